@@ -1,0 +1,1 @@
+"""Events, label projects and key figures."""

@@ -1,0 +1,1 @@
+"""Closures and alerts: a text, a place, a period."""

@@ -1,0 +1,1 @@
+"""Cabins: small architect-designed works placed in a park."""

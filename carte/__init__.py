@@ -1,0 +1,1 @@
+"""The map page, shared pages, partner maps and the commands that span apps."""

@@ -1,0 +1,1 @@
+"""People and API clients; knows no geography."""

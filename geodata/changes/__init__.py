@@ -1,0 +1,1 @@
+"""Row history and the public change feed."""

@@ -1,0 +1,1 @@
+"""Photos of features: the abstract model, derivatives, what is removed before publication."""

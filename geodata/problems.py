@@ -1,0 +1,179 @@
+"""Errors that cross rooms, each with its HTTP status.
+
+    Problem
+    ├── BadParameter          400  a query parameter that cannot be read; names it
+    ├── NotAuthenticated      401
+    ├── Forbidden             403  says who can
+    ├── NotFound              404
+    ├── NotAcceptable         406
+    ├── Conflict              409
+    ├── Gone                  410  deleted, or an expired cursor
+    ├── StaleRevision         412  carries the current ETag
+    ├── UnsupportedMediaType  415
+    ├── Invalid               422  one entry per field
+    └── PreconditionRequired  428
+
+The endpoints map them, once, to `application/problem+json` (RFC 9457). Texts are lazy
+translations: they are rendered in the reader's language at the last moment.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+FIX_FIELDS = _("Corrigez les champs indiqués.")
+
+
+class Problem(Exception):
+    """The base of every error a client may see.
+
+    `slug` names the problem type in its URI, `title` is the same for all occurrences,
+    `detail` says what happened this time (RFC 9457 §3.1).
+    """
+
+    status: ClassVar[int] = 500
+    slug: ClassVar[str] = "internal"
+    title: ClassVar[Text] = _("Erreur interne")
+
+    def __init__(self, detail: Text = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        """Extra members of the problem document (RFC 9457 §3.2)."""
+        return {}
+
+
+class BadParameter(Problem):
+    """A query parameter is unknown, repeated, malformed or out of range."""
+
+    status = 400
+    slug = "bad-parameter"
+    title = _("Paramètre incorrect")
+
+    def __init__(self, parameter: str, detail: Text) -> None:
+        super().__init__(detail)
+        self.parameter = parameter
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"parameter": self.parameter}
+
+
+class NotAuthenticated(Problem):
+    """The request needs a session or a bearer token."""
+
+    status = 401
+    slug = "not-authenticated"
+    title = _("Connexion nécessaire")
+
+
+class Forbidden(Problem):
+    """The person is known but has not the right; `detail` says who has."""
+
+    status = 403
+    slug = "forbidden"
+    title = _("Action non permise")
+
+
+class NotFound(Problem):
+    """No such thing, or not visible to this person."""
+
+    status = 404
+    slug = "not-found"
+    title = _("Introuvable")
+
+
+class NotAcceptable(Problem):
+    """No representation satisfies `Accept` or `f`."""
+
+    status = 406
+    slug = "not-acceptable"
+    title = _("Format non disponible")
+
+
+class Conflict(Problem):
+    """The request clashes with the state of the thing (a slug taken, a schematic line)."""
+
+    status = 409
+    slug = "conflict"
+    title = _("Conflit")
+
+
+class Gone(Problem):
+    """It existed and was deleted; `successor` is the uuid of what replaced it, if any."""
+
+    status = 410
+    slug = "gone"
+    title = _("Supprimé")
+
+    def __init__(self, detail: Text = "", successor: str | None = None) -> None:
+        super().__init__(detail)
+        self.successor = successor
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"successor": self.successor} if self.successor else {}
+
+
+class StaleRevision(Problem):
+    """`If-Match` names a revision that is no longer the current one."""
+
+    status = 412
+    slug = "stale-revision"
+    title = _("La fiche a changé entre-temps")
+
+    def __init__(self, detail: Text = "", current: int | None = None) -> None:
+        super().__init__(detail)
+        self.current = current
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {} if self.current is None else {"revision": self.current}
+
+
+class UnsupportedMediaType(Problem):
+    """The body is of a type this resource does not read."""
+
+    status = 415
+    slug = "unsupported-media-type"
+    title = _("Type de contenu non pris en charge")
+
+
+class Invalid(Problem):
+    """The body was read but breaks rules; `errors` maps a field to its sentences."""
+
+    status = 422
+    slug = "invalid"
+    title = _("Données refusées")
+
+    def __init__(
+        self,
+        errors: Mapping[str, Sequence[Text]],
+        detail: Text = FIX_FIELDS,
+    ) -> None:
+        super().__init__(detail)
+        self.errors = errors
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {
+            "errors": [
+                {"field": field, "detail": str(sentence)}
+                for field, sentences in self.errors.items()
+                for sentence in sentences
+            ]
+        }
+
+
+class PreconditionRequired(Problem):
+    """This instance demands `If-Match` on writes."""
+
+    status = 428
+    slug = "precondition-required"
+    title = _("En-tête If-Match nécessaire")

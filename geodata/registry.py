@@ -1,0 +1,121 @@
+"""`Collection`: what is public about a model, declared once; and the list of all of them.
+
+Every endpoint, format, tile, page, feed and contract test walks this list
+(OGC API Features Part 1 §7.13–7.15; style.md §3).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.gis.db.models import GeometryField
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.module_loading import import_string
+
+from geodata.features import Feature, FeatureQuerySet
+from geodata.problems import NotFound
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+Visibility = Callable[["User | AnonymousUser"], FeatureQuerySet]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collection:
+    """One public collection.
+
+    `properties` are field names of the model in the order of publication; a foreign key is
+    published as the code it points at. `datetime` names one instant or the two ends of a
+    period. `search` names the texts that `q` reads. `visible_to` is the one visibility rule.
+    `serializer`, `actions` and `form` are dotted paths, loaded when a write needs them; without
+    a `form` managers get one made from the properties. `page` is the first path segment of the
+    HTML pages, `icon` the id of its symbol in the sprite.
+    """
+
+    id: str
+    title: str | Promise
+    description: str | Promise
+    model: str
+    properties: tuple[str, ...]
+    visible_to: Visibility
+    serializer: str
+    actions: str
+    search: tuple[str, ...]
+    datetime: tuple[str, ...] = ()
+    min_zoom: int = 0
+    max_zoom: int = 18
+    importer: Callable[..., Feature] | None = None
+    form: str = ""
+    page: str = ""
+    icon: str = "place"
+
+    @cached_property
+    def model_class(self) -> type[Feature]:
+        """The model, loaded through the app registry."""
+        model = apps.get_model(self.model)
+        if not issubclass(model, Feature):
+            raise TypeError(f"{self.model} is not a Feature")
+        return model
+
+    @property
+    def table(self) -> str:
+        """The name of the table."""
+        return str(self.model_class._meta.db_table)
+
+    @cached_property
+    def fields(self) -> "dict[str, models.Field[Any, Any]]":
+        """The published fields by property name."""
+        found = {name: self.model_class._meta.get_field(name) for name in self.properties}
+        return {name: field for name, field in found.items() if isinstance(field, models.Field)}
+
+    @cached_property
+    def geometry(self) -> "GeometryField[Any, Any]":
+        """The geometry field (EPSG:4326)."""
+        field = self.model_class._meta.get_field("geom")
+        if not isinstance(field, GeometryField):
+            raise TypeError(f"{self.model}.geom is not a geometry")
+        return field
+
+    @property
+    def label(self) -> str:
+        """The French name or title: the property that says what a feature is called."""
+        return f"{self.model_class.label_stem}_fr"
+
+    def load_serializer(self) -> type:
+        """The djangorestframework-gis serializer class of the write side."""
+        loaded: type = import_string(self.serializer)
+        return loaded
+
+
+@cache
+def _by_id() -> dict[str, Collection]:
+    declared: tuple[Collection, ...] = import_string(settings.GEODATA_COLLECTIONS)
+    return {collection.id: collection for collection in declared}
+
+
+def collections() -> Iterator[Collection]:
+    """Every public collection, in the order of the list."""
+    return iter(_by_id().values())
+
+
+def get(collection_id: str) -> Collection:
+    """The collection of this id. Raises NotFound."""
+    try:
+        return _by_id()[collection_id]
+    except KeyError:
+        raise NotFound(collection_id) from None
+
+
+def of_model(model: type[models.Model]) -> Collection:
+    """The collection that publishes this model. Raises NotFound."""
+    for collection in collections():
+        if collection.model_class is model:
+            return collection
+    raise NotFound(model._meta.label)

@@ -1,0 +1,1 @@
+"""Parks and who looks after them: authorities, memberships, communes."""

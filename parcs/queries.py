@@ -1,0 +1,39 @@
+"""Who sees what of authorities, communes and parks; memberships of a person."""
+
+from typing import TYPE_CHECKING
+
+from geodata.features import FeatureQuerySet
+from parcs.models import Adhesion, Autorite, Commune, Parc
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+
+def member_authorities(user: "User | AnonymousUser") -> list[str]:
+    """Codes of the authorities this person is a member of, in any role."""
+    if not user.is_authenticated:
+        return []
+    return list(Adhesion.objects.filter(user=user).order_by("authority").values_list("authority_id", flat=True))
+
+
+def visible(features: FeatureQuerySet, user: "User | AnonymousUser") -> FeatureQuerySet:
+    """The one visibility rule: published for all, drafts for the members of their authority."""
+    superuser = user.is_authenticated and user.is_superuser
+    return features.visible_with(everything=superuser, authorities=[] if superuser else member_authorities(user))
+
+
+def visible_parks(user: "User | AnonymousUser") -> FeatureQuerySet:
+    """Parks this person may see."""
+    return visible(Parc.objects.all(), user)
+
+
+def visible_authorities(user: "User | AnonymousUser") -> FeatureQuerySet:
+    """Authorities this person may see."""
+    return visible(Autorite.objects.all(), user)
+
+
+def visible_communes(user: "User | AnonymousUser") -> FeatureQuerySet:
+    """Communes this person may see."""
+    return visible(Commune.objects.all(), user)

@@ -1,0 +1,1 @@
+"""Trails and what lies along them."""
