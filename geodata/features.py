@@ -5,6 +5,8 @@ published point at the public identifier (`to_field` uuid, code or INSEE code), 
 relations are kept beside the geometry by triggers. So one row is one feature, everywhere.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -83,7 +85,7 @@ def empty_array(element: str) -> Func:
     return Func(template=f"'{{}}'::{element}[]", function="ARRAY")
 
 
-def in_metres(geometry: type[models.GeometryField]) -> models.GeneratedField:
+def in_metres(geometry: type[models.GeometryField[Any, Any]]) -> models.GeneratedField:
     """The generated column that holds `geom` in EPSG:2154, for distances in metres."""
     return models.GeneratedField(
         expression=Func(F("geom"), Value(LAMBERT93), function="ST_Transform"),

@@ -7,7 +7,7 @@ Every endpoint, format, tile, page, feed and contract test walks this list
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.conf import settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Visibility = Callable[["User | AnonymousUser"], FeatureQuerySet]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Collection:
     """One public collection.
 
@@ -78,7 +78,7 @@ class Collection:
     @cached_property
     def geometry(self) -> "GeometryField[Any, Any]":
         """The geometry field (EPSG:4326)."""
-        field = self.model_class._meta.get_field("geom")
+        field = cast("type[models.Model]", self.model_class)._meta.get_field("geom")
         if not isinstance(field, GeometryField):
             raise TypeError(f"{self.model}.geom is not a geometry")
         return field

@@ -15,7 +15,8 @@ def member_authorities(user: "User | AnonymousUser") -> list[str]:
     """Codes of the authorities this person is a member of, in any role."""
     if not user.is_authenticated:
         return []
-    return list(Adhesion.objects.filter(user=user).order_by("authority").values_list("authority_id", flat=True))
+    codes = Adhesion.objects.filter(user=user).order_by("authority").values_list("authority__code", flat=True)
+    return list(codes)
 
 
 def visible(features: FeatureQuerySet, user: "User | AnonymousUser") -> FeatureQuerySet:

@@ -2,151 +2,710 @@
 
 import django.contrib.gis.db.models.fields
 import django.db.models.deletion
-import geodata.features
 from django.conf import settings
 from django.db import migrations, models
 
+import geodata.features
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("geodata", "0001_functions"),
-        ('cabanes', '0001_initial'),
-        ('parcs', '0001_initial'),
-        ('sentiers', '0001_initial'),
+        ("cabanes", "0001_initial"),
+        ("parcs", "0001_initial"),
+        ("sentiers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChiffreCle',
+            name="ChiffreCle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('label_fr', models.CharField(max_length=200, verbose_name='intitulé')),
-                ('label_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='intitulé en anglais')),
-                ('label_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='intitulé en néerlandais')),
-                ('value', models.DecimalField(decimal_places=4, max_digits=18, verbose_name='valeur')),
-                ('unit', models.CharField(max_length=40, verbose_name='unité')),
-                ('date_text', models.CharField(blank=True, db_default='', help_text='Comme la source la donne.', max_length=40, verbose_name='date')),
-                ('source', models.CharField(max_length=1000, verbose_name='source')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté')),
-                ('note', models.TextField(blank=True, db_default='', verbose_name='remarque')),
-                ('rank', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='ordre')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'))),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("label_fr", models.CharField(max_length=200, verbose_name="intitulé")),
+                (
+                    "label_en",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="intitulé en anglais"),
+                ),
+                (
+                    "label_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="intitulé en néerlandais"),
+                ),
+                ("value", models.DecimalField(decimal_places=4, max_digits=18, verbose_name="valeur")),
+                ("unit", models.CharField(max_length=40, verbose_name="unité")),
+                (
+                    "date_text",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Comme la source la donne.",
+                        max_length=40,
+                        verbose_name="date",
+                    ),
+                ),
+                ("source", models.CharField(max_length=1000, verbose_name="source")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, db_default="", verbose_name="remarque")),
+                ("rank", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="ordre")),
+                ("updated_at", models.DateTimeField(auto_now=True, db_default=models.Func(function="now"))),
             ],
             options={
-                'verbose_name': 'chiffre clé',
-                'verbose_name_plural': 'chiffres clés',
-                'ordering': ['rank', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='agenda_chiffrecle_fact_confidence_code', violation_error_message='Valeur inconnue.')],
+                "verbose_name": "chiffre clé",
+                "verbose_name_plural": "chiffres clés",
+                "ordering": ["rank", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                        name="agenda_chiffrecle_fact_confidence_code",
+                        violation_error_message="Valeur inconnue.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Evenement',
+            name="Evenement",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('title_fr', models.CharField(max_length=200, verbose_name='titre')),
-                ('title_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='titre en anglais')),
-                ('title_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='titre en néerlandais')),
-                ('description_fr', models.TextField(blank=True, db_default='', help_text='Markdown simple : **gras**, listes, liens.', verbose_name='description')),
-                ('description_en', models.TextField(blank=True, db_default='', verbose_name='description en anglais')),
-                ('description_nl', models.TextField(blank=True, db_default='', verbose_name='description en néerlandais')),
-                ('kind', models.CharField(choices=[('festival', 'festival'), ('fete', 'fête'), ('musique', 'musique'), ('nature', 'nature'), ('sport', 'sport'), ('visite', 'visite'), ('inauguration', 'inauguration'), ('institution', 'réunion institutionnelle'), ('autre', 'autre')], max_length=14, verbose_name='nature')),
-                ('starts_at', models.DateTimeField(verbose_name='début')),
-                ('ends_at', models.DateTimeField(verbose_name='fin')),
-                ('date_precision', models.CharField(choices=[('day', 'au jour près'), ('month', 'au mois près')], db_default='day', default='day', max_length=6, verbose_name='précision de la date')),
-                ('all_day', models.BooleanField(db_default=True, default=True, verbose_name='heure non connue')),
-                ('yearly', models.BooleanField(db_default=False, default=False, verbose_name='revient chaque année')),
-                ('rrule', models.CharField(blank=True, db_default='', help_text='RRULE de la RFC 5545.', max_length=300, verbose_name='répétition')),
-                ('state', models.CharField(choices=[('scheduled', 'prévu'), ('cancelled', 'annulé'), ('postponed', 'reporté')], db_default='scheduled', default='scheduled', max_length=10, verbose_name='tenue')),
-                ('place', models.CharField(blank=True, db_default='', max_length=200, verbose_name='lieu')),
-                ('organiser', models.CharField(blank=True, db_default='', max_length=200, verbose_name='organisation')),
-                ('price', models.CharField(blank=True, db_default='', max_length=200, verbose_name='tarif')),
-                ('audience', models.CharField(blank=True, db_default='', max_length=200, verbose_name='public')),
-                ('booking_url', models.URLField(blank=True, db_default='', max_length=500, verbose_name='réservation')),
-                ('website', models.URLField(blank=True, db_default='', max_length=500, verbose_name='site')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='position')),
-                ('authority', models.ForeignKey(blank=True, help_text='La collectivité qui tient cette fiche à jour.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('cabin', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='cabanes.cabane', to_field='uuid', verbose_name='cabane')),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='parcs.commune', to_field='insee_code', verbose_name='commune')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('park', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='parcs.parc', to_field='uuid', verbose_name='parc')),
-                ('trail', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='sentiers.sentier', to_field='uuid', verbose_name='sentier')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("title_fr", models.CharField(max_length=200, verbose_name="titre")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="titre en anglais"),
+                ),
+                (
+                    "title_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="titre en néerlandais"),
+                ),
+                (
+                    "description_fr",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        help_text="Markdown simple : **gras**, listes, liens.",
+                        verbose_name="description",
+                    ),
+                ),
+                ("description_en", models.TextField(blank=True, db_default="", verbose_name="description en anglais")),
+                (
+                    "description_nl",
+                    models.TextField(blank=True, db_default="", verbose_name="description en néerlandais"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("festival", "festival"),
+                            ("fete", "fête"),
+                            ("musique", "musique"),
+                            ("nature", "nature"),
+                            ("sport", "sport"),
+                            ("visite", "visite"),
+                            ("inauguration", "inauguration"),
+                            ("institution", "réunion institutionnelle"),
+                            ("autre", "autre"),
+                        ],
+                        max_length=14,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="début")),
+                ("ends_at", models.DateTimeField(verbose_name="fin")),
+                (
+                    "date_precision",
+                    models.CharField(
+                        choices=[("day", "au jour près"), ("month", "au mois près")],
+                        db_default="day",
+                        default="day",
+                        max_length=6,
+                        verbose_name="précision de la date",
+                    ),
+                ),
+                ("all_day", models.BooleanField(db_default=True, default=True, verbose_name="heure non connue")),
+                ("yearly", models.BooleanField(db_default=False, default=False, verbose_name="revient chaque année")),
+                (
+                    "rrule",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="RRULE de la RFC 5545.",
+                        max_length=300,
+                        verbose_name="répétition",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("scheduled", "prévu"), ("cancelled", "annulé"), ("postponed", "reporté")],
+                        db_default="scheduled",
+                        default="scheduled",
+                        max_length=10,
+                        verbose_name="tenue",
+                    ),
+                ),
+                ("place", models.CharField(blank=True, db_default="", max_length=200, verbose_name="lieu")),
+                ("organiser", models.CharField(blank=True, db_default="", max_length=200, verbose_name="organisation")),
+                ("price", models.CharField(blank=True, db_default="", max_length=200, verbose_name="tarif")),
+                ("audience", models.CharField(blank=True, db_default="", max_length=200, verbose_name="public")),
+                ("booking_url", models.URLField(blank=True, db_default="", max_length=500, verbose_name="réservation")),
+                ("website", models.URLField(blank=True, db_default="", max_length=500, verbose_name="site")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="position"
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="La collectivité qui tient cette fiche à jour.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "cabin",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="cabanes.cabane",
+                        to_field="uuid",
+                        verbose_name="cabane",
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="parcs.commune",
+                        to_field="insee_code",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="parcs.parc",
+                        to_field="uuid",
+                        verbose_name="parc",
+                    ),
+                ),
+                (
+                    "trail",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="sentiers.sentier",
+                        to_field="uuid",
+                        verbose_name="sentier",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'événement',
-                'verbose_name_plural': 'événements',
-                'ordering': ['id'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='agenda_evenement_status_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='agenda_evenement_geom_quality_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='agenda_evenement_position_source_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='agenda_evenement_fact_confidence_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='agenda_evenement_accuracy', violation_error_message='La précision ne peut pas être négative.'), models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='agenda_evenement_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'), models.UniqueConstraint(fields=('source', 'source_id'), name='agenda_evenement_source_once', violation_error_message='Cette fiche de la même source existe déjà.'), models.CheckConstraint(condition=models.Q(('kind__in', ['festival', 'fete', 'musique', 'nature', 'sport', 'visite', 'inauguration', 'institution', 'autre'])), name='agenda_evenement_kind_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('date_precision__in', ['day', 'month'])), name='agenda_evenement_date_precision_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('state__in', ['scheduled', 'cancelled', 'postponed'])), name='agenda_evenement_state_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('ends_at__gte', models.F('starts_at'))), name='agenda_evenement_period', violation_error_message='La fin vient après le début.')],
+                "verbose_name": "événement",
+                "verbose_name_plural": "événements",
+                "ordering": ["id"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                        name="agenda_evenement_status_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                        name="agenda_evenement_geom_quality_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                        name="agenda_evenement_position_source_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                        name="agenda_evenement_fact_confidence_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position_accuracy_m__gte", 0)),
+                        name="agenda_evenement_accuracy",
+                        violation_error_message="La précision ne peut pas être négative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                        name="agenda_evenement_slug_form",
+                        violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("source", "source_id"),
+                        name="agenda_evenement_source_once",
+                        violation_error_message="Cette fiche de la même source existe déjà.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "festival",
+                                    "fete",
+                                    "musique",
+                                    "nature",
+                                    "sport",
+                                    "visite",
+                                    "inauguration",
+                                    "institution",
+                                    "autre",
+                                ],
+                            )
+                        ),
+                        name="agenda_evenement_kind_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("date_precision__in", ["day", "month"])),
+                        name="agenda_evenement_date_precision_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["scheduled", "cancelled", "postponed"])),
+                        name="agenda_evenement_state_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gte", models.F("starts_at"))),
+                        name="agenda_evenement_period",
+                        violation_error_message="La fin vient après le début.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProjetLabel',
+            name="ProjetLabel",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('name_fr', models.CharField(max_length=200, verbose_name='nom')),
-                ('name_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en anglais')),
-                ('name_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en néerlandais')),
-                ('description_fr', models.TextField(blank=True, db_default='', help_text='Markdown simple : **gras**, listes, liens.', verbose_name='description')),
-                ('description_en', models.TextField(blank=True, db_default='', verbose_name='description en anglais')),
-                ('description_nl', models.TextField(blank=True, db_default='', verbose_name='description en néerlandais')),
-                ('edition', models.CharField(blank=True, db_default='', max_length=80, verbose_name='promotion')),
-                ('year', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année')),
-                ('label_status', models.CharField(blank=True, db_default='', max_length=60, verbose_name='label')),
-                ('theme', models.CharField(blank=True, db_default='', max_length=120, verbose_name='thème')),
-                ('holder', models.CharField(blank=True, db_default='', max_length=200, verbose_name='porteur')),
-                ('website', models.URLField(blank=True, db_default='', max_length=500, verbose_name='site')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='position')),
-                ('authority', models.ForeignKey(blank=True, help_text='La collectivité qui tient cette fiche à jour.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('commune', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='parcs.commune', to_field='insee_code', verbose_name='commune')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("name_fr", models.CharField(max_length=200, verbose_name="nom")),
+                ("name_en", models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en anglais")),
+                (
+                    "name_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en néerlandais"),
+                ),
+                (
+                    "description_fr",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        help_text="Markdown simple : **gras**, listes, liens.",
+                        verbose_name="description",
+                    ),
+                ),
+                ("description_en", models.TextField(blank=True, db_default="", verbose_name="description en anglais")),
+                (
+                    "description_nl",
+                    models.TextField(blank=True, db_default="", verbose_name="description en néerlandais"),
+                ),
+                ("edition", models.CharField(blank=True, db_default="", max_length=80, verbose_name="promotion")),
+                ("year", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="année")),
+                ("label_status", models.CharField(blank=True, db_default="", max_length=60, verbose_name="label")),
+                ("theme", models.CharField(blank=True, db_default="", max_length=120, verbose_name="thème")),
+                ("holder", models.CharField(blank=True, db_default="", max_length=200, verbose_name="porteur")),
+                ("website", models.URLField(blank=True, db_default="", max_length=500, verbose_name="site")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="position"
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="La collectivité qui tient cette fiche à jour.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="parcs.commune",
+                        to_field="insee_code",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'projet labellisé',
-                'verbose_name_plural': 'projets labellisés',
-                'ordering': ['id'],
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='agenda_projetlabel_status_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='agenda_projetlabel_geom_quality_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='agenda_projetlabel_position_source_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='agenda_projetlabel_fact_confidence_code', violation_error_message='Valeur inconnue.'), models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='agenda_projetlabel_accuracy', violation_error_message='La précision ne peut pas être négative.'), models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='agenda_projetlabel_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'), models.UniqueConstraint(fields=('source', 'source_id'), name='agenda_projetlabel_source_once', violation_error_message='Cette fiche de la même source existe déjà.')],
+                "verbose_name": "projet labellisé",
+                "verbose_name_plural": "projets labellisés",
+                "ordering": ["id"],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                        name="agenda_projetlabel_status_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                        name="agenda_projetlabel_geom_quality_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                        name="agenda_projetlabel_position_source_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                        name="agenda_projetlabel_fact_confidence_code",
+                        violation_error_message="Valeur inconnue.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("position_accuracy_m__gte", 0)),
+                        name="agenda_projetlabel_accuracy",
+                        violation_error_message="La précision ne peut pas être négative.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                        name="agenda_projetlabel_slug_form",
+                        violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("source", "source_id"),
+                        name="agenda_projetlabel_source_once",
+                        violation_error_message="Cette fiche de la même source existe déjà.",
+                    ),
+                ],
             },
         ),
     ]

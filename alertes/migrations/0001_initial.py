@@ -2,130 +2,423 @@
 
 import django.contrib.gis.db.models.fields
 import django.db.models.deletion
-import geodata.features
 from django.conf import settings
 from django.db import migrations, models
 
+import geodata.features
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("geodata", "0001_functions"),
-        ('parcs', '0001_initial'),
+        ("parcs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Fermeture',
+            name="Fermeture",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('title_fr', models.CharField(max_length=200, verbose_name='titre')),
-                ('title_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='titre en anglais')),
-                ('title_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='titre en néerlandais')),
-                ('description_fr', models.TextField(blank=True, db_default='', help_text='Markdown simple : **gras**, listes, liens.', verbose_name='description')),
-                ('description_en', models.TextField(blank=True, db_default='', verbose_name='description en anglais')),
-                ('description_nl', models.TextField(blank=True, db_default='', verbose_name='description en néerlandais')),
-                ('category', models.CharField(choices=[('danger', 'danger'), ('closure', 'fermeture'), ('caution', 'prudence'), ('information', 'information')], db_default='closure', default='closure', max_length=12, verbose_name='catégorie')),
-                ('cause', models.CharField(choices=[('travaux', 'travaux'), ('incendie', 'incendie'), ('inondation', 'inondation'), ('chute_arbres', 'chute d’arbres'), ('chasse', 'chasse'), ('evenement', 'événement'), ('biodiversite', 'protection de la nature'), ('degradation', 'dégradation'), ('meteo', 'météo'), ('gestion_de_crue', 'gestion de crue'), ('autre', 'autre')], max_length=16, verbose_name='cause')),
-                ('starts_at', models.DateTimeField(verbose_name='début')),
-                ('ends_at', models.DateTimeField(blank=True, help_text='Vide : fin inconnue ; indiquez alors quand revoir.', null=True, verbose_name='fin')),
-                ('review_by', models.DateField(blank=True, help_text='Au plus 90 jours après le début quand la fin est inconnue.', null=True, verbose_name='à revoir avant le')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='vérifiée le')),
-                ('rrule', models.CharField(blank=True, db_default='', help_text='RRULE de la RFC 5545.', max_length=300, verbose_name='répétition')),
-                ('detour_fr', models.TextField(blank=True, db_default='', verbose_name='déviation')),
-                ('detour_en', models.TextField(blank=True, db_default='', verbose_name='déviation en anglais')),
-                ('detour_nl', models.TextField(blank=True, db_default='', verbose_name='déviation en néerlandais')),
-                ('geom', django.contrib.gis.db.models.fields.GeometryField(blank=True, null=True, srid=4326, verbose_name='zone fermée')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("title_fr", models.CharField(max_length=200, verbose_name="titre")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="titre en anglais"),
+                ),
+                (
+                    "title_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="titre en néerlandais"),
+                ),
+                (
+                    "description_fr",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        help_text="Markdown simple : **gras**, listes, liens.",
+                        verbose_name="description",
+                    ),
+                ),
+                ("description_en", models.TextField(blank=True, db_default="", verbose_name="description en anglais")),
+                (
+                    "description_nl",
+                    models.TextField(blank=True, db_default="", verbose_name="description en néerlandais"),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("danger", "danger"),
+                            ("closure", "fermeture"),
+                            ("caution", "prudence"),
+                            ("information", "information"),
+                        ],
+                        db_default="closure",
+                        default="closure",
+                        max_length=12,
+                        verbose_name="catégorie",
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("travaux", "travaux"),
+                            ("incendie", "incendie"),
+                            ("inondation", "inondation"),
+                            ("chute_arbres", "chute d’arbres"),
+                            ("chasse", "chasse"),
+                            ("evenement", "événement"),
+                            ("biodiversite", "protection de la nature"),
+                            ("degradation", "dégradation"),
+                            ("meteo", "météo"),
+                            ("gestion_de_crue", "gestion de crue"),
+                            ("autre", "autre"),
+                        ],
+                        max_length=16,
+                        verbose_name="cause",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="début")),
+                (
+                    "ends_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Vide : fin inconnue ; indiquez alors quand revoir.",
+                        null=True,
+                        verbose_name="fin",
+                    ),
+                ),
+                (
+                    "review_by",
+                    models.DateField(
+                        blank=True,
+                        help_text="Au plus 90 jours après le début quand la fin est inconnue.",
+                        null=True,
+                        verbose_name="à revoir avant le",
+                    ),
+                ),
+                ("checked_at", models.DateTimeField(blank=True, null=True, verbose_name="vérifiée le")),
+                (
+                    "rrule",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="RRULE de la RFC 5545.",
+                        max_length=300,
+                        verbose_name="répétition",
+                    ),
+                ),
+                ("detour_fr", models.TextField(blank=True, db_default="", verbose_name="déviation")),
+                ("detour_en", models.TextField(blank=True, db_default="", verbose_name="déviation en anglais")),
+                ("detour_nl", models.TextField(blank=True, db_default="", verbose_name="déviation en néerlandais")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.GeometryField(
+                        blank=True, null=True, srid=4326, verbose_name="zone fermée"
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fermeture',
-                'verbose_name_plural': 'fermetures',
-                'ordering': ['id'],
-                'abstract': False,
+                "verbose_name": "fermeture",
+                "verbose_name_plural": "fermetures",
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FermetureParc',
+            name="FermetureParc",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('fermeture', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='park_links', to='alertes.fermeture')),
-                ('parc', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closure_links', to='parcs.parc')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "fermeture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="park_links", to="alertes.fermeture"
+                    ),
+                ),
+                (
+                    "parc",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="closure_links", to="parcs.parc"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='fermeture',
-            name='parks',
-            field=models.ManyToManyField(blank=True, related_name='closures', through='alertes.FermetureParc', to='parcs.parc', verbose_name='parcs concernés'),
+            model_name="fermeture",
+            name="parks",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="closures",
+                through="alertes.FermetureParc",
+                to="parcs.parc",
+                verbose_name="parcs concernés",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermetureparc',
-            constraint=models.UniqueConstraint(fields=('fermeture', 'parc'), name='alertes_fermetureparc_once'),
+            model_name="fermetureparc",
+            constraint=models.UniqueConstraint(fields=("fermeture", "parc"), name="alertes_fermetureparc_once"),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='alertes_fermeture_status_code', violation_error_message='Valeur inconnue.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                name="alertes_fermeture_status_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='alertes_fermeture_geom_quality_code', violation_error_message='Valeur inconnue.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                name="alertes_fermeture_geom_quality_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='alertes_fermeture_position_source_code', violation_error_message='Valeur inconnue.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                name="alertes_fermeture_position_source_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='alertes_fermeture_fact_confidence_code', violation_error_message='Valeur inconnue.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                name="alertes_fermeture_fact_confidence_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='alertes_fermeture_accuracy', violation_error_message='La précision ne peut pas être négative.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_accuracy_m__gte", 0)),
+                name="alertes_fermeture_accuracy",
+                violation_error_message="La précision ne peut pas être négative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='alertes_fermeture_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="alertes_fermeture_slug_form",
+                violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='alertes_fermeture_source_once', violation_error_message='Cette fiche de la même source existe déjà.'),
+            model_name="fermeture",
+            constraint=models.UniqueConstraint(
+                fields=("source", "source_id"),
+                name="alertes_fermeture_source_once",
+                violation_error_message="Cette fiche de la même source existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['danger', 'closure', 'caution', 'information'])), name='alertes_fermeture_category_code', violation_error_message='Valeur inconnue.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("category__in", ["danger", "closure", "caution", "information"])),
+                name="alertes_fermeture_category_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['travaux', 'incendie', 'inondation', 'chute_arbres', 'chasse', 'evenement', 'biodiversite', 'degradation', 'meteo', 'gestion_de_crue', 'autre'])), name='alertes_fermeture_cause_code', violation_error_message='Valeur inconnue.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "cause__in",
+                        [
+                            "travaux",
+                            "incendie",
+                            "inondation",
+                            "chute_arbres",
+                            "chasse",
+                            "evenement",
+                            "biodiversite",
+                            "degradation",
+                            "meteo",
+                            "gestion_de_crue",
+                            "autre",
+                        ],
+                    )
+                ),
+                name="alertes_fermeture_cause_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='alertes_fermeture_period', violation_error_message='La fin vient après le début.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="alertes_fermeture_period",
+                violation_error_message="La fin vient après le début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeture',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', False), ('review_by__isnull', False), _connector='OR'), name='alertes_fermeture_review', violation_error_message='Sans date de fin, indiquez quand revoir cette fermeture.'),
+            model_name="fermeture",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__isnull", False), ("review_by__isnull", False), _connector="OR"),
+                name="alertes_fermeture_review",
+                violation_error_message="Sans date de fin, indiquez quand revoir cette fermeture.",
+            ),
         ),
     ]

@@ -6,222 +6,770 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
-import geodata.features
 from django.conf import settings
 from django.db import migrations, models
 
+import geodata.features
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("geodata", "0001_functions"),
-        ('alertes', '0001_initial'),
-        ('parcs', '0001_initial'),
+        ("alertes", "0001_initial"),
+        ("parcs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Cabane',
+            name="Cabane",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('name_fr', models.CharField(max_length=200, verbose_name='nom')),
-                ('name_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en anglais')),
-                ('name_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en néerlandais')),
-                ('description_fr', models.TextField(blank=True, db_default='', help_text='Markdown simple : **gras**, listes, liens.', verbose_name='description')),
-                ('description_en', models.TextField(blank=True, db_default='', verbose_name='description en anglais')),
-                ('description_nl', models.TextField(blank=True, db_default='', verbose_name='description en néerlandais')),
-                ('name_pending', models.BooleanField(db_default=False, default=False, help_text='Le nom affiché est provisoire.', verbose_name='nom recherché')),
-                ('kind', models.CharField(choices=[('cabane_design', 'cabane d’artiste'), ('abri', 'abri'), ('kiosque', 'kiosque'), ('belvedere', 'belvédère'), ('observatoire', 'observatoire'), ('aire_couverte', 'aire couverte'), ('refuge', 'refuge'), ('autre', 'autre')], db_default='cabane_design', default='cabane_design', max_length=16, verbose_name='nature')),
-                ('geom', django.contrib.gis.db.models.fields.PointField(srid=4326, verbose_name='position')),
-                ('geom_l93', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(2154), function='ST_Transform'), output_field=django.contrib.gis.db.models.fields.PointField(srid=2154))),
-                ('park_reason', models.CharField(blank=True, db_default='', help_text='Nécessaire si la cabane est à plus de 500 m de son parc.', max_length=200, verbose_name='raison de l’éloignement')),
-                ('park_distance_m', models.FloatField(editable=False, null=True, verbose_name='distance au parc (m)')),
-                ('parks_containing', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), db_default=models.Func(function='ARRAY', template="'{}'::uuid[]"), default=list, editable=False, size=None, verbose_name='parcs qui la contiennent')),
-                ('stated_commune', models.CharField(blank=True, db_default='', help_text='Code INSEE ; elle l’emporte sur le calcul.', max_length=5, verbose_name='commune citée par la source')),
-                ('commissioned_by', models.CharField(blank=True, db_default='', max_length=200, verbose_name='commanditaire')),
-                ('edition', models.CharField(blank=True, db_default='', max_length=60, verbose_name='édition de l’Odyssée des cabanes')),
-                ('year_built', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='année de construction')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='ouverte le')),
-                ('dismantled_on', models.DateField(blank=True, null=True, verbose_name='démontée le')),
-                ('state', models.CharField(blank=True, choices=[('planned', 'en projet'), ('under_construction', 'en construction'), ('open', 'ouverte'), ('restricted', 'accès limité'), ('closed', 'fermée'), ('dismantled', 'démontée')], max_length=20, null=True, verbose_name='état d’ouverture')),
-                ('state_as_of', models.CharField(blank=True, db_default='', help_text='Année, mois ou jour : 2021, 2021-05 ou 2021-05-19.', max_length=10, verbose_name='état constaté en')),
-                ('condition', models.CharField(blank=True, choices=[('good', 'bon état'), ('fair', 'état moyen'), ('poor', 'mauvais état')], max_length=8, null=True, verbose_name='état matériel')),
-                ('inspected_on', models.DateField(blank=True, null=True, verbose_name='inspectée le')),
-                ('materials', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, size=None, verbose_name='matériaux')),
-                ('reclaimed_materials', models.BooleanField(blank=True, null=True, verbose_name='matériaux de réemploi')),
-                ('activities', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('rest', 'se reposer'), ('play', 'jouer'), ('view', 'regarder le paysage'), ('observe_nature', 'observer la nature'), ('picnic', 'pique-niquer'), ('read', 'lire'), ('meet', 'se retrouver'), ('contemplate', 'contempler l’œuvre')], max_length=20), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, size=None, verbose_name='que peut-on y faire')),
-                ('sheltered', models.BooleanField(blank=True, null=True, verbose_name='abrite de la pluie')),
-                ('capacity_people', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='personnes à la fois')),
-                ('area_m2', models.FloatField(blank=True, null=True, verbose_name='surface (m²)')),
-                ('height_m', models.FloatField(blank=True, null=True, verbose_name='hauteur (m)')),
-                ('overnight_allowed', models.BooleanField(db_default=False, default=False, verbose_name='nuit permise')),
-                ('access_fr', models.TextField(blank=True, db_default='', verbose_name='accès')),
-                ('access_en', models.TextField(blank=True, db_default='', verbose_name='accès en anglais')),
-                ('access_nl', models.TextField(blank=True, db_default='', verbose_name='accès en néerlandais')),
-                ('step_free', models.BooleanField(blank=True, null=True, verbose_name='sans marche')),
-                ('wheelchair', models.CharField(blank=True, choices=[('yes', 'oui'), ('limited', 'en partie'), ('no', 'non')], max_length=8, null=True, verbose_name='accessible en fauteuil')),
-                ('lit', models.BooleanField(blank=True, null=True, verbose_name='éclairée')),
-                ('story_fr', models.TextField(blank=True, db_default='', verbose_name='histoire')),
-                ('story_en', models.TextField(blank=True, db_default='', verbose_name='histoire en anglais')),
-                ('story_nl', models.TextField(blank=True, db_default='', verbose_name='histoire en néerlandais')),
-                ('authors', models.JSONField(blank=True, db_default=models.Func(function='JSON', template="'[]'::jsonb"), default=list, help_text='Liste de {name, role, country}.', verbose_name='auteurs')),
-                ('no_photo_reason', models.CharField(blank=True, db_default='', help_text='Nécessaire pour publier une cabane sans photo libre.', max_length=200, verbose_name='pourquoi sans photo')),
-                ('completeness', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Func(django.db.models.functions.comparison.NullIf(models.F('description_fr'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('access_fr'), models.Value('')), models.F('year_built'), models.F('state'), models.F('condition'), models.F('inspected_on'), models.F('sheltered'), models.F('step_free'), models.F('wheelchair'), models.F('lit'), function='num_nonnulls'), '*', models.Value(100)), '/', models.Value(10)), output_field=models.SmallIntegerField())),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('commune', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='cabins', to='parcs.commune', to_field='insee_code', verbose_name='commune')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('park', models.ForeignKey(blank=True, help_text='Proposé d’après la position.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cabins', to='parcs.parc', to_field='uuid', verbose_name='parc')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("name_fr", models.CharField(max_length=200, verbose_name="nom")),
+                ("name_en", models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en anglais")),
+                (
+                    "name_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en néerlandais"),
+                ),
+                (
+                    "description_fr",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        help_text="Markdown simple : **gras**, listes, liens.",
+                        verbose_name="description",
+                    ),
+                ),
+                ("description_en", models.TextField(blank=True, db_default="", verbose_name="description en anglais")),
+                (
+                    "description_nl",
+                    models.TextField(blank=True, db_default="", verbose_name="description en néerlandais"),
+                ),
+                (
+                    "name_pending",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="Le nom affiché est provisoire.",
+                        verbose_name="nom recherché",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cabane_design", "cabane d’artiste"),
+                            ("abri", "abri"),
+                            ("kiosque", "kiosque"),
+                            ("belvedere", "belvédère"),
+                            ("observatoire", "observatoire"),
+                            ("aire_couverte", "aire couverte"),
+                            ("refuge", "refuge"),
+                            ("autre", "autre"),
+                        ],
+                        db_default="cabane_design",
+                        default="cabane_design",
+                        max_length=16,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("geom", django.contrib.gis.db.models.fields.PointField(srid=4326, verbose_name="position")),
+                (
+                    "geom_l93",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("geom"), models.Value(2154), function="ST_Transform"),
+                        output_field=django.contrib.gis.db.models.fields.PointField(srid=2154),
+                    ),
+                ),
+                (
+                    "park_reason",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Nécessaire si la cabane est à plus de 500 m de son parc.",
+                        max_length=200,
+                        verbose_name="raison de l’éloignement",
+                    ),
+                ),
+                ("park_distance_m", models.FloatField(editable=False, null=True, verbose_name="distance au parc (m)")),
+                (
+                    "parks_containing",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        db_default=models.Func(function="ARRAY", template="'{}'::uuid[]"),
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="parcs qui la contiennent",
+                    ),
+                ),
+                (
+                    "stated_commune",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Code INSEE ; elle l’emporte sur le calcul.",
+                        max_length=5,
+                        verbose_name="commune citée par la source",
+                    ),
+                ),
+                (
+                    "commissioned_by",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="commanditaire"),
+                ),
+                (
+                    "edition",
+                    models.CharField(
+                        blank=True, db_default="", max_length=60, verbose_name="édition de l’Odyssée des cabanes"
+                    ),
+                ),
+                (
+                    "year_built",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="année de construction"),
+                ),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="ouverte le")),
+                ("dismantled_on", models.DateField(blank=True, null=True, verbose_name="démontée le")),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("planned", "en projet"),
+                            ("under_construction", "en construction"),
+                            ("open", "ouverte"),
+                            ("restricted", "accès limité"),
+                            ("closed", "fermée"),
+                            ("dismantled", "démontée"),
+                        ],
+                        max_length=20,
+                        null=True,
+                        verbose_name="état d’ouverture",
+                    ),
+                ),
+                (
+                    "state_as_of",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Année, mois ou jour : 2021, 2021-05 ou 2021-05-19.",
+                        max_length=10,
+                        verbose_name="état constaté en",
+                    ),
+                ),
+                (
+                    "condition",
+                    models.CharField(
+                        blank=True,
+                        choices=[("good", "bon état"), ("fair", "état moyen"), ("poor", "mauvais état")],
+                        max_length=8,
+                        null=True,
+                        verbose_name="état matériel",
+                    ),
+                ),
+                ("inspected_on", models.DateField(blank=True, null=True, verbose_name="inspectée le")),
+                (
+                    "materials",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="matériaux",
+                    ),
+                ),
+                (
+                    "reclaimed_materials",
+                    models.BooleanField(blank=True, null=True, verbose_name="matériaux de réemploi"),
+                ),
+                (
+                    "activities",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("rest", "se reposer"),
+                                ("play", "jouer"),
+                                ("view", "regarder le paysage"),
+                                ("observe_nature", "observer la nature"),
+                                ("picnic", "pique-niquer"),
+                                ("read", "lire"),
+                                ("meet", "se retrouver"),
+                                ("contemplate", "contempler l’œuvre"),
+                            ],
+                            max_length=20,
+                        ),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="que peut-on y faire",
+                    ),
+                ),
+                ("sheltered", models.BooleanField(blank=True, null=True, verbose_name="abrite de la pluie")),
+                (
+                    "capacity_people",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="personnes à la fois"),
+                ),
+                ("area_m2", models.FloatField(blank=True, null=True, verbose_name="surface (m²)")),
+                ("height_m", models.FloatField(blank=True, null=True, verbose_name="hauteur (m)")),
+                (
+                    "overnight_allowed",
+                    models.BooleanField(db_default=False, default=False, verbose_name="nuit permise"),
+                ),
+                ("access_fr", models.TextField(blank=True, db_default="", verbose_name="accès")),
+                ("access_en", models.TextField(blank=True, db_default="", verbose_name="accès en anglais")),
+                ("access_nl", models.TextField(blank=True, db_default="", verbose_name="accès en néerlandais")),
+                ("step_free", models.BooleanField(blank=True, null=True, verbose_name="sans marche")),
+                (
+                    "wheelchair",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "oui"), ("limited", "en partie"), ("no", "non")],
+                        max_length=8,
+                        null=True,
+                        verbose_name="accessible en fauteuil",
+                    ),
+                ),
+                ("lit", models.BooleanField(blank=True, null=True, verbose_name="éclairée")),
+                ("story_fr", models.TextField(blank=True, db_default="", verbose_name="histoire")),
+                ("story_en", models.TextField(blank=True, db_default="", verbose_name="histoire en anglais")),
+                ("story_nl", models.TextField(blank=True, db_default="", verbose_name="histoire en néerlandais")),
+                (
+                    "authors",
+                    models.JSONField(
+                        blank=True,
+                        db_default=models.Func(function="JSON", template="'[]'::jsonb"),
+                        default=list,
+                        help_text="Liste de {name, role, country}.",
+                        verbose_name="auteurs",
+                    ),
+                ),
+                (
+                    "no_photo_reason",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Nécessaire pour publier une cabane sans photo libre.",
+                        max_length=200,
+                        verbose_name="pourquoi sans photo",
+                    ),
+                ),
+                (
+                    "completeness",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.Func(
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("description_fr"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("access_fr"), models.Value("")
+                                    ),
+                                    models.F("year_built"),
+                                    models.F("state"),
+                                    models.F("condition"),
+                                    models.F("inspected_on"),
+                                    models.F("sheltered"),
+                                    models.F("step_free"),
+                                    models.F("wheelchair"),
+                                    models.F("lit"),
+                                    function="num_nonnulls",
+                                ),
+                                "*",
+                                models.Value(100),
+                            ),
+                            "/",
+                            models.Value(10),
+                        ),
+                        output_field=models.SmallIntegerField(),
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="cabins",
+                        to="parcs.commune",
+                        to_field="insee_code",
+                        verbose_name="commune",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "park",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Proposé d’après la position.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cabins",
+                        to="parcs.parc",
+                        to_field="uuid",
+                        verbose_name="parc",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cabane',
-                'verbose_name_plural': 'cabanes',
-                'ordering': ['id'],
-                'abstract': False,
+                "verbose_name": "cabane",
+                "verbose_name_plural": "cabanes",
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FermetureCabane',
+            name="FermetureCabane",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('cabane', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closure_links', to='cabanes.cabane')),
-                ('fermeture', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cabin_links', to='alertes.fermeture')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "cabane",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="closure_links", to="cabanes.cabane"
+                    ),
+                ),
+                (
+                    "fermeture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cabin_links", to="alertes.fermeture"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PhotoCabane',
+            name="PhotoCabane",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), help_text='Donné par l’appareil : un renvoi n’ajoute pas de doublon.', unique=True, verbose_name='identifiant')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('original', models.FileField(editable=False, max_length=200, upload_to='photos/originals/')),
-                ('width_px', models.PositiveIntegerField(editable=False)),
-                ('height_px', models.PositiveIntegerField(editable=False)),
-                ('widths', models.JSONField(default=list, editable=False, help_text='Largeurs des copies publiées, en pixels.')),
-                ('alt_fr', models.CharField(help_text='Ce que l’on voit, pour qui ne voit pas l’image.', max_length=300, verbose_name='texte alternatif')),
-                ('alt_en', models.CharField(blank=True, db_default='', max_length=300, verbose_name='texte alternatif en anglais')),
-                ('alt_nl', models.CharField(blank=True, db_default='', max_length=300, verbose_name='texte alternatif en néerlandais')),
-                ('author', models.CharField(max_length=200, verbose_name='photographe')),
-                ('rights_holder', models.CharField(blank=True, db_default='', max_length=200, verbose_name='ayant droit de l’œuvre montrée')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='prise le')),
-                ('position', django.contrib.gis.db.models.fields.PointField(blank=True, editable=False, null=True, srid=4326)),
-                ('focal_x', models.FloatField(db_default=0.5, default=0.5, verbose_name='point d’intérêt, horizontal')),
-                ('focal_y', models.FloatField(db_default=0.5, default=0.5, verbose_name='point d’intérêt, vertical')),
-                ('rank', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='ordre')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'))),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('feature', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='cabanes.cabane')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        help_text="Donné par l’appareil : un renvoi n’ajoute pas de doublon.",
+                        unique=True,
+                        verbose_name="identifiant",
+                    ),
+                ),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("original", models.FileField(editable=False, max_length=200, upload_to="photos/originals/")),
+                ("width_px", models.PositiveIntegerField(editable=False)),
+                ("height_px", models.PositiveIntegerField(editable=False)),
+                (
+                    "widths",
+                    models.JSONField(
+                        default=list, editable=False, help_text="Largeurs des copies publiées, en pixels."
+                    ),
+                ),
+                (
+                    "alt_fr",
+                    models.CharField(
+                        help_text="Ce que l’on voit, pour qui ne voit pas l’image.",
+                        max_length=300,
+                        verbose_name="texte alternatif",
+                    ),
+                ),
+                (
+                    "alt_en",
+                    models.CharField(
+                        blank=True, db_default="", max_length=300, verbose_name="texte alternatif en anglais"
+                    ),
+                ),
+                (
+                    "alt_nl",
+                    models.CharField(
+                        blank=True, db_default="", max_length=300, verbose_name="texte alternatif en néerlandais"
+                    ),
+                ),
+                ("author", models.CharField(max_length=200, verbose_name="photographe")),
+                (
+                    "rights_holder",
+                    models.CharField(
+                        blank=True, db_default="", max_length=200, verbose_name="ayant droit de l’œuvre montrée"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="prise le")),
+                (
+                    "position",
+                    django.contrib.gis.db.models.fields.PointField(blank=True, editable=False, null=True, srid=4326),
+                ),
+                ("focal_x", models.FloatField(db_default=0.5, default=0.5, verbose_name="point d’intérêt, horizontal")),
+                ("focal_y", models.FloatField(db_default=0.5, default=0.5, verbose_name="point d’intérêt, vertical")),
+                ("rank", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="ordre")),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_default=models.Func(function="now"))),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "feature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="cabanes.cabane"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo de cabane',
-                'verbose_name_plural': 'photos de cabanes',
-                'ordering': ['rank', 'id'],
-                'abstract': False,
+                "verbose_name": "photo de cabane",
+                "verbose_name_plural": "photos de cabanes",
+                "ordering": ["rank", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddIndex(
-            model_name='cabane',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_l93'], name='cabanes_cabane_l93'),
+            model_name="cabane",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_l93"], name="cabanes_cabane_l93"),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='cabanes_cabane_status_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                name="cabanes_cabane_status_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='cabanes_cabane_geom_quality_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                name="cabanes_cabane_geom_quality_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='cabanes_cabane_position_source_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                name="cabanes_cabane_position_source_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='cabanes_cabane_fact_confidence_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                name="cabanes_cabane_fact_confidence_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='cabanes_cabane_accuracy', violation_error_message='La précision ne peut pas être négative.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_accuracy_m__gte", 0)),
+                name="cabanes_cabane_accuracy",
+                violation_error_message="La précision ne peut pas être négative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='cabanes_cabane_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="cabanes_cabane_slug_form",
+                violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='cabanes_cabane_source_once', violation_error_message='Cette fiche de la même source existe déjà.'),
+            model_name="cabane",
+            constraint=models.UniqueConstraint(
+                fields=("source", "source_id"),
+                name="cabanes_cabane_source_once",
+                violation_error_message="Cette fiche de la même source existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['cabane_design', 'abri', 'kiosque', 'belvedere', 'observatoire', 'aire_couverte', 'refuge', 'autre'])), name='cabanes_cabane_kind_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "cabane_design",
+                            "abri",
+                            "kiosque",
+                            "belvedere",
+                            "observatoire",
+                            "aire_couverte",
+                            "refuge",
+                            "autre",
+                        ],
+                    )
+                ),
+                name="cabanes_cabane_kind_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'under_construction', 'open', 'restricted', 'closed', 'dismantled'])), name='cabanes_cabane_state_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["planned", "under_construction", "open", "restricted", "closed", "dismantled"])
+                ),
+                name="cabanes_cabane_state_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('condition__in', ['good', 'fair', 'poor'])), name='cabanes_cabane_condition_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("condition__in", ["good", "fair", "poor"])),
+                name="cabanes_cabane_condition_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('wheelchair__in', ['yes', 'limited', 'no'])), name='cabanes_cabane_wheelchair_code', violation_error_message='Valeur inconnue.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wheelchair__in", ["yes", "limited", "no"])),
+                name="cabanes_cabane_wheelchair_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('activities__contained_by', ['rest', 'play', 'view', 'observe_nature', 'picnic', 'read', 'meet', 'contemplate'])), name='cabanes_cabane_activities_codes', violation_error_message='Valeur inconnue dans la liste.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "activities__contained_by",
+                        ["rest", "play", "view", "observe_nature", "picnic", "read", "meet", "contemplate"],
+                    )
+                ),
+                name="cabanes_cabane_activities_codes",
+                violation_error_message="Valeur inconnue dans la liste.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('overnight_allowed', False)), name='cabanes_cabane_no_night', violation_error_message='On ne dort pas dans une cabane de la Chaîne des parcs.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("overnight_allowed", False)),
+                name="cabanes_cabane_no_night",
+                violation_error_message="On ne dort pas dans une cabane de la Chaîne des parcs.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('year_built__range', (1700, 2100))), name='cabanes_cabane_year', violation_error_message='Année entre 1700 et 2100.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year_built__range", (1700, 2100))),
+                name="cabanes_cabane_year",
+                violation_error_message="Année entre 1700 et 2100.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('dismantled_on__gte', models.F('opened_on'))), name='cabanes_cabane_dates', violation_error_message='Elle ne peut pas être démontée avant d’être ouverte.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dismantled_on__gte", models.F("opened_on"))),
+                name="cabanes_cabane_dates",
+                violation_error_message="Elle ne peut pas être démontée avant d’être ouverte.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(('state_as_of', ''), ('state_as_of__regex', '^\\d{4}(-\\d{2}(-\\d{2})?)?$'), _connector='OR'), name='cabanes_cabane_state_as_of', violation_error_message='Année, mois ou jour : 2021, 2021-05 ou 2021-05-19.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state_as_of", ""), ("state_as_of__regex", "^\\d{4}(-\\d{2}(-\\d{2})?)?$"), _connector="OR"
+                ),
+                name="cabanes_cabane_state_as_of",
+                violation_error_message="Année, mois ou jour : 2021, 2021-05 ou 2021-05-19.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cabane',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('height_m__isnull', True), ('height_m__gt', 0), _connector='OR'), models.Q(('area_m2__isnull', True), ('area_m2__gt', 0), _connector='OR')), name='cabanes_cabane_sizes', violation_error_message='Hauteur et surface sont positives.'),
+            model_name="cabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("height_m__isnull", True), ("height_m__gt", 0), _connector="OR"),
+                    models.Q(("area_m2__isnull", True), ("area_m2__gt", 0), _connector="OR"),
+                ),
+                name="cabanes_cabane_sizes",
+                violation_error_message="Hauteur et surface sont positives.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeturecabane',
-            constraint=models.UniqueConstraint(fields=('fermeture', 'cabane'), name='cabanes_fermeturecabane_once'),
+            model_name="fermeturecabane",
+            constraint=models.UniqueConstraint(fields=("fermeture", "cabane"), name="cabanes_fermeturecabane_once"),
         ),
         migrations.AddConstraint(
-            model_name='photocabane',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alt_fr', ''), _negated=True), models.Q(('author', ''), _negated=True)), name='cabanes_photocabane_described', violation_error_message='Le texte alternatif et le nom du photographe sont nécessaires.'),
+            model_name="photocabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("alt_fr", ""), _negated=True), models.Q(("author", ""), _negated=True)),
+                name="cabanes_photocabane_described",
+                violation_error_message="Le texte alternatif et le nom du photographe sont nécessaires.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photocabane',
-            constraint=models.CheckConstraint(condition=models.Q(('focal_x__range', (0, 1)), ('focal_y__range', (0, 1))), name='cabanes_photocabane_focal'),
+            model_name="photocabane",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("focal_x__range", (0, 1)), ("focal_y__range", (0, 1))),
+                name="cabanes_photocabane_focal",
+            ),
         ),
     ]

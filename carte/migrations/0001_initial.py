@@ -7,36 +7,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("geodata", "0001_functions"),
-        ('parcs', '0001_initial'),
+        ("parcs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CartePartenaire',
+            name="CartePartenaire",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='adresse')),
-                ('title_fr', models.CharField(max_length=200, verbose_name='titre')),
-                ('title_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='titre en anglais')),
-                ('title_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='titre en néerlandais')),
-                ('layers', models.JSONField(default=list, help_text='Liste de {collection, filter, colour} : paramètres de l’API et couleur #rrggbb.', verbose_name='couches')),
-                ('centre', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='centre')),
-                ('zoom', models.PositiveSmallIntegerField(db_default=10, default=10, verbose_name='zoom')),
-                ('allowed_sites', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, help_text='Origines qui peuvent afficher la carte dans un cadre ; vide : toutes.', size=None, verbose_name='sites autorisés')),
-                ('published', models.BooleanField(db_default=True, default=True, verbose_name='en ligne')),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('authority', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=80, unique=True, verbose_name="adresse")),
+                ("title_fr", models.CharField(max_length=200, verbose_name="titre")),
+                (
+                    "title_en",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="titre en anglais"),
+                ),
+                (
+                    "title_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="titre en néerlandais"),
+                ),
+                (
+                    "layers",
+                    models.JSONField(
+                        default=list,
+                        help_text="Liste de {collection, filter, colour} : paramètres de l’API et couleur #rrggbb.",
+                        verbose_name="couches",
+                    ),
+                ),
+                (
+                    "centre",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="centre"
+                    ),
+                ),
+                ("zoom", models.PositiveSmallIntegerField(db_default=10, default=10, verbose_name="zoom")),
+                (
+                    "allowed_sites",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        help_text="Origines qui peuvent afficher la carte dans un cadre ; vide : toutes.",
+                        size=None,
+                        verbose_name="sites autorisés",
+                    ),
+                ),
+                ("published", models.BooleanField(db_default=True, default=True, verbose_name="en ligne")),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'carte partenaire',
-                'verbose_name_plural': 'cartes partenaires',
-                'ordering': ['slug'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('zoom__lte', 18)), name='carte_cartepartenaire_zoom', violation_error_message='Zoom entre 0 et 18.')],
+                "verbose_name": "carte partenaire",
+                "verbose_name_plural": "cartes partenaires",
+                "ordering": ["slug"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("zoom__lte", 18)),
+                        name="carte_cartepartenaire_zoom",
+                        violation_error_message="Zoom entre 0 et 18.",
+                    )
+                ],
             },
         ),
     ]

@@ -6,14 +6,14 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
-import geodata.features
-import parcs.models.autorite
 from django.conf import settings
 from django.db import migrations, models
 
+import geodata.features
+import parcs.models.autorite
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -23,373 +23,1360 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Autorite',
+            name="Autorite",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('name_fr', models.CharField(max_length=200, verbose_name='nom')),
-                ('name_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en anglais')),
-                ('name_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en néerlandais')),
-                ('code', models.CharField(help_text='En capitales ; il est dans l’adresse de la page.', max_length=20, unique=True, verbose_name='code')),
-                ('kind', models.CharField(choices=[('syndicat_mixte', 'syndicat mixte'), ('epci', 'agglomération'), ('commune', 'commune'), ('departement', 'département'), ('region', 'région'), ('etat', 'État'), ('association', 'association'), ('entreprise', 'entreprise')], max_length=16, verbose_name='nature')),
-                ('siren', models.CharField(blank=True, max_length=9, null=True, unique=True, validators=[parcs.models.autorite.check_siren], verbose_name='SIREN')),
-                ('email', models.EmailField(blank=True, db_default='', max_length=254, verbose_name='courriel')),
-                ('phone', models.CharField(blank=True, db_default='', max_length=30, verbose_name='téléphone')),
-                ('website', models.URLField(blank=True, db_default='', max_length=500, verbose_name='site')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326, verbose_name='territoire')),
-                ('authority', models.ForeignKey(blank=True, help_text='La collectivité qui tient cette fiche à jour.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='parcs.autorite', to_field='code', verbose_name='membre de')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("name_fr", models.CharField(max_length=200, verbose_name="nom")),
+                ("name_en", models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en anglais")),
+                (
+                    "name_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en néerlandais"),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="En capitales ; il est dans l’adresse de la page.",
+                        max_length=20,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("syndicat_mixte", "syndicat mixte"),
+                            ("epci", "agglomération"),
+                            ("commune", "commune"),
+                            ("departement", "département"),
+                            ("region", "région"),
+                            ("etat", "État"),
+                            ("association", "association"),
+                            ("entreprise", "entreprise"),
+                        ],
+                        max_length=16,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "siren",
+                    models.CharField(
+                        blank=True,
+                        max_length=9,
+                        null=True,
+                        unique=True,
+                        validators=[parcs.models.autorite.check_siren],
+                        verbose_name="SIREN",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, db_default="", max_length=254, verbose_name="courriel")),
+                ("phone", models.CharField(blank=True, db_default="", max_length=30, verbose_name="téléphone")),
+                ("website", models.URLField(blank=True, db_default="", max_length=500, verbose_name="site")),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326, verbose_name="territoire"
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="La collectivité qui tient cette fiche à jour.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="membre de",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'autorité',
-                'verbose_name_plural': 'autorités',
-                'ordering': ['id'],
-                'abstract': False,
+                "verbose_name": "autorité",
+                "verbose_name_plural": "autorités",
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Commune',
+            name="Commune",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('name_fr', models.CharField(max_length=200, verbose_name='nom')),
-                ('name_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en anglais')),
-                ('name_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en néerlandais')),
-                ('insee_code', models.CharField(max_length=5, unique=True, verbose_name='code INSEE')),
-                ('population', models.PositiveIntegerField(blank=True, null=True, verbose_name='population municipale')),
-                ('postcodes', models.CharField(blank=True, db_default='', max_length=100, verbose_name='codes postaux')),
-                ('centre', django.contrib.gis.db.models.fields.PointField(blank=True, null=True, srid=4326, verbose_name='centre')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(blank=True, null=True, srid=4326, verbose_name='contour')),
-                ('geom_l93', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(2154), function='ST_Transform'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154))),
-                ('authority', models.ForeignKey(blank=True, help_text='La collectivité qui tient cette fiche à jour.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('epci', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='communes', to='parcs.autorite', to_field='code', verbose_name='agglomération')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("name_fr", models.CharField(max_length=200, verbose_name="nom")),
+                ("name_en", models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en anglais")),
+                (
+                    "name_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en néerlandais"),
+                ),
+                ("insee_code", models.CharField(max_length=5, unique=True, verbose_name="code INSEE")),
+                (
+                    "population",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="population municipale"),
+                ),
+                (
+                    "postcodes",
+                    models.CharField(blank=True, db_default="", max_length=100, verbose_name="codes postaux"),
+                ),
+                (
+                    "centre",
+                    django.contrib.gis.db.models.fields.PointField(
+                        blank=True, null=True, srid=4326, verbose_name="centre"
+                    ),
+                ),
+                (
+                    "geom",
+                    django.contrib.gis.db.models.fields.MultiPolygonField(
+                        blank=True, null=True, srid=4326, verbose_name="contour"
+                    ),
+                ),
+                (
+                    "geom_l93",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("geom"), models.Value(2154), function="ST_Transform"),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154),
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="La collectivité qui tient cette fiche à jour.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "epci",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="communes",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="agglomération",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'commune',
-                'verbose_name_plural': 'communes',
-                'ordering': ['id'],
-                'abstract': False,
+                "verbose_name": "commune",
+                "verbose_name_plural": "communes",
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Parc',
+            name="Parc",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('name_fr', models.CharField(max_length=200, verbose_name='nom')),
-                ('name_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en anglais')),
-                ('name_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en néerlandais')),
-                ('description_fr', models.TextField(blank=True, db_default='', help_text='Markdown simple : **gras**, listes, liens.', verbose_name='description')),
-                ('description_en', models.TextField(blank=True, db_default='', verbose_name='description en anglais')),
-                ('description_nl', models.TextField(blank=True, db_default='', verbose_name='description en néerlandais')),
-                ('kind', models.CharField(choices=[('parc_urbain', 'parc urbain'), ('parc_departemental', 'parc départemental'), ('espace_naturel', 'espace naturel'), ('base_de_loisirs', 'base de loisirs'), ('terril', 'terril'), ('reserve_naturelle', 'réserve naturelle'), ('site_memoire', 'site de mémoire'), ('canal_berges', 'canal et berges'), ('foret', 'forêt'), ('autre', 'autre')], max_length=20, verbose_name='nature')),
-                ('network_status', models.CharField(choices=[('confirmed', 'site de la Chaîne des parcs'), ('candidate', 'candidat à la Chaîne des parcs'), ('unconfirmed', 'appartenance non confirmée')], db_default='confirmed', default='confirmed', max_length=12, verbose_name='place dans le réseau')),
-                ('ensemble', models.CharField(blank=True, db_default='', max_length=120, verbose_name='grand ensemble')),
-                ('summary_fr', models.CharField(blank=True, db_default='', help_text='Deux phrases, 280 signes au plus.', max_length=280, verbose_name='résumé')),
-                ('summary_en', models.CharField(blank=True, db_default='', max_length=280, verbose_name='résumé en anglais')),
-                ('summary_nl', models.CharField(blank=True, db_default='', max_length=280, verbose_name='résumé en néerlandais')),
-                ('manager', models.CharField(blank=True, db_default='', max_length=200, verbose_name='gestionnaire')),
-                ('owner', models.CharField(blank=True, db_default='', max_length=200, verbose_name='propriétaire')),
-                ('opening_hours', models.CharField(blank=True, db_default='', help_text='Syntaxe OpenStreetMap, par exemple « Apr-Sep 07:00-21:00; Oct-Mar 08:00-18:00 ».', max_length=300, verbose_name='horaires')),
-                ('free_access', models.BooleanField(blank=True, null=True, verbose_name='accès libre')),
-                ('dogs', models.CharField(blank=True, choices=[('yes', 'admis'), ('leashed', 'tenus en laisse'), ('no', 'interdits')], max_length=8, null=True, verbose_name='chiens')),
-                ('wheelchair', models.CharField(blank=True, choices=[('yes', 'oui'), ('limited', 'en partie'), ('no', 'non')], max_length=8, null=True, verbose_name='accessible en fauteuil')),
-                ('toilets', models.BooleanField(blank=True, null=True, verbose_name='toilettes')),
-                ('water', models.BooleanField(blank=True, null=True, verbose_name='eau potable')),
-                ('playground', models.BooleanField(blank=True, null=True, verbose_name='aire de jeux')),
-                ('picnic', models.BooleanField(blank=True, null=True, verbose_name='pique-nique')),
-                ('parking', models.BooleanField(blank=True, null=True, verbose_name='parking')),
-                ('bike_parking', models.BooleanField(blank=True, null=True, verbose_name='range-vélos')),
-                ('bus_stop', models.BooleanField(blank=True, null=True, verbose_name='arrêt de bus')),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, size=None, verbose_name='autres services')),
-                ('unesco', models.BooleanField(blank=True, null=True, verbose_name='bien inscrit au patrimoine mondial')),
-                ('protection', models.CharField(blank=True, db_default='', max_length=200, verbose_name='protection')),
-                ('website', models.URLField(blank=True, db_default='', max_length=500, verbose_name='site')),
-                ('phone', models.CharField(blank=True, db_default='', max_length=30, verbose_name='téléphone')),
-                ('wikidata', models.CharField(blank=True, db_default='', max_length=20, verbose_name='Wikidata')),
-                ('osm_id', models.CharField(blank=True, db_default='', max_length=30, verbose_name='OpenStreetMap')),
-                ('opened_on', models.DateField(blank=True, null=True, verbose_name='ouvert au public le')),
-                ('stated_area_ha', models.FloatField(blank=True, help_text='Chiffre d’une source, non calculé.', null=True, verbose_name='surface annoncée (ha)')),
-                ('geom', django.contrib.gis.db.models.fields.MultiPolygonField(srid=4326, verbose_name='contour')),
-                ('geom_l93', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(2154), function='ST_Transform'), output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154))),
-                ('area_ha', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), template="CASE WHEN geom_quality <> 'schematic' THEN round((ST_Area(ST_Transform(%(expressions)s, 2154)) / 10000)::numeric, 2)::float8 END"), output_field=models.FloatField(null=True, verbose_name='surface (ha)'))),
-                ('communes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, editable=False, help_text='Codes INSEE, par part décroissante ; calculées.', size=None, verbose_name='communes')),
-                ('stated_communes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, size=None, verbose_name='communes citées par la source')),
-                ('completeness', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Func(django.db.models.functions.comparison.NullIf(models.F('summary_fr'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('description_fr'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('opening_hours'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('website'), models.Value('')), models.F('free_access'), models.F('dogs'), models.F('wheelchair'), models.F('toilets'), models.F('parking'), models.F('unesco'), function='num_nonnulls'), '*', models.Value(100)), '/', models.Value(10)), output_field=models.SmallIntegerField())),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='parcs.parc', to_field='uuid', verbose_name='fait partie de')),
-                ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaces', to='parcs.parc', to_field='uuid', verbose_name='remplacé par')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("name_fr", models.CharField(max_length=200, verbose_name="nom")),
+                ("name_en", models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en anglais")),
+                (
+                    "name_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en néerlandais"),
+                ),
+                (
+                    "description_fr",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        help_text="Markdown simple : **gras**, listes, liens.",
+                        verbose_name="description",
+                    ),
+                ),
+                ("description_en", models.TextField(blank=True, db_default="", verbose_name="description en anglais")),
+                (
+                    "description_nl",
+                    models.TextField(blank=True, db_default="", verbose_name="description en néerlandais"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("parc_urbain", "parc urbain"),
+                            ("parc_departemental", "parc départemental"),
+                            ("espace_naturel", "espace naturel"),
+                            ("base_de_loisirs", "base de loisirs"),
+                            ("terril", "terril"),
+                            ("reserve_naturelle", "réserve naturelle"),
+                            ("site_memoire", "site de mémoire"),
+                            ("canal_berges", "canal et berges"),
+                            ("foret", "forêt"),
+                            ("autre", "autre"),
+                        ],
+                        max_length=20,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "network_status",
+                    models.CharField(
+                        choices=[
+                            ("confirmed", "site de la Chaîne des parcs"),
+                            ("candidate", "candidat à la Chaîne des parcs"),
+                            ("unconfirmed", "appartenance non confirmée"),
+                        ],
+                        db_default="confirmed",
+                        default="confirmed",
+                        max_length=12,
+                        verbose_name="place dans le réseau",
+                    ),
+                ),
+                (
+                    "ensemble",
+                    models.CharField(blank=True, db_default="", max_length=120, verbose_name="grand ensemble"),
+                ),
+                (
+                    "summary_fr",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Deux phrases, 280 signes au plus.",
+                        max_length=280,
+                        verbose_name="résumé",
+                    ),
+                ),
+                (
+                    "summary_en",
+                    models.CharField(blank=True, db_default="", max_length=280, verbose_name="résumé en anglais"),
+                ),
+                (
+                    "summary_nl",
+                    models.CharField(blank=True, db_default="", max_length=280, verbose_name="résumé en néerlandais"),
+                ),
+                ("manager", models.CharField(blank=True, db_default="", max_length=200, verbose_name="gestionnaire")),
+                ("owner", models.CharField(blank=True, db_default="", max_length=200, verbose_name="propriétaire")),
+                (
+                    "opening_hours",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Syntaxe OpenStreetMap, par exemple « Apr-Sep 07:00-21:00; Oct-Mar 08:00-18:00 ».",
+                        max_length=300,
+                        verbose_name="horaires",
+                    ),
+                ),
+                ("free_access", models.BooleanField(blank=True, null=True, verbose_name="accès libre")),
+                (
+                    "dogs",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "admis"), ("leashed", "tenus en laisse"), ("no", "interdits")],
+                        max_length=8,
+                        null=True,
+                        verbose_name="chiens",
+                    ),
+                ),
+                (
+                    "wheelchair",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "oui"), ("limited", "en partie"), ("no", "non")],
+                        max_length=8,
+                        null=True,
+                        verbose_name="accessible en fauteuil",
+                    ),
+                ),
+                ("toilets", models.BooleanField(blank=True, null=True, verbose_name="toilettes")),
+                ("water", models.BooleanField(blank=True, null=True, verbose_name="eau potable")),
+                ("playground", models.BooleanField(blank=True, null=True, verbose_name="aire de jeux")),
+                ("picnic", models.BooleanField(blank=True, null=True, verbose_name="pique-nique")),
+                ("parking", models.BooleanField(blank=True, null=True, verbose_name="parking")),
+                ("bike_parking", models.BooleanField(blank=True, null=True, verbose_name="range-vélos")),
+                ("bus_stop", models.BooleanField(blank=True, null=True, verbose_name="arrêt de bus")),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="autres services",
+                    ),
+                ),
+                (
+                    "unesco",
+                    models.BooleanField(blank=True, null=True, verbose_name="bien inscrit au patrimoine mondial"),
+                ),
+                ("protection", models.CharField(blank=True, db_default="", max_length=200, verbose_name="protection")),
+                ("website", models.URLField(blank=True, db_default="", max_length=500, verbose_name="site")),
+                ("phone", models.CharField(blank=True, db_default="", max_length=30, verbose_name="téléphone")),
+                ("wikidata", models.CharField(blank=True, db_default="", max_length=20, verbose_name="Wikidata")),
+                ("osm_id", models.CharField(blank=True, db_default="", max_length=30, verbose_name="OpenStreetMap")),
+                ("opened_on", models.DateField(blank=True, null=True, verbose_name="ouvert au public le")),
+                (
+                    "stated_area_ha",
+                    models.FloatField(
+                        blank=True,
+                        help_text="Chiffre d’une source, non calculé.",
+                        null=True,
+                        verbose_name="surface annoncée (ha)",
+                    ),
+                ),
+                ("geom", django.contrib.gis.db.models.fields.MultiPolygonField(srid=4326, verbose_name="contour")),
+                (
+                    "geom_l93",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("geom"), models.Value(2154), function="ST_Transform"),
+                        output_field=django.contrib.gis.db.models.fields.MultiPolygonField(srid=2154),
+                    ),
+                ),
+                (
+                    "area_ha",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("geom"),
+                            template="CASE WHEN geom_quality <> 'schematic' THEN round((ST_Area(ST_Transform(%(expressions)s, 2154)) / 10000)::numeric, 2)::float8 END",
+                        ),
+                        output_field=models.FloatField(null=True, verbose_name="surface (ha)"),
+                    ),
+                ),
+                (
+                    "communes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5),
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        editable=False,
+                        help_text="Codes INSEE, par part décroissante ; calculées.",
+                        size=None,
+                        verbose_name="communes",
+                    ),
+                ),
+                (
+                    "stated_communes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="communes citées par la source",
+                    ),
+                ),
+                (
+                    "completeness",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.Func(
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("summary_fr"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("description_fr"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("opening_hours"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(models.F("website"), models.Value("")),
+                                    models.F("free_access"),
+                                    models.F("dogs"),
+                                    models.F("wheelchair"),
+                                    models.F("toilets"),
+                                    models.F("parking"),
+                                    models.F("unesco"),
+                                    function="num_nonnulls",
+                                ),
+                                "*",
+                                models.Value(100),
+                            ),
+                            "/",
+                            models.Value(10),
+                        ),
+                        output_field=models.SmallIntegerField(),
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="parcs.parc",
+                        to_field="uuid",
+                        verbose_name="fait partie de",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaces",
+                        to="parcs.parc",
+                        to_field="uuid",
+                        verbose_name="remplacé par",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'parc',
-                'verbose_name_plural': 'parcs',
-                'ordering': ['id'],
-                'abstract': False,
+                "verbose_name": "parc",
+                "verbose_name_plural": "parcs",
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Adhesion',
+            name="Adhesion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reader', 'lecture'), ('reporter', 'signalement'), ('editor', 'rédaction'), ('publisher', 'publication'), ('admin', 'administration')], max_length=10, verbose_name='rôle')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adhesions', to=settings.AUTH_USER_MODEL, verbose_name='personne')),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='adhesions', to='parcs.autorite', to_field='code', verbose_name='autorité')),
-                ('parks', models.ManyToManyField(blank=True, help_text='Vide : tous les parcs de l’autorité.', related_name='+', to='parcs.parc', verbose_name='limité aux parcs')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reader", "lecture"),
+                            ("reporter", "signalement"),
+                            ("editor", "rédaction"),
+                            ("publisher", "publication"),
+                            ("admin", "administration"),
+                        ],
+                        max_length=10,
+                        verbose_name="rôle",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="adhesions",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="personne",
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="adhesions",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité",
+                    ),
+                ),
+                (
+                    "parks",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Vide : tous les parcs de l’autorité.",
+                        related_name="+",
+                        to="parcs.parc",
+                        verbose_name="limité aux parcs",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'adhésion',
-                'verbose_name_plural': 'adhésions',
+                "verbose_name": "adhésion",
+                "verbose_name_plural": "adhésions",
             },
         ),
         migrations.CreateModel(
-            name='ParcCommune',
+            name="ParcCommune",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('share', models.FloatField(help_text='De 0 à 1.')),
-                ('commune', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='park_shares', to='parcs.commune', to_field='insee_code')),
-                ('parc', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='commune_shares', to='parcs.parc')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("share", models.FloatField(help_text="De 0 à 1.")),
+                (
+                    "commune",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="park_shares",
+                        to="parcs.commune",
+                        to_field="insee_code",
+                    ),
+                ),
+                (
+                    "parc",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="commune_shares", to="parcs.parc"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PhotoParc',
+            name="PhotoParc",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), help_text='Donné par l’appareil : un renvoi n’ajoute pas de doublon.', unique=True, verbose_name='identifiant')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('original', models.FileField(editable=False, max_length=200, upload_to='photos/originals/')),
-                ('width_px', models.PositiveIntegerField(editable=False)),
-                ('height_px', models.PositiveIntegerField(editable=False)),
-                ('widths', models.JSONField(default=list, editable=False, help_text='Largeurs des copies publiées, en pixels.')),
-                ('alt_fr', models.CharField(help_text='Ce que l’on voit, pour qui ne voit pas l’image.', max_length=300, verbose_name='texte alternatif')),
-                ('alt_en', models.CharField(blank=True, db_default='', max_length=300, verbose_name='texte alternatif en anglais')),
-                ('alt_nl', models.CharField(blank=True, db_default='', max_length=300, verbose_name='texte alternatif en néerlandais')),
-                ('author', models.CharField(max_length=200, verbose_name='photographe')),
-                ('rights_holder', models.CharField(blank=True, db_default='', max_length=200, verbose_name='ayant droit de l’œuvre montrée')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='prise le')),
-                ('position', django.contrib.gis.db.models.fields.PointField(blank=True, editable=False, null=True, srid=4326)),
-                ('focal_x', models.FloatField(db_default=0.5, default=0.5, verbose_name='point d’intérêt, horizontal')),
-                ('focal_y', models.FloatField(db_default=0.5, default=0.5, verbose_name='point d’intérêt, vertical')),
-                ('rank', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='ordre')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'))),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('feature', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='parcs.parc')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        help_text="Donné par l’appareil : un renvoi n’ajoute pas de doublon.",
+                        unique=True,
+                        verbose_name="identifiant",
+                    ),
+                ),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("original", models.FileField(editable=False, max_length=200, upload_to="photos/originals/")),
+                ("width_px", models.PositiveIntegerField(editable=False)),
+                ("height_px", models.PositiveIntegerField(editable=False)),
+                (
+                    "widths",
+                    models.JSONField(
+                        default=list, editable=False, help_text="Largeurs des copies publiées, en pixels."
+                    ),
+                ),
+                (
+                    "alt_fr",
+                    models.CharField(
+                        help_text="Ce que l’on voit, pour qui ne voit pas l’image.",
+                        max_length=300,
+                        verbose_name="texte alternatif",
+                    ),
+                ),
+                (
+                    "alt_en",
+                    models.CharField(
+                        blank=True, db_default="", max_length=300, verbose_name="texte alternatif en anglais"
+                    ),
+                ),
+                (
+                    "alt_nl",
+                    models.CharField(
+                        blank=True, db_default="", max_length=300, verbose_name="texte alternatif en néerlandais"
+                    ),
+                ),
+                ("author", models.CharField(max_length=200, verbose_name="photographe")),
+                (
+                    "rights_holder",
+                    models.CharField(
+                        blank=True, db_default="", max_length=200, verbose_name="ayant droit de l’œuvre montrée"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="prise le")),
+                (
+                    "position",
+                    django.contrib.gis.db.models.fields.PointField(blank=True, editable=False, null=True, srid=4326),
+                ),
+                ("focal_x", models.FloatField(db_default=0.5, default=0.5, verbose_name="point d’intérêt, horizontal")),
+                ("focal_y", models.FloatField(db_default=0.5, default=0.5, verbose_name="point d’intérêt, vertical")),
+                ("rank", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="ordre")),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_default=models.Func(function="now"))),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "feature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="parcs.parc"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo de parc',
-                'verbose_name_plural': 'photos de parcs',
-                'ordering': ['rank', 'id'],
-                'abstract': False,
+                "verbose_name": "photo de parc",
+                "verbose_name_plural": "photos de parcs",
+                "ordering": ["rank", "id"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='parcs_autorite_status_code', violation_error_message='Valeur inconnue.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                name="parcs_autorite_status_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='parcs_autorite_geom_quality_code', violation_error_message='Valeur inconnue.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                name="parcs_autorite_geom_quality_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='parcs_autorite_position_source_code', violation_error_message='Valeur inconnue.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                name="parcs_autorite_position_source_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='parcs_autorite_fact_confidence_code', violation_error_message='Valeur inconnue.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                name="parcs_autorite_fact_confidence_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='parcs_autorite_accuracy', violation_error_message='La précision ne peut pas être négative.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_accuracy_m__gte", 0)),
+                name="parcs_autorite_accuracy",
+                violation_error_message="La précision ne peut pas être négative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='parcs_autorite_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="parcs_autorite_slug_form",
+                violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='parcs_autorite_source_once', violation_error_message='Cette fiche de la même source existe déjà.'),
+            model_name="autorite",
+            constraint=models.UniqueConstraint(
+                fields=("source", "source_id"),
+                name="parcs_autorite_source_once",
+                violation_error_message="Cette fiche de la même source existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['syndicat_mixte', 'epci', 'commune', 'departement', 'region', 'etat', 'association', 'entreprise'])), name='parcs_autorite_kind_code', violation_error_message='Valeur inconnue.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "syndicat_mixte",
+                            "epci",
+                            "commune",
+                            "departement",
+                            "region",
+                            "etat",
+                            "association",
+                            "entreprise",
+                        ],
+                    )
+                ),
+                name="parcs_autorite_kind_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z0-9-]+$')), name='parcs_autorite_code_form', violation_error_message='Capitales, chiffres et tirets seulement.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("code__regex", "^[A-Z0-9-]+$")),
+                name="parcs_autorite_code_form",
+                violation_error_message="Capitales, chiffres et tirets seulement.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='autorite',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('code')), _negated=True), name='parcs_autorite_not_its_parent', violation_error_message='Une autorité n’est pas membre d’elle-même.'),
+            model_name="autorite",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("code")), _negated=True),
+                name="parcs_autorite_not_its_parent",
+                violation_error_message="Une autorité n’est pas membre d’elle-même.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='commune',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_l93'], name='parcs_commune_l93'),
+            model_name="commune",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_l93"], name="parcs_commune_l93"),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='parcs_commune_status_code', violation_error_message='Valeur inconnue.'),
+            model_name="commune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                name="parcs_commune_status_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='parcs_commune_geom_quality_code', violation_error_message='Valeur inconnue.'),
+            model_name="commune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                name="parcs_commune_geom_quality_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='parcs_commune_position_source_code', violation_error_message='Valeur inconnue.'),
+            model_name="commune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                name="parcs_commune_position_source_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='parcs_commune_fact_confidence_code', violation_error_message='Valeur inconnue.'),
+            model_name="commune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                name="parcs_commune_fact_confidence_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='parcs_commune_accuracy', violation_error_message='La précision ne peut pas être négative.'),
+            model_name="commune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_accuracy_m__gte", 0)),
+                name="parcs_commune_accuracy",
+                violation_error_message="La précision ne peut pas être négative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='parcs_commune_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'),
+            model_name="commune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="parcs_commune_slug_form",
+                violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='parcs_commune_source_once', violation_error_message='Cette fiche de la même source existe déjà.'),
+            model_name="commune",
+            constraint=models.UniqueConstraint(
+                fields=("source", "source_id"),
+                name="parcs_commune_source_once",
+                violation_error_message="Cette fiche de la même source existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commune',
-            constraint=models.CheckConstraint(condition=models.Q(('insee_code__regex', '^[0-9][0-9AB][0-9]{3}$')), name='parcs_commune_insee_form', violation_error_message='Un code INSEE a cinq caractères.'),
+            model_name="commune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("insee_code__regex", "^[0-9][0-9AB][0-9]{3}$")),
+                name="parcs_commune_insee_form",
+                violation_error_message="Un code INSEE a cinq caractères.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='parc',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_l93'], name='parcs_parc_l93'),
+            model_name="parc",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_l93"], name="parcs_parc_l93"),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='parcs_parc_status_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                name="parcs_parc_status_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='parcs_parc_geom_quality_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                name="parcs_parc_geom_quality_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='parcs_parc_position_source_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                name="parcs_parc_position_source_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='parcs_parc_fact_confidence_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                name="parcs_parc_fact_confidence_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='parcs_parc_accuracy', violation_error_message='La précision ne peut pas être négative.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_accuracy_m__gte", 0)),
+                name="parcs_parc_accuracy",
+                violation_error_message="La précision ne peut pas être négative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='parcs_parc_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="parcs_parc_slug_form",
+                violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='parcs_parc_source_once', violation_error_message='Cette fiche de la même source existe déjà.'),
+            model_name="parc",
+            constraint=models.UniqueConstraint(
+                fields=("source", "source_id"),
+                name="parcs_parc_source_once",
+                violation_error_message="Cette fiche de la même source existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['parc_urbain', 'parc_departemental', 'espace_naturel', 'base_de_loisirs', 'terril', 'reserve_naturelle', 'site_memoire', 'canal_berges', 'foret', 'autre'])), name='parcs_parc_kind_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "parc_urbain",
+                            "parc_departemental",
+                            "espace_naturel",
+                            "base_de_loisirs",
+                            "terril",
+                            "reserve_naturelle",
+                            "site_memoire",
+                            "canal_berges",
+                            "foret",
+                            "autre",
+                        ],
+                    )
+                ),
+                name="parcs_parc_kind_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('network_status__in', ['confirmed', 'candidate', 'unconfirmed'])), name='parcs_parc_network_status_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("network_status__in", ["confirmed", "candidate", "unconfirmed"])),
+                name="parcs_parc_network_status_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('dogs__in', ['yes', 'leashed', 'no'])), name='parcs_parc_dogs_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("dogs__in", ["yes", "leashed", "no"])),
+                name="parcs_parc_dogs_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('wheelchair__in', ['yes', 'limited', 'no'])), name='parcs_parc_wheelchair_code', violation_error_message='Valeur inconnue.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wheelchair__in", ["yes", "limited", "no"])),
+                name="parcs_parc_wheelchair_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parent', models.F('uuid')), _negated=True), models.Q(('replaced_by', models.F('uuid')), _negated=True)), name='parcs_parc_not_itself', violation_error_message='Un parc ne fait pas partie de lui-même.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("parent", models.F("uuid")), _negated=True),
+                    models.Q(("replaced_by", models.F("uuid")), _negated=True),
+                ),
+                name="parcs_parc_not_itself",
+                violation_error_message="Un parc ne fait pas partie de lui-même.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parc',
-            constraint=models.CheckConstraint(condition=models.Q(('stated_area_ha__gt', 0)), name='parcs_parc_stated_area', violation_error_message='La surface doit être positive.'),
+            model_name="parc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stated_area_ha__gt", 0)),
+                name="parcs_parc_stated_area",
+                violation_error_message="La surface doit être positive.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adhesion',
-            constraint=models.UniqueConstraint(fields=('user', 'authority'), name='parcs_adhesion_once'),
+            model_name="adhesion",
+            constraint=models.UniqueConstraint(fields=("user", "authority"), name="parcs_adhesion_once"),
         ),
         migrations.AddConstraint(
-            model_name='adhesion',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['reader', 'reporter', 'editor', 'publisher', 'admin'])), name='parcs_adhesion_role_code', violation_error_message='Valeur inconnue.'),
+            model_name="adhesion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["reader", "reporter", "editor", "publisher", "admin"])),
+                name="parcs_adhesion_role_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='parccommune',
-            constraint=models.UniqueConstraint(fields=('parc', 'commune'), name='parcs_parccommune_once'),
+            model_name="parccommune",
+            constraint=models.UniqueConstraint(fields=("parc", "commune"), name="parcs_parccommune_once"),
         ),
         migrations.AddConstraint(
-            model_name='parccommune',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gt', 0), ('share__lte', 1)), name='parcs_parccommune_share'),
+            model_name="parccommune",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gt", 0), ("share__lte", 1)), name="parcs_parccommune_share"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photoparc',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alt_fr', ''), _negated=True), models.Q(('author', ''), _negated=True)), name='parcs_photoparc_described', violation_error_message='Le texte alternatif et le nom du photographe sont nécessaires.'),
+            model_name="photoparc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("alt_fr", ""), _negated=True), models.Q(("author", ""), _negated=True)),
+                name="parcs_photoparc_described",
+                violation_error_message="Le texte alternatif et le nom du photographe sont nécessaires.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photoparc',
-            constraint=models.CheckConstraint(condition=models.Q(('focal_x__range', (0, 1)), ('focal_y__range', (0, 1))), name='parcs_photoparc_focal'),
+            model_name="photoparc",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("focal_x__range", (0, 1)), ("focal_y__range", (0, 1))), name="parcs_photoparc_focal"
+            ),
         ),
     ]

@@ -6,254 +6,848 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.comparison
-import geodata.features
 from django.conf import settings
 from django.db import migrations, models
 
+import geodata.features
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
         ("geodata", "0001_functions"),
-        ('alertes', '0001_initial'),
-        ('cabanes', '0001_initial'),
-        ('parcs', '0001_initial'),
+        ("alertes", "0001_initial"),
+        ("cabanes", "0001_initial"),
+        ("parcs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sentier',
+            name="Sentier",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), editable=False, unique=True, verbose_name='identifiant public')),
-                ('slug', models.SlugField(help_text='Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.', max_length=120, unique=True, verbose_name='adresse')),
-                ('status', models.CharField(choices=[('draft', 'brouillon'), ('in_review', 'en relecture'), ('published', 'publié'), ('archived', 'archivé')], db_default='draft', default='draft', max_length=12, verbose_name='statut')),
-                ('revision', models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name='révision')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'), verbose_name='créé le')),
-                ('updated_at', models.DateTimeField(auto_now=True, db_default=models.Func(function='now'), verbose_name='modifié le')),
-                ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='mis à la corbeille le')),
-                ('source', models.CharField(blank=True, db_default='', help_text='Qui a fourni ces informations.', max_length=200, verbose_name='source')),
-                ('source_id', models.CharField(blank=True, max_length=200, null=True, verbose_name='identifiant dans la source')),
-                ('source_url', models.URLField(blank=True, db_default='', max_length=1000, verbose_name='adresse de la source')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='date de la source')),
-                ('source_note', models.TextField(blank=True, db_default='', verbose_name='remarque sur les sources')),
-                ('fact_confidence', models.CharField(blank=True, choices=[('high', 'donné par une source'), ('medium', 'en partie déduit'), ('low', 'mince, à vérifier')], max_length=8, null=True, verbose_name='sûreté des faits')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('geom_quality', models.CharField(choices=[('surveyed', 'relevée'), ('approximate', 'approximative'), ('schematic', 'schématique')], db_default='approximate', default='approximate', max_length=12, verbose_name='qualité de la géométrie')),
-                ('position_source', models.CharField(blank=True, choices=[('gps', 'GPS'), ('map', 'placée sur la carte'), ('import', 'fichier importé'), ('survey', 'relevé'), ('schematic', 'dessin schématique')], max_length=12, null=True, verbose_name='origine de la position')),
-                ('position_accuracy_m', models.FloatField(blank=True, null=True, verbose_name='précision de la position (m)')),
-                ('name_fr', models.CharField(max_length=200, verbose_name='nom')),
-                ('name_en', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en anglais')),
-                ('name_nl', models.CharField(blank=True, db_default='', max_length=200, verbose_name='nom en néerlandais')),
-                ('description_fr', models.TextField(blank=True, db_default='', help_text='Markdown simple : **gras**, listes, liens.', verbose_name='description')),
-                ('description_en', models.TextField(blank=True, db_default='', verbose_name='description en anglais')),
-                ('description_nl', models.TextField(blank=True, db_default='', verbose_name='description en néerlandais')),
-                ('ref', models.CharField(blank=True, db_default='', max_length=40, verbose_name='numéro')),
-                ('category', models.CharField(blank=True, db_default='', help_text='Mot de la source : voie verte, GR de Pays, cavalier…', max_length=60, verbose_name='famille')),
-                ('kind', models.CharField(blank=True, choices=[('loop', 'boucle'), ('out_and_back', 'aller-retour'), ('one_way', 'aller simple'), ('multi_stage', 'itinérance'), ('stage', 'étape')], max_length=14, null=True, verbose_name='forme')),
-                ('practices', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('pedestre', 'à pied'), ('trail', 'course à pied'), ('VTT', 'VTT'), ('cyclo', 'vélo'), ('gravel', 'gravel'), ('equestre', 'à cheval'), ('poussette', 'poussette'), ('roulettes', 'rollers'), ('fauteuil', 'fauteuil')], max_length=10), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, size=None, verbose_name='pratiques')),
-                ('state', models.CharField(blank=True, choices=[('open', 'ouvert'), ('partial', 'en partie ouvert'), ('waymarking', 'en cours de balisage'), ('planned', 'en projet')], max_length=12, null=True, verbose_name='état')),
-                ('difficulty', models.CharField(blank=True, choices=[('tres_facile', 'très facile'), ('facile', 'facile'), ('moyen', 'moyen'), ('difficile', 'difficile')], max_length=12, null=True, verbose_name='difficulté')),
-                ('geom', django.contrib.gis.db.models.fields.LineStringField(srid=4326, verbose_name='tracé')),
-                ('geom_l93', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), models.Value(2154), function='ST_Transform'), output_field=django.contrib.gis.db.models.fields.LineStringField(srid=2154))),
-                ('elevations_m', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), blank=True, help_text='Une par point du tracé.', null=True, size=None, verbose_name='altitudes (m)')),
-                ('length_m', models.GeneratedField(db_persist=True, expression=models.Func(models.F('geom'), template="CASE WHEN geom_quality <> 'schematic' THEN round(ST_Length(ST_Transform(%(expressions)s, 2154))::numeric, 1)::float8 END"), output_field=models.FloatField(null=True, verbose_name='longueur (m)'))),
-                ('ascent_m', models.FloatField(editable=False, null=True, verbose_name='montée (m)')),
-                ('descent_m', models.FloatField(editable=False, null=True, verbose_name='descente (m)')),
-                ('ele_min_m', models.FloatField(editable=False, null=True, verbose_name='altitude la plus basse (m)')),
-                ('ele_max_m', models.FloatField(editable=False, null=True, verbose_name='altitude la plus haute (m)')),
-                ('max_slope_pct', models.FloatField(editable=False, null=True, verbose_name='pente la plus forte (%)')),
-                ('duration_h', models.FloatField(editable=False, null=True, verbose_name='durée calculée (h)')),
-                ('stated_length_m', models.FloatField(blank=True, help_text='Chiffre d’une source, non calculé.', null=True, verbose_name='longueur annoncée (m)')),
-                ('stated_duration_h', models.FloatField(blank=True, null=True, verbose_name='durée annoncée (h)')),
-                ('duration_reason', models.CharField(blank=True, db_default='', max_length=200, verbose_name='raison de la durée annoncée')),
-                ('surface_mix', models.JSONField(blank=True, help_text='Part de chaque revêtement, de 0 à 1.', null=True, verbose_name='revêtements')),
-                ('steps_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='marches')),
-                ('min_width_m', models.FloatField(blank=True, null=True, verbose_name='largeur la plus faible (m)')),
-                ('wheelchair', models.CharField(blank=True, choices=[('yes', 'oui'), ('limited', 'en partie'), ('no', 'non')], max_length=8, null=True, verbose_name='praticable en fauteuil')),
-                ('pushchair', models.CharField(blank=True, choices=[('yes', 'oui'), ('limited', 'en partie'), ('no', 'non')], max_length=8, null=True, verbose_name='praticable en poussette')),
-                ('waymarks', models.CharField(blank=True, db_default='', max_length=200, verbose_name='balisage')),
-                ('departure', models.CharField(blank=True, db_default='', max_length=200, verbose_name='départ')),
-                ('arrival', models.CharField(blank=True, db_default='', max_length=200, verbose_name='arrivée')),
-                ('instructions_fr', models.TextField(blank=True, db_default='', help_text='Nécessaire pour publier un tracé relevé.', verbose_name='pas à pas')),
-                ('instructions_en', models.TextField(blank=True, db_default='', verbose_name='pas à pas en anglais')),
-                ('instructions_nl', models.TextField(blank=True, db_default='', verbose_name='pas à pas en néerlandais')),
-                ('advice_fr', models.TextField(blank=True, db_default='', verbose_name='conseils')),
-                ('advice_en', models.TextField(blank=True, db_default='', verbose_name='conseils en anglais')),
-                ('advice_nl', models.TextField(blank=True, db_default='', verbose_name='conseils en néerlandais')),
-                ('public_transport', models.TextField(blank=True, db_default='', verbose_name='transports en commun')),
-                ('parking', models.TextField(blank=True, db_default='', verbose_name='stationnement')),
-                ('themes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, size=None, verbose_name='thèmes')),
-                ('stage_rank', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='rang de l’étape')),
-                ('pdipr', models.BooleanField(blank=True, null=True, verbose_name='inscrit au PDIPR')),
-                ('osm_relation', models.BigIntegerField(blank=True, null=True, verbose_name='relation OpenStreetMap')),
-                ('website', models.URLField(blank=True, db_default='', max_length=500, verbose_name='site')),
-                ('communes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, editable=False, help_text='Codes INSEE dans l’ordre du tracé ; calculées.', size=None, verbose_name='communes')),
-                ('stated_communes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=5), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, size=None, verbose_name='communes citées par la source')),
-                ('parks', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), db_default=models.Func(function='ARRAY', template="'{}'::uuid[]"), default=list, editable=False, size=None, verbose_name='parcs traversés')),
-                ('stated_parks', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::uuid[]"), default=list, size=None, verbose_name='parcs cités par la source')),
-                ('cabins', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), db_default=models.Func(function='ARRAY', template="'{}'::uuid[]"), default=list, editable=False, size=None, verbose_name='cabanes le long du tracé')),
-                ('completeness', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.Func(django.db.models.functions.comparison.NullIf(models.F('description_fr'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('departure'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('arrival'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('instructions_fr'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('public_transport'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('parking'), models.Value('')), django.db.models.functions.comparison.NullIf(models.F('waymarks'), models.Value('')), models.F('kind'), models.F('difficulty'), models.F('surface_mix'), models.F('steps_count'), models.F('min_width_m'), models.F('wheelchair'), models.F('pushchair'), function='num_nonnulls'), '*', models.Value(100)), '/', models.Value(14)), output_field=models.SmallIntegerField())),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parcs.autorite', to_field='code', verbose_name='autorité responsable')),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='sentiers.sentier', to_field='uuid', verbose_name='étape de')),
-                ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        editable=False,
+                        unique=True,
+                        verbose_name="identifiant public",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        help_text="Dernier segment de l’adresse de la page ; l’ancienne adresse reste valable.",
+                        max_length=120,
+                        unique=True,
+                        verbose_name="adresse",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "brouillon"),
+                            ("in_review", "en relecture"),
+                            ("published", "publié"),
+                            ("archived", "archivé"),
+                        ],
+                        db_default="draft",
+                        default="draft",
+                        max_length=12,
+                        verbose_name="statut",
+                    ),
+                ),
+                ("revision", models.BigIntegerField(db_default=0, default=0, editable=False, verbose_name="révision")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        auto_now_add=True, db_default=models.Func(function="now"), verbose_name="créé le"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True, db_default=models.Func(function="now"), verbose_name="modifié le"
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="mis à la corbeille le"),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Qui a fourni ces informations.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
+                (
+                    "source_id",
+                    models.CharField(blank=True, max_length=200, null=True, verbose_name="identifiant dans la source"),
+                ),
+                (
+                    "source_url",
+                    models.URLField(blank=True, db_default="", max_length=1000, verbose_name="adresse de la source"),
+                ),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="date de la source")),
+                ("source_note", models.TextField(blank=True, db_default="", verbose_name="remarque sur les sources")),
+                (
+                    "fact_confidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("high", "donné par une source"),
+                            ("medium", "en partie déduit"),
+                            ("low", "mince, à vérifier"),
+                        ],
+                        max_length=8,
+                        null=True,
+                        verbose_name="sûreté des faits",
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "geom_quality",
+                    models.CharField(
+                        choices=[
+                            ("surveyed", "relevée"),
+                            ("approximate", "approximative"),
+                            ("schematic", "schématique"),
+                        ],
+                        db_default="approximate",
+                        default="approximate",
+                        max_length=12,
+                        verbose_name="qualité de la géométrie",
+                    ),
+                ),
+                (
+                    "position_source",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("gps", "GPS"),
+                            ("map", "placée sur la carte"),
+                            ("import", "fichier importé"),
+                            ("survey", "relevé"),
+                            ("schematic", "dessin schématique"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="origine de la position",
+                    ),
+                ),
+                (
+                    "position_accuracy_m",
+                    models.FloatField(blank=True, null=True, verbose_name="précision de la position (m)"),
+                ),
+                ("name_fr", models.CharField(max_length=200, verbose_name="nom")),
+                ("name_en", models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en anglais")),
+                (
+                    "name_nl",
+                    models.CharField(blank=True, db_default="", max_length=200, verbose_name="nom en néerlandais"),
+                ),
+                (
+                    "description_fr",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        help_text="Markdown simple : **gras**, listes, liens.",
+                        verbose_name="description",
+                    ),
+                ),
+                ("description_en", models.TextField(blank=True, db_default="", verbose_name="description en anglais")),
+                (
+                    "description_nl",
+                    models.TextField(blank=True, db_default="", verbose_name="description en néerlandais"),
+                ),
+                ("ref", models.CharField(blank=True, db_default="", max_length=40, verbose_name="numéro")),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        help_text="Mot de la source : voie verte, GR de Pays, cavalier…",
+                        max_length=60,
+                        verbose_name="famille",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("loop", "boucle"),
+                            ("out_and_back", "aller-retour"),
+                            ("one_way", "aller simple"),
+                            ("multi_stage", "itinérance"),
+                            ("stage", "étape"),
+                        ],
+                        max_length=14,
+                        null=True,
+                        verbose_name="forme",
+                    ),
+                ),
+                (
+                    "practices",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("pedestre", "à pied"),
+                                ("trail", "course à pied"),
+                                ("VTT", "VTT"),
+                                ("cyclo", "vélo"),
+                                ("gravel", "gravel"),
+                                ("equestre", "à cheval"),
+                                ("poussette", "poussette"),
+                                ("roulettes", "rollers"),
+                                ("fauteuil", "fauteuil"),
+                            ],
+                            max_length=10,
+                        ),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="pratiques",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("open", "ouvert"),
+                            ("partial", "en partie ouvert"),
+                            ("waymarking", "en cours de balisage"),
+                            ("planned", "en projet"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="état",
+                    ),
+                ),
+                (
+                    "difficulty",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("tres_facile", "très facile"),
+                            ("facile", "facile"),
+                            ("moyen", "moyen"),
+                            ("difficile", "difficile"),
+                        ],
+                        max_length=12,
+                        null=True,
+                        verbose_name="difficulté",
+                    ),
+                ),
+                ("geom", django.contrib.gis.db.models.fields.LineStringField(srid=4326, verbose_name="tracé")),
+                (
+                    "geom_l93",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(models.F("geom"), models.Value(2154), function="ST_Transform"),
+                        output_field=django.contrib.gis.db.models.fields.LineStringField(srid=2154),
+                    ),
+                ),
+                (
+                    "elevations_m",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(),
+                        blank=True,
+                        help_text="Une par point du tracé.",
+                        null=True,
+                        size=None,
+                        verbose_name="altitudes (m)",
+                    ),
+                ),
+                (
+                    "length_m",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Func(
+                            models.F("geom"),
+                            template="CASE WHEN geom_quality <> 'schematic' THEN round(ST_Length(ST_Transform(%(expressions)s, 2154))::numeric, 1)::float8 END",
+                        ),
+                        output_field=models.FloatField(null=True, verbose_name="longueur (m)"),
+                    ),
+                ),
+                ("ascent_m", models.FloatField(editable=False, null=True, verbose_name="montée (m)")),
+                ("descent_m", models.FloatField(editable=False, null=True, verbose_name="descente (m)")),
+                ("ele_min_m", models.FloatField(editable=False, null=True, verbose_name="altitude la plus basse (m)")),
+                ("ele_max_m", models.FloatField(editable=False, null=True, verbose_name="altitude la plus haute (m)")),
+                ("max_slope_pct", models.FloatField(editable=False, null=True, verbose_name="pente la plus forte (%)")),
+                ("duration_h", models.FloatField(editable=False, null=True, verbose_name="durée calculée (h)")),
+                (
+                    "stated_length_m",
+                    models.FloatField(
+                        blank=True,
+                        help_text="Chiffre d’une source, non calculé.",
+                        null=True,
+                        verbose_name="longueur annoncée (m)",
+                    ),
+                ),
+                ("stated_duration_h", models.FloatField(blank=True, null=True, verbose_name="durée annoncée (h)")),
+                (
+                    "duration_reason",
+                    models.CharField(
+                        blank=True, db_default="", max_length=200, verbose_name="raison de la durée annoncée"
+                    ),
+                ),
+                (
+                    "surface_mix",
+                    models.JSONField(
+                        blank=True,
+                        help_text="Part de chaque revêtement, de 0 à 1.",
+                        null=True,
+                        verbose_name="revêtements",
+                    ),
+                ),
+                ("steps_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="marches")),
+                ("min_width_m", models.FloatField(blank=True, null=True, verbose_name="largeur la plus faible (m)")),
+                (
+                    "wheelchair",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "oui"), ("limited", "en partie"), ("no", "non")],
+                        max_length=8,
+                        null=True,
+                        verbose_name="praticable en fauteuil",
+                    ),
+                ),
+                (
+                    "pushchair",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "oui"), ("limited", "en partie"), ("no", "non")],
+                        max_length=8,
+                        null=True,
+                        verbose_name="praticable en poussette",
+                    ),
+                ),
+                ("waymarks", models.CharField(blank=True, db_default="", max_length=200, verbose_name="balisage")),
+                ("departure", models.CharField(blank=True, db_default="", max_length=200, verbose_name="départ")),
+                ("arrival", models.CharField(blank=True, db_default="", max_length=200, verbose_name="arrivée")),
+                (
+                    "instructions_fr",
+                    models.TextField(
+                        blank=True,
+                        db_default="",
+                        help_text="Nécessaire pour publier un tracé relevé.",
+                        verbose_name="pas à pas",
+                    ),
+                ),
+                ("instructions_en", models.TextField(blank=True, db_default="", verbose_name="pas à pas en anglais")),
+                (
+                    "instructions_nl",
+                    models.TextField(blank=True, db_default="", verbose_name="pas à pas en néerlandais"),
+                ),
+                ("advice_fr", models.TextField(blank=True, db_default="", verbose_name="conseils")),
+                ("advice_en", models.TextField(blank=True, db_default="", verbose_name="conseils en anglais")),
+                ("advice_nl", models.TextField(blank=True, db_default="", verbose_name="conseils en néerlandais")),
+                ("public_transport", models.TextField(blank=True, db_default="", verbose_name="transports en commun")),
+                ("parking", models.TextField(blank=True, db_default="", verbose_name="stationnement")),
+                (
+                    "themes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="thèmes",
+                    ),
+                ),
+                ("stage_rank", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="rang de l’étape")),
+                ("pdipr", models.BooleanField(blank=True, null=True, verbose_name="inscrit au PDIPR")),
+                ("osm_relation", models.BigIntegerField(blank=True, null=True, verbose_name="relation OpenStreetMap")),
+                ("website", models.URLField(blank=True, db_default="", max_length=500, verbose_name="site")),
+                (
+                    "communes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5),
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        editable=False,
+                        help_text="Codes INSEE dans l’ordre du tracé ; calculées.",
+                        size=None,
+                        verbose_name="communes",
+                    ),
+                ),
+                (
+                    "stated_communes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=5),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="communes citées par la source",
+                    ),
+                ),
+                (
+                    "parks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        db_default=models.Func(function="ARRAY", template="'{}'::uuid[]"),
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="parcs traversés",
+                    ),
+                ),
+                (
+                    "stated_parks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        blank=True,
+                        db_default=models.Func(function="ARRAY", template="'{}'::uuid[]"),
+                        default=list,
+                        size=None,
+                        verbose_name="parcs cités par la source",
+                    ),
+                ),
+                (
+                    "cabins",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.UUIDField(),
+                        db_default=models.Func(function="ARRAY", template="'{}'::uuid[]"),
+                        default=list,
+                        editable=False,
+                        size=None,
+                        verbose_name="cabanes le long du tracé",
+                    ),
+                ),
+                (
+                    "completeness",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.Func(
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("description_fr"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("departure"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(models.F("arrival"), models.Value("")),
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("instructions_fr"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("public_transport"), models.Value("")
+                                    ),
+                                    django.db.models.functions.comparison.NullIf(models.F("parking"), models.Value("")),
+                                    django.db.models.functions.comparison.NullIf(
+                                        models.F("waymarks"), models.Value("")
+                                    ),
+                                    models.F("kind"),
+                                    models.F("difficulty"),
+                                    models.F("surface_mix"),
+                                    models.F("steps_count"),
+                                    models.F("min_width_m"),
+                                    models.F("wheelchair"),
+                                    models.F("pushchair"),
+                                    function="num_nonnulls",
+                                ),
+                                "*",
+                                models.Value(100),
+                            ),
+                            "/",
+                            models.Value(14),
+                        ),
+                        output_field=models.SmallIntegerField(),
+                    ),
+                ),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parcs.autorite",
+                        to_field="code",
+                        verbose_name="autorité responsable",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stages",
+                        to="sentiers.sentier",
+                        to_field="uuid",
+                        verbose_name="étape de",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sentier',
-                'verbose_name_plural': 'sentiers',
-                'ordering': ['id'],
-                'abstract': False,
+                "verbose_name": "sentier",
+                "verbose_name_plural": "sentiers",
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PhotoSentier',
+            name="PhotoSentier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(db_default=geodata.features.UuidV7(), help_text='Donné par l’appareil : un renvoi n’ajoute pas de doublon.', unique=True, verbose_name='identifiant')),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('original', models.FileField(editable=False, max_length=200, upload_to='photos/originals/')),
-                ('width_px', models.PositiveIntegerField(editable=False)),
-                ('height_px', models.PositiveIntegerField(editable=False)),
-                ('widths', models.JSONField(default=list, editable=False, help_text='Largeurs des copies publiées, en pixels.')),
-                ('alt_fr', models.CharField(help_text='Ce que l’on voit, pour qui ne voit pas l’image.', max_length=300, verbose_name='texte alternatif')),
-                ('alt_en', models.CharField(blank=True, db_default='', max_length=300, verbose_name='texte alternatif en anglais')),
-                ('alt_nl', models.CharField(blank=True, db_default='', max_length=300, verbose_name='texte alternatif en néerlandais')),
-                ('author', models.CharField(max_length=200, verbose_name='photographe')),
-                ('rights_holder', models.CharField(blank=True, db_default='', max_length=200, verbose_name='ayant droit de l’œuvre montrée')),
-                ('licence', models.CharField(db_default='etalab-2.0', default='etalab-2.0', max_length=60, verbose_name='licence')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='prise le')),
-                ('position', django.contrib.gis.db.models.fields.PointField(blank=True, editable=False, null=True, srid=4326)),
-                ('focal_x', models.FloatField(db_default=0.5, default=0.5, verbose_name='point d’intérêt, horizontal')),
-                ('focal_y', models.FloatField(db_default=0.5, default=0.5, verbose_name='point d’intérêt, vertical')),
-                ('rank', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='ordre')),
-                ('created_at', models.DateTimeField(auto_now_add=True, db_default=models.Func(function='now'))),
-                ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('feature', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='sentiers.sentier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        db_default=geodata.features.UuidV7(),
+                        help_text="Donné par l’appareil : un renvoi n’ajoute pas de doublon.",
+                        unique=True,
+                        verbose_name="identifiant",
+                    ),
+                ),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("original", models.FileField(editable=False, max_length=200, upload_to="photos/originals/")),
+                ("width_px", models.PositiveIntegerField(editable=False)),
+                ("height_px", models.PositiveIntegerField(editable=False)),
+                (
+                    "widths",
+                    models.JSONField(
+                        default=list, editable=False, help_text="Largeurs des copies publiées, en pixels."
+                    ),
+                ),
+                (
+                    "alt_fr",
+                    models.CharField(
+                        help_text="Ce que l’on voit, pour qui ne voit pas l’image.",
+                        max_length=300,
+                        verbose_name="texte alternatif",
+                    ),
+                ),
+                (
+                    "alt_en",
+                    models.CharField(
+                        blank=True, db_default="", max_length=300, verbose_name="texte alternatif en anglais"
+                    ),
+                ),
+                (
+                    "alt_nl",
+                    models.CharField(
+                        blank=True, db_default="", max_length=300, verbose_name="texte alternatif en néerlandais"
+                    ),
+                ),
+                ("author", models.CharField(max_length=200, verbose_name="photographe")),
+                (
+                    "rights_holder",
+                    models.CharField(
+                        blank=True, db_default="", max_length=200, verbose_name="ayant droit de l’œuvre montrée"
+                    ),
+                ),
+                (
+                    "licence",
+                    models.CharField(
+                        db_default="etalab-2.0", default="etalab-2.0", max_length=60, verbose_name="licence"
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="prise le")),
+                (
+                    "position",
+                    django.contrib.gis.db.models.fields.PointField(blank=True, editable=False, null=True, srid=4326),
+                ),
+                ("focal_x", models.FloatField(db_default=0.5, default=0.5, verbose_name="point d’intérêt, horizontal")),
+                ("focal_y", models.FloatField(db_default=0.5, default=0.5, verbose_name="point d’intérêt, vertical")),
+                ("rank", models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="ordre")),
+                ("created_at", models.DateTimeField(auto_now_add=True, db_default=models.Func(function="now"))),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "feature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="sentiers.sentier"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'photo de sentier',
-                'verbose_name_plural': 'photos de sentiers',
-                'ordering': ['rank', 'id'],
-                'abstract': False,
+                "verbose_name": "photo de sentier",
+                "verbose_name_plural": "photos de sentiers",
+                "ordering": ["rank", "id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='FermetureSentier',
+            name="FermetureSentier",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('chosen', models.BooleanField(db_default=False, default=False)),
-                ('from_m', models.FloatField(null=True)),
-                ('to_m', models.FloatField(null=True)),
-                ('fermeture', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trail_links', to='alertes.fermeture')),
-                ('sentier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closure_links', to='sentiers.sentier')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("chosen", models.BooleanField(db_default=False, default=False)),
+                ("from_m", models.FloatField(null=True)),
+                ("to_m", models.FloatField(null=True)),
+                (
+                    "fermeture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="trail_links", to="alertes.fermeture"
+                    ),
+                ),
+                (
+                    "sentier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="closure_links", to="sentiers.sentier"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SentierCabane',
+            name="SentierCabane",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at_m', models.FloatField(null=True)),
-                ('distance_m', models.FloatField(null=True)),
-                ('cabane', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='cabanes.cabane')),
-                ('sentier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cabin_positions', to='sentiers.sentier')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at_m", models.FloatField(null=True)),
+                ("distance_m", models.FloatField(null=True)),
+                (
+                    "cabane",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cabanes.cabane"
+                    ),
+                ),
+                (
+                    "sentier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cabin_positions",
+                        to="sentiers.sentier",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SentierParc',
+            name="SentierParc",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('from_m', models.FloatField(null=True)),
-                ('to_m', models.FloatField(null=True)),
-                ('parc', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='parcs.parc')),
-                ('sentier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='park_positions', to='sentiers.sentier')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("from_m", models.FloatField(null=True)),
+                ("to_m", models.FloatField(null=True)),
+                (
+                    "parc",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="parcs.parc"),
+                ),
+                (
+                    "sentier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="park_positions",
+                        to="sentiers.sentier",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='sentier',
-            index=django.contrib.postgres.indexes.GistIndex(fields=['geom_l93'], name='sentiers_sentier_l93'),
+            model_name="sentier",
+            index=django.contrib.postgres.indexes.GistIndex(fields=["geom_l93"], name="sentiers_sentier_l93"),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'published', 'archived'])), name='sentiers_sentier_status_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "in_review", "published", "archived"])),
+                name="sentiers_sentier_status_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('geom_quality__in', ['surveyed', 'approximate', 'schematic'])), name='sentiers_sentier_geom_quality_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("geom_quality__in", ["surveyed", "approximate", "schematic"])),
+                name="sentiers_sentier_geom_quality_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('position_source__in', ['gps', 'map', 'import', 'survey', 'schematic'])), name='sentiers_sentier_position_source_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_source__in", ["gps", "map", "import", "survey", "schematic"])),
+                name="sentiers_sentier_position_source_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('fact_confidence__in', ['high', 'medium', 'low'])), name='sentiers_sentier_fact_confidence_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("fact_confidence__in", ["high", "medium", "low"])),
+                name="sentiers_sentier_fact_confidence_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('position_accuracy_m__gte', 0)), name='sentiers_sentier_accuracy', violation_error_message='La précision ne peut pas être négative.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position_accuracy_m__gte", 0)),
+                name="sentiers_sentier_accuracy",
+                violation_error_message="La précision ne peut pas être négative.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__regex', '^[a-z0-9]+(-[a-z0-9]+)*$')), name='sentiers_sentier_slug_form', violation_error_message='Lettres minuscules sans accent, chiffres et tirets seulement.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
+                name="sentiers_sentier_slug_form",
+                violation_error_message="Lettres minuscules sans accent, chiffres et tirets seulement.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.UniqueConstraint(fields=('source', 'source_id'), name='sentiers_sentier_source_once', violation_error_message='Cette fiche de la même source existe déjà.'),
+            model_name="sentier",
+            constraint=models.UniqueConstraint(
+                fields=("source", "source_id"),
+                name="sentiers_sentier_source_once",
+                violation_error_message="Cette fiche de la même source existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['loop', 'out_and_back', 'one_way', 'multi_stage', 'stage'])), name='sentiers_sentier_kind_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["loop", "out_and_back", "one_way", "multi_stage", "stage"])),
+                name="sentiers_sentier_kind_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'partial', 'waymarking', 'planned'])), name='sentiers_sentier_state_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "partial", "waymarking", "planned"])),
+                name="sentiers_sentier_state_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('difficulty__in', ['tres_facile', 'facile', 'moyen', 'difficile'])), name='sentiers_sentier_difficulty_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("difficulty__in", ["tres_facile", "facile", "moyen", "difficile"])),
+                name="sentiers_sentier_difficulty_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('wheelchair__in', ['yes', 'limited', 'no'])), name='sentiers_sentier_wheelchair_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wheelchair__in", ["yes", "limited", "no"])),
+                name="sentiers_sentier_wheelchair_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('pushchair__in', ['yes', 'limited', 'no'])), name='sentiers_sentier_pushchair_code', violation_error_message='Valeur inconnue.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pushchair__in", ["yes", "limited", "no"])),
+                name="sentiers_sentier_pushchair_code",
+                violation_error_message="Valeur inconnue.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('practices__contained_by', ['pedestre', 'trail', 'VTT', 'cyclo', 'gravel', 'equestre', 'poussette', 'roulettes', 'fauteuil'])), name='sentiers_sentier_practices_codes', violation_error_message='Valeur inconnue dans la liste.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "practices__contained_by",
+                        [
+                            "pedestre",
+                            "trail",
+                            "VTT",
+                            "cyclo",
+                            "gravel",
+                            "equestre",
+                            "poussette",
+                            "roulettes",
+                            "fauteuil",
+                        ],
+                    )
+                ),
+                name="sentiers_sentier_practices_codes",
+                violation_error_message="Valeur inconnue dans la liste.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('geom_quality', 'schematic'), models.Q(('instructions_fr', ''), _negated=True), _connector='OR'), name='sentiers_sentier_instructions', violation_error_message='Un tracé relevé a besoin d’un pas à pas pour être publié.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "published"), _negated=True),
+                    ("geom_quality", "schematic"),
+                    models.Q(("instructions_fr", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="sentiers_sentier_instructions",
+                violation_error_message="Un tracé relevé a besoin d’un pas à pas pour être publié.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sentier',
-            constraint=models.CheckConstraint(condition=models.Q(('parent__isnull', True), models.Q(('parent', models.F('uuid')), _negated=True), _connector='OR'), name='sentiers_sentier_not_its_stage', violation_error_message='Un sentier n’est pas une étape de lui-même.'),
+            model_name="sentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True), models.Q(("parent", models.F("uuid")), _negated=True), _connector="OR"
+                ),
+                name="sentiers_sentier_not_its_stage",
+                violation_error_message="Un sentier n’est pas une étape de lui-même.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photosentier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('alt_fr', ''), _negated=True), models.Q(('author', ''), _negated=True)), name='sentiers_photosentier_described', violation_error_message='Le texte alternatif et le nom du photographe sont nécessaires.'),
+            model_name="photosentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("alt_fr", ""), _negated=True), models.Q(("author", ""), _negated=True)),
+                name="sentiers_photosentier_described",
+                violation_error_message="Le texte alternatif et le nom du photographe sont nécessaires.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='photosentier',
-            constraint=models.CheckConstraint(condition=models.Q(('focal_x__range', (0, 1)), ('focal_y__range', (0, 1))), name='sentiers_photosentier_focal'),
+            model_name="photosentier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("focal_x__range", (0, 1)), ("focal_y__range", (0, 1))),
+                name="sentiers_photosentier_focal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fermeturesentier',
-            constraint=models.UniqueConstraint(fields=('fermeture', 'sentier'), name='sentiers_fermeturesentier_once'),
+            model_name="fermeturesentier",
+            constraint=models.UniqueConstraint(fields=("fermeture", "sentier"), name="sentiers_fermeturesentier_once"),
         ),
         migrations.AddConstraint(
-            model_name='sentiercabane',
-            constraint=models.UniqueConstraint(fields=('sentier', 'cabane'), name='sentiers_sentiercabane_once'),
+            model_name="sentiercabane",
+            constraint=models.UniqueConstraint(fields=("sentier", "cabane"), name="sentiers_sentiercabane_once"),
         ),
         migrations.AddConstraint(
-            model_name='sentierparc',
-            constraint=models.UniqueConstraint(fields=('sentier', 'parc'), name='sentiers_sentierparc_once'),
+            model_name="sentierparc",
+            constraint=models.UniqueConstraint(fields=("sentier", "parc"), name="sentiers_sentierparc_once"),
         ),
     ]

@@ -1,0 +1,57 @@
+"""Wait until the server answers, then say where everything is."""
+
+import os
+import time
+import urllib.error
+import urllib.request
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+WAIT_S = 60
+LOCAL = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+
+
+class Command(BaseCommand):
+    """Print the address of the map, of the API, and the demo accounts."""
+
+    help = "Waits for the server and prints its addresses."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", required=True)
+        parser.add_argument("--port", required=True)
+        parser.add_argument("--pid", type=int, required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        base = f"http://{LOCAL.get(options['host'], options['host'])}:{options['port']}"
+        self._wait(f"{base}/api/", options["pid"])
+        self.stdout.write(
+            f"\n  Map       {base}/\n  API       {base}/api/\n  API docs  {base}/api/docs\n  Managers  {base}/gestion/"
+        )
+        for line in demo_account_lines():
+            self.stdout.write(f"  {line}")
+        self.stdout.write("\n  Ctrl-C stops it.\n")
+        self.stdout.flush()
+
+    def _wait(self, url: str, pid: int) -> None:
+        deadline = time.monotonic() + WAIT_S
+        while time.monotonic() < deadline:
+            try:
+                os.kill(pid, 0)
+            except ProcessLookupError:
+                raise CommandError("The server stopped: see the lines above.") from None
+            try:
+                urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
+                return
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise CommandError(f"The server did not answer within {WAIT_S} s.")
+
+
+def demo_account_lines() -> list[str]:
+    """One line for each demo account, or none."""
+    return []

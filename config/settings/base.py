@@ -1,0 +1,152 @@
+"""Settings shared by all environments. The environment is read here, once."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from config import csp
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VAR = ROOT / "var"
+env = environ.Env()
+
+
+def _database_url() -> str:
+    """DATABASE_URL, or the address of the private cluster that bin/setup made."""
+    private = VAR / "database-url"
+    url: str = env.str("DATABASE_URL", "") or (private.read_text().strip() if private.exists() else "")
+    if not url:
+        raise ImproperlyConfigured("No database: run bin/setup, or set DATABASE_URL=postgis://user:password@host/name.")
+    return url
+
+
+DEBUG = False
+SITE_NAME = env.str("SITE_NAME", "Chaîne des parcs")
+SITE_TERRITORY = env.str("SITE_TERRITORY", "de Béthune à Hénin")
+SITE_PUBLISHER = env.str("SITE_PUBLISHER", "Pôle métropolitain de l’Artois")
+SITE_CONTACT = env.str("SITE_CONTACT", "contact@polemetropolitainartois.fr")
+PUBLIC_URL = env.str("PUBLIC_URL", "")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.sitemaps",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "django.contrib.postgres",
+    "rest_framework",
+    "rest_framework_gis",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "knox",
+    "csp",
+    "django_htmx",
+    "comptes",
+    "geodata",
+    "parcs",
+    "alertes",
+    "cabanes",
+    "sentiers",
+    "agenda",
+    "carte",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.insert(0, "django.forms")
+
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(env.db_url_config(_database_url()))}
+DATABASES["default"] |= {
+    "HOST": unquote(DATABASES["default"].get("HOST", "")),
+    "ENGINE": "django.contrib.gis.db.backends.postgis",
+    "CONN_MAX_AGE": 0,
+    "CONN_HEALTH_CHECKS": False,
+    "OPTIONS": {
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 4, "max_idle": 300},
+        "connect_timeout": 4,
+        "prepare_threshold": 3,
+    },
+}
+
+AUTH_USER_MODEL = "comptes.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "gestion:home"
+LOGOUT_REDIRECT_URL = "home"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("français")), ("en", _("anglais")), ("nl", _("néerlandais"))]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS: list[Any] = []
+STATIC_ROOT = VAR / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = False
+
+CONTENT_SECURITY_POLICY = csp.SETTING
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
+# Debian 12 has GDAL 3.6; GeoDjango's GDAL never sees a file or a spatial reference of a user here.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
+GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))

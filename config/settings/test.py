@@ -1,0 +1,15 @@
+"""The tests: as `dev`, with a cheap password hash and plain static files."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import VAR
+
+SECRET_KEY = "only for the tests, never for a server"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR / "test-media"
