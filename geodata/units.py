@@ -15,3 +15,5 @@ COORDINATE_DECIMALS: Final = 7
 
 MAX_POLYGON_VERTICES: Final = 20_000
 MAX_LINE_VERTICES: Final = 50_000
+# A region has several hundred thousand vertices once dissolved from communes in full detail.
+MAX_AREA_VERTICES: Final = 200_000

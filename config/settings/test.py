@@ -1,7 +1,7 @@
 """The tests: as `dev`, with a cheap password hash and plain static files."""
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import VAR
+from config.settings.base import DATABASES, VAR
 
 SECRET_KEY = "only for the tests, never for a server"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
@@ -13,3 +13,5 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "test-media"
+# Tests that need real commits empty the tables afterwards; elsewhere TRUNCATE is refused.
+DATABASES["default"]["OPTIONS"]["options"] = "-c chaine.allow_truncate=on"

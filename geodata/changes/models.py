@@ -1,0 +1,126 @@
+"""History of every row, what left and why, and changes that wait for a publisher."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from geodata.features import UuidV7
+
+
+class Source(models.TextChoices):
+    """By which way a change came in."""
+
+    WEB = "web", _("site")
+    IMPORT = "import", _("import")
+    OGC = "ogc", _("API")
+    FIELD = "field", _("terrain")
+    SYSTEM = "system", _("système")
+    SQL = "sql", _("SQL")
+
+
+class Revision(models.Model):
+    """One change of one row, written by trigger; `id` is the global revision, in commit order.
+
+    `before` is the row as it was (null for an insert); what it became is the `before` of the
+    object's next revision, or the row itself. `public_op` is what outsiders learn of it.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    collection = models.TextField()
+    uuid = models.UUIDField()
+    op = models.CharField(max_length=6)
+    public_op = models.CharField(max_length=9, null=True)
+    at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    source = models.CharField(max_length=6, choices=Source)
+    batch = models.UUIDField(null=True)
+    before = models.JSONField(null=True)
+
+    class Meta:
+        verbose_name = _("révision")
+        ordering: ClassVar[list[str]] = ["id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["uuid", "id"], name="geodata_revision_object"),
+            models.Index(
+                fields=["collection", "id"], name="geodata_revision_feed", condition=Q(public_op__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.collection} {self.op}"
+
+
+class Tombstone(models.Model):
+    """A deleted object: its address answers 410, or 301 to `successor` after a merge."""
+
+    uuid = models.UUIDField(primary_key=True)
+    collection = models.TextField()
+    slug = models.TextField()
+    revision = models.BigIntegerField()
+    at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+    reason = models.TextField(blank=True)
+    successor = models.UUIDField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["collection", "slug"], name="geodata_tombstone_slug")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection}/{self.slug}"
+
+
+class FormerSlug(models.Model):
+    """A slug that an object had before: 301 to the present one. Never given to another object."""
+
+    id = models.BigAutoField(primary_key=True)
+    collection = models.TextField()
+    slug = models.TextField()
+    uuid = models.UUIDField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["collection", "slug"], name="geodata_formerslug_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection}/{self.slug}"
+
+
+class Proposition(models.Model):
+    """A change to a published row by someone who may not publish: it waits for a decision."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("en attente")
+        ACCEPTED = "accepted", _("acceptée")
+        REJECTED = "rejected", _("refusée")
+
+    uuid = models.UUIDField(primary_key=True, db_default=UuidV7(), editable=False)
+    collection = models.TextField()
+    object_uuid = models.UUIDField()
+    base_revision = models.BigIntegerField()
+    patch = models.JSONField()
+    reason = models.TextField(blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING, db_default=State.PENDING)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("proposition")
+        ordering: ClassVar[list[str]] = ["created_at", "uuid"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["object_uuid", "state"], name="geodata_proposition_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.object_uuid} ({self.state})"

@@ -1,0 +1,56 @@
+"""Migration operations that a collection's table needs: history and geometry rules."""
+
+from django.db import migrations
+
+STEPS = ("a_lock", "a_truncate", "m_stamp", "z_record")
+
+
+class TrackChanges(migrations.RunSQL):
+    """Attach history to the table of a collection (sql/0002_history.sql).
+
+    Row triggers run in the order of their names: what derives columns is named before `m_stamp`,
+    which decides whether the row changed; `z_record` comes last.
+    """
+
+    def __init__(self, collection: str, *, table: str) -> None:
+        self.collection, self.table = collection, table
+        super().__init__(
+            f"""
+            CREATE TRIGGER a_lock BEFORE INSERT OR UPDATE OR DELETE ON {table}
+              FOR EACH STATEMENT EXECUTE FUNCTION geodata_lock();
+            CREATE TRIGGER a_truncate BEFORE TRUNCATE ON {table}
+              FOR EACH STATEMENT EXECUTE FUNCTION geodata_lock();
+            CREATE TRIGGER m_stamp BEFORE INSERT OR UPDATE ON {table}
+              FOR EACH ROW EXECUTE FUNCTION geodata_stamp('{collection}');
+            CREATE TRIGGER z_record AFTER INSERT OR UPDATE OR DELETE ON {table}
+              FOR EACH ROW EXECUTE FUNCTION geodata_record('{collection}');
+            """,
+            "".join(f"DROP TRIGGER {step} ON {table};" for step in STEPS),
+        )
+
+    def describe(self) -> str:
+        """One line for `migrate`."""
+        return f"Record the history of {self.table} as {self.collection}"
+
+
+class GeometryRules(migrations.RunSQL):
+    """Let the database judge `geom`: valid and not empty, inside the extent, bounded in vertices."""
+
+    def __init__(self, table: str, *, max_vertices: int) -> None:
+        self.table = table
+        super().__init__(
+            f"""
+            ALTER TABLE {table}
+              ADD CONSTRAINT {table}_geom_valid CHECK (geom IS NULL OR (NOT ST_IsEmpty(geom) AND ST_IsValid(geom))),
+              ADD CONSTRAINT {table}_geom_extent CHECK (geom IS NULL OR geodata_within_extent(geom)),
+              ADD CONSTRAINT {table}_geom_vertices CHECK (geom IS NULL OR ST_NPoints(geom) <= {max_vertices});
+            """,
+            f"""
+            ALTER TABLE {table} DROP CONSTRAINT {table}_geom_valid, DROP CONSTRAINT {table}_geom_extent,
+              DROP CONSTRAINT {table}_geom_vertices;
+            """,
+        )
+
+    def describe(self) -> str:
+        """One line for `migrate`."""
+        return f"Constrain the geometry of {self.table}"

@@ -1,0 +1,11 @@
+DROP TRIGGER q_acyclic ON parcs_autorite;
+DROP TRIGGER t_parks_insert ON parcs_commune;
+DROP TRIGGER t_parks_update ON parcs_commune;
+DROP TRIGGER t_parks_delete ON parcs_commune;
+DROP TRIGGER p_shares ON parcs_parc;
+DROP TRIGGER c_derive ON parcs_parc;
+DROP FUNCTION parcs_acyclic_autorite();
+DROP FUNCTION parcs_touch_parks();
+DROP FUNCTION parcs_share_parc();
+DROP FUNCTION parcs_derive_parc();
+DROP FUNCTION parcs_commune_shares(geometry);
