@@ -44,8 +44,8 @@ def recording(
     with transaction.atomic():
         actor = str(by.pk) if by is not None and by.pk is not None else ""
         with connection.cursor() as cursor:
-            values = {"lock": REVISION_LOCK, "actor": actor, "reason": reason[:500], "source": source}
-            cursor.execute(BEGIN, values | {"batch": str(batch or "")})
+            values: dict[str, int | str] = {"lock": REVISION_LOCK, "actor": actor, "batch": str(batch or "")}
+            cursor.execute(BEGIN, values | {"reason": reason[:500], "source": source})
         token = _inside.set(True)
         try:
             yield

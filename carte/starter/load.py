@@ -1,0 +1,140 @@
+"""Rows into the database: one transaction a file, good rows loaded, bad rows reported, edits of people kept."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, models, transaction
+
+from carte.starter.rows import FILES, Context, File, Row
+from carte.starter.words import BadRow, Words
+from geodata.changes import recording
+from geodata.features import Feature
+from geodata.models import Revision
+from geodata.units import WGS84
+
+REASON = "jeu de départ"
+FIRST_LINE = 2
+MAX_CELL = 10_000_000
+
+DISSOLVE = """
+UPDATE parcs_autorite a SET geom = territory.geom
+FROM (SELECT epci_id, ST_Multi(ST_Union(ST_SnapToGrid(geom, 1e-7))) AS geom FROM parcs_commune WHERE geom IS NOT NULL GROUP BY epci_id
+      UNION ALL
+      SELECT 'PMA', ST_Multi(ST_Union(ST_SnapToGrid(geom, 1e-7))) FROM parcs_commune WHERE geom IS NOT NULL) territory
+WHERE a.code = territory.epci_id AND a.geom IS DISTINCT FROM territory.geom
+"""
+
+
+@dataclass
+class Report:
+    """What became of the rows of one file."""
+
+    file: str
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    kept: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+
+def load(folder: Path, *, contours: Path | None, overwrite: bool = False, reason: str = REASON) -> Iterator[Report]:
+    """Load every file of the folder in order; yields a report a file. Raises FileNotFoundError."""
+    context = _context(folder, contours)
+    for file in FILES:
+        report = Report(file.name)
+        with recording(by=None, reason=reason, source="import"):
+            for line, row in enumerate(_rows(folder / file.name), start=FIRST_LINE):
+                _load_row(file, line, row, context, report, overwrite=overwrite)
+            if file.name == "communes.csv":
+                with connection.cursor() as cursor:
+                    cursor.execute(DISSOLVE)
+        yield report
+
+
+def _load_row(file: File, line: int, row: Row, context: Context, report: Report, *, overwrite: bool) -> None:
+    model = apps.get_model(file.model)
+    try:
+        values = file.read(row, context)
+        with transaction.atomic():
+            _save(model, row, values, report, overwrite=overwrite)
+    except BadRow as error:
+        report.refused.append(f"{file.name} line {line}: {error}")
+    except ValidationError as error:
+        report.refused.append(f"{file.name} line {line}: {json.dumps(error.message_dict, ensure_ascii=False)}")
+    except (DatabaseError, KeyError, ValueError) as error:
+        report.refused.append(f"{file.name} line {line}: {str(error).splitlines()[0]}")
+
+
+def _save(model: type[models.Model], row: Row, values: dict[str, Any], report: Report, *, overwrite: bool) -> None:
+    key = {"uuid": row["uuid"]} if issubclass(model, Feature) else {"slug": values["slug"]}
+    present = model._default_manager.filter(**key).first()
+    if present is None:
+        thing = model(**values | key)
+        thing.full_clean()
+        thing.save(force_insert=True)
+        report.created += 1
+        return
+    changed = [name for name, value in values.items() if not _same(getattr(present, name), value, model, name)]
+    if not changed:
+        report.unchanged += 1
+        return
+    if isinstance(present, Feature) and not overwrite and _edited_by_people(present):
+        report.kept.append(f"{present.slug} ({', '.join(changed)})")
+        return
+    for name in changed:
+        setattr(present, name, values[name])
+    present.full_clean()
+    present.save()
+    report.updated += 1
+
+
+def _same(present: Any, value: Any, model: type[models.Model], name: str) -> bool:
+    if isinstance(value, GEOSGeometry) and isinstance(present, GEOSGeometry):
+        return bool(present.equals_exact(value, 1e-9))
+    if isinstance(value, list):
+        return [str(item) for item in present] == [str(item) for item in value]
+    column = model._meta.get_field(name)
+    return bool(present == (column.to_python(value) if isinstance(column, models.Field) else value))
+
+
+def _edited_by_people(thing: Feature) -> bool:
+    last = Revision.objects.filter(uuid=thing.uuid).order_by("-id").only("actor_id", "source").first()
+    return last is not None and (last.actor_id is not None or last.source != "import")
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        yield from csv.DictReader(handle)
+
+
+def _context(folder: Path, contours: Path | None) -> Context:
+    words = Words.read(folder / "mapping.toml", _rows(folder / "communes.csv"))
+    shapes: dict[str, GEOSGeometry] = {}
+    for name in ("parks.geojson", "trails.geojson"):
+        for feature in json.loads((folder / name).read_text(encoding="utf-8"))["features"]:
+            shapes[feature["id"]] = GEOSGeometry(json.dumps(feature["geometry"]), srid=WGS84)
+    return Context(
+        words=words,
+        shapes=shapes,
+        parks={row["id"]: row for row in _rows(folder / "parks.csv")},
+        cabins={row["slug"]: row for row in _rows(folder / "cabins.csv")},
+        contours=dict(read_contours(contours)) if contours else {},
+    )
+
+
+def read_contours(path: Path) -> Iterator[tuple[str, GEOSGeometry]]:
+    """INSEE code and contour (EPSG:4326) of each commune of the file that bin/setup made."""
+    csv.field_size_limit(MAX_CELL)
+    for row in _rows(path):
+        shape = GEOSGeometry(row["geometry"], srid=WGS84)
+        shape.srid = WGS84
+        yield row["insee"], shape if shape.geom_type == "MultiPolygon" else MultiPolygon(shape, srid=WGS84)

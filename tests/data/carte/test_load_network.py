@@ -1,0 +1,90 @@
+import csv
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+
+from agenda.models import ChiffreCle, Evenement, ProjetLabel
+from cabanes.models import Cabane
+from geodata.changes import recording
+from geodata.models import Revision
+from parcs.models import Autorite, Commune, Parc
+from sentiers.models import Sentier
+from tests.factories.parcs import user
+
+STARTER = Path(settings.ROOT) / "starter"
+pytestmark = pytest.mark.django_db
+
+
+def run(folder=STARTER, **options):
+    out = StringIO()
+    call_command("load_network", str(folder), stdout=out, stderr=out, **options)
+    return out.getvalue()
+
+
+def test_counts_of_the_real_network_and_a_second_run_changes_nothing():
+    run()
+    counts = {
+        model: model.objects.count() for model in (Parc, Cabane, Sentier, Commune, ProjetLabel, Evenement, ChiffreCle)
+    }
+    assert list(counts.values()) == [36, 15, 40, 150, 16, 30, 37]
+    assert Cabane.objects.published().count() == 13
+    assert Autorite.objects.filter(kind="epci", geom__isnull=False).count() == 3
+    assert Commune.objects.filter(geom__isnull=True).count() == 0
+    last = Revision.objects.order_by("-id").first().id
+    assert "created, 0" not in run().replace("0 created", "")
+    assert Revision.objects.order_by("-id").first().id == last
+
+
+def test_nothing_in_metres_comes_from_a_drawing():
+    run()
+    assert not Parc.objects.filter(area_ha__isnull=False).exists()
+    assert not Sentier.objects.filter(length_m__isnull=False).exists()
+    assert Parc.objects.filter(stated_area_ha__isnull=False).count() == 11
+    assert Sentier.objects.filter(stated_length_m__isnull=False).count() == 30
+
+
+def test_what_people_edited_is_left_alone_and_listed():
+    run()
+    cabin = Cabane.objects.get(slug="en-passant")
+    with recording(by=user()):
+        cabin.name_fr = "En passant (corrigé)"
+        cabin.save()
+    assert "kept: en-passant (name_fr)" in run()
+    cabin.refresh_from_db()
+    assert cabin.name_fr == "En passant (corrigé)"
+    with pytest.raises(CommandError, match="reason"):
+        run(overwrite=True)
+    run(overwrite=True, reason="retour aux sources")
+    cabin.refresh_from_db()
+    assert cabin.name_fr == "En passant"
+
+
+def test_bad_rows_are_reported_with_their_line_and_the_good_ones_loaded(tmp_path):
+    folder = tmp_path / "starter"
+    shutil.copytree(STARTER, folder)
+    rows = list(csv.DictReader((folder / "cabins.csv").read_text(encoding="utf-8").splitlines()))
+    rows[0]["status"] = "bizarre"
+    rows[1]["lat"], rows[1]["lon"] = rows[1]["lon"], rows[1]["lat"]
+    with (folder / "cabins.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    out = StringIO()
+    with pytest.raises(CommandError, match="2 rows"):
+        call_command("load_network", str(folder), stdout=out, stderr=out)
+    assert "cabins.csv line 2: « bizarre » is not in [cabins.status]" in out.getvalue()
+    assert "cabins.csv line 3:" in out.getvalue()
+    assert Cabane.objects.count() == 13
+
+
+def test_dry_run_writes_nothing():
+    assert "36 created" in run(dry_run=True)
+    assert not Parc.objects.exists()
+
+
+def test_difference_between_stated_and_found_commune_is_listed():
+    assert "En passant: the source says Hénin-Beaumont, the position lies in Drocourt" in run()
