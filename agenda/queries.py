@@ -1,8 +1,10 @@
-"""Who sees what of events and label projects."""
+"""Who sees what of events and label projects; the sourced figures."""
 
 from typing import TYPE_CHECKING
 
-from agenda.models import Evenement, ProjetLabel
+from django.db.models import QuerySet
+
+from agenda.models import ChiffreCle, Evenement, ProjetLabel
 from geodata.features import FeatureQuerySet
 from parcs.queries import visible
 
@@ -20,3 +22,8 @@ def visible_events(user: "User | AnonymousUser") -> FeatureQuerySet:
 def visible_projects(user: "User | AnonymousUser") -> FeatureQuerySet:
     """Label projects this person may see."""
     return visible(ProjetLabel.objects.all(), user)
+
+
+def key_figures() -> QuerySet[ChiffreCle]:
+    """The sourced figures, in their order."""
+    return ChiffreCle.objects.order_by("rank", "id")

@@ -36,7 +36,8 @@ class Collection:
     period. `search` names the texts that `q` reads. `visible_to` is the one visibility rule.
     `serializer`, `actions` and `form` are dotted paths, loaded when a write needs them; without
     a `form` managers get one made from the properties. `page` is the first path segment of the
-    HTML pages, `icon` the id of its symbol in the sprite.
+    HTML pages, `page_key` the field that gives the second, `icon` the id of its symbol in the
+    sprite.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Collection:
     importer: Callable[..., Feature] | None = None
     form: str = ""
     page: str = ""
+    page_key: str = "slug"
     icon: str = "place"
 
     @cached_property

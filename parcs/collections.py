@@ -139,5 +139,6 @@ AUTORITES = Collection(
     serializer="parcs.serializers.AutoriteSerializer",
     actions="parcs.actions.autorites",
     page="autorites",
+    page_key="code",
     icon="autorite",
 )

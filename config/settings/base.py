@@ -8,7 +8,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import csp
+from config import csp, operator
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VAR = ROOT / "var"
@@ -30,6 +30,7 @@ SITE_TERRITORY = env.str("SITE_TERRITORY", "de Béthune à Hénin")
 SITE_PUBLISHER = env.str("SITE_PUBLISHER", "Pôle métropolitain de l’Artois")
 SITE_CONTACT = env.str("SITE_CONTACT", "contact@polemetropolitainartois.fr")
 PUBLIC_URL = env.str("PUBLIC_URL", "")
+OPERATOR = operator.read(env, SITE_PUBLISHER, SITE_CONTACT)
 
 INSTALLED_APPS = [
     "django.contrib.admin",

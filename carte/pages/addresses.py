@@ -1,0 +1,38 @@
+"""Where each collection and each feature has its page (decisions 19): one rule for all.
+
+The names are `pages:<collection id>-list` and `pages:<collection id>-detail`; segments are the
+same words in every language.
+"""
+
+from django.urls import reverse
+
+from geodata import registry
+from geodata.features import Feature
+from geodata.registry import Collection
+
+
+def segment(collection: Collection) -> str:
+    """The first path segment of the pages of a collection."""
+    return collection.page or collection.id
+
+
+def list_address(collection: Collection) -> str:
+    """The path of the list, in the active language."""
+    return reverse(f"pages:{collection.id}-list")
+
+
+def address(feature: Feature) -> str:
+    """The path of the page of a feature, in the active language."""
+    collection = registry.of_model(type(feature))
+    return address_of(collection, str(getattr(feature, collection.page_key)))
+
+
+def address_of(collection: Collection, key: str) -> str:
+    """The path of the page of the feature with this key (a slug, or the code of an authority)."""
+    return reverse(f"pages:{collection.id}-detail", args=[key])
+
+
+def item_address(feature: Feature) -> str:
+    """The path of the feature in the API (GeoJSON)."""
+    collection = registry.of_model(type(feature))
+    return f"/api/collections/{collection.id}/items/{feature.uuid}"

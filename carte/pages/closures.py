@@ -1,0 +1,156 @@
+"""Closures and alerts that concern a page, in the words of its banner (ux.md §5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from alertes.codes import FermetureCategory
+from carte import wording
+from carte.pages.texts import Text, name_of, text_of
+from geodata import registry
+from geodata.features import Feature
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+STALE = timedelta(days=30)
+# Announced this long before it starts; earlier it would only hide what matters today.
+NOTICE = timedelta(days=30)
+BLOCKING = frozenset({FermetureCategory.CLOSURE, FermetureCategory.DANGER})
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A closure as its banner says it.
+
+    `when` reads after the title ("jusqu’au 12 mars", "date de fin inconnue"), `checked` may warn;
+    `stretch` tells from where to where on a surveyed trail; `about` marks a relation to a
+    schematic shape.
+    """
+
+    feature: Any
+    title: Text
+    word: str
+    when: str
+    why: str
+    detour: Text
+    checked: str
+    stale: bool
+    active: bool
+    blocks: bool
+    stretch: str = ""
+    about: bool = False
+
+
+def notices_for_park(park: Feature, user: "User | AnonymousUser") -> list[Notice]:
+    """Closures that name the park or meet its outline, active first."""
+    named = _model().objects.filter(parks=park).values("pk")
+    rows = list(_standing(user).filter(Q(pk__in=named) | Q(geom__intersects=park.geom)))  # type: ignore[attr-defined]
+    return _sorted(notice(row) for row in rows)
+
+
+def notices_for_trail(trail: Feature, user: "User | AnonymousUser") -> list[Notice]:
+    """Closures of a trail with the stretch concerned, where the line is surveyed."""
+    stretches = {link.fermeture_id: link for link in trail.closure_links.all()}  # type: ignore[attr-defined]
+    rows = _standing(user).filter(pk__in=list(stretches)) if stretches else []
+    return _sorted(notice(row, _stretch(stretches[row.pk]), about=trail.is_schematic) for row in rows)
+
+
+def notices_for_cabin(cabin: Feature, user: "User | AnonymousUser") -> list[Notice]:
+    """Closures that name the cabin or its park, or cover it, active first."""
+    named = _model().objects.filter(cabin_links__cabane=cabin).values("pk")
+    cover = Q(pk__in=named) | Q(geom__intersects=cabin.geom)  # type: ignore[attr-defined]
+    if cabin.park_id:  # type: ignore[attr-defined]
+        cover |= Q(pk__in=_model().objects.filter(parks__uuid=cabin.park_id).values("pk"))  # type: ignore[attr-defined]
+    return _sorted(notice(row) for row in _standing(user).filter(cover))
+
+
+def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetime | None = None) -> Notice:
+    """The words of one closure at `now`."""
+    now = now or timezone.now()
+    active = closure.starts_at <= now and (closure.ends_at is None or closure.ends_at > now)
+    blocks = closure.category in BLOCKING
+    stale = _is_stale(closure, now)
+    return Notice(
+        feature=closure,
+        title=name_of(closure),
+        word=_word(closure, blocks),
+        when=_when(closure, now),
+        why=closure.get_cause_display(),
+        detour=text_of(closure, "detour"),
+        checked=_checked(closure, stale),
+        stale=stale,
+        active=active,
+        blocks=blocks,
+        stretch=stretch,
+        about=about,
+    )
+
+
+def closed_now(notices: Iterable[Notice]) -> Notice | None:
+    """The notice that shuts the whole place at this moment, if one does."""
+    return next((each for each in notices if each.active and each.blocks and not each.stretch), None)
+
+
+def _model() -> Any:
+    return registry.get("fermetures").model_class
+
+
+def _standing(user: "User | AnonymousUser") -> Any:
+    now = timezone.now()
+    rows = registry.get("fermetures").visible_to(user)
+    return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now + NOTICE).order_by("id")
+
+
+def _sorted(notices: Iterable[Notice]) -> list[Notice]:
+    return sorted(notices, key=lambda each: (not each.active, not each.blocks, each.feature.starts_at, each.feature.pk))
+
+
+def _word(closure: Any, blocks: bool) -> str:
+    if not blocks:
+        return str(closure.get_category_display()).capitalize()
+    return gettext("Danger") if closure.category == FermetureCategory.DANGER else gettext("Fermé")
+
+
+def _when(closure: Any, now: datetime) -> str:
+    if closure.starts_at > now:
+        start = wording.day(closure.starts_at)
+        if closure.ends_at is None:
+            return gettext("à partir du %(start)s, date de fin inconnue") % {"start": start}
+        return gettext("du %(start)s au %(end)s") % {"start": start, "end": wording.day(closure.ends_at)}
+    if closure.ends_at is None:
+        return gettext("date de fin inconnue")
+    if wording.local(closure.ends_at).date() == wording.local(now).date():
+        return gettext("jusqu’à %(hour)s") % {"hour": wording.hour(wording.local(closure.ends_at))}
+    return gettext("jusqu’au %(end)s") % {"end": wording.day(closure.ends_at)}
+
+
+def _is_stale(closure: Any, now: datetime) -> bool:
+    if closure.review_by is not None and closure.ends_at is None and closure.review_by < now.date():
+        return True
+    last = closure.checked_at or closure.starts_at
+    return bool(now - last > STALE)
+
+
+def _checked(closure: Any, stale: bool) -> str:
+    if stale:
+        return gettext("État non vérifié depuis 30 jours. Appelez avant de partir.")
+    if closure.checked_at is None:
+        return ""
+    return gettext("Vérifié le %(day)s.") % {"day": wording.day(closure.checked_at)}
+
+
+def _stretch(link: Any) -> str:
+    if link.from_m is None or link.to_m is None:
+        return ""
+    return gettext("du km %(start)s au km %(end)s") % {
+        "start": wording.number(link.from_m / 1000, 1),
+        "end": wording.number(link.to_m / 1000, 1),
+    }

@@ -1,0 +1,49 @@
+"""Error pages in the person's language.
+
+404 and 403 are ordinary pages. 500 and 503 are made without the database, the session and the
+context processors: they are shown when one of these is what failed.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+RETRY_AFTER_S = 30
+
+
+def not_found(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:
+    """404: the search, and the lists."""
+    return render(request, "404.html", status=404)
+
+
+def forbidden(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:
+    """403: what one may not see, and where to sign in."""
+    return render(request, "403.html", {"reason": str(exception or "")}, status=403)
+
+
+def bad_request(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:
+    """400: an address that cannot be read."""
+    return HttpResponse(_bare(request, "400.html"), status=400)
+
+
+def failure(request: "HttpRequest") -> HttpResponse:
+    """500: our fault; works with the database down."""
+    return HttpResponse(_bare(request, "500.html"), status=500)
+
+
+def unavailable(request: "HttpRequest") -> HttpResponse:
+    """503: the database does not answer; says when to try again."""
+    return HttpResponse(_bare(request, "503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def _bare(request: "HttpRequest", template: str) -> str:
+    language = translation.get_language_from_request(request, check_path=True)
+    with translation.override(language):
+        return render_to_string(template, {"site_name": settings.SITE_NAME, "language": language})

@@ -1,0 +1,138 @@
+"""The filters of a list page, made from the declaration of its collection.
+
+`q` reads the collection's searched texts and the names of communes, without case, accents or
+hyphens; the others are exact, named as the properties of the API are.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Exists, F, Field, Func, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Collate, Concat, Lower
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from carte.pages.relations import DICTIONARY
+from geodata import registry
+from geodata.features import YesNo
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django.http import QueryDict
+
+    from comptes.models import User
+    from geodata.features import FeatureQuerySet
+    from geodata.registry import Collection
+
+# Codes that help to choose where to go; the other ones are read on the page.
+CHOICES = ("kind", "practices", "difficulty", "category", "cause", "state")
+REACHABLE = ("wheelchair", "pushchair")
+HOURS = ((1, "1 h"), (1.5, "1 h 30"), (2, "2 h"), (3, "3 h"))
+ANY = ("", _("Indifférent"))
+UNREADABLE = _("Choisissez une valeur de la liste.")
+
+
+class ListFilter(forms.Form):
+    """The filters that make sense for one collection; unknown query parameters are not its business."""
+
+    q = forms.CharField(label=_("Nom ou commune"), required=False, max_length=100)
+
+    def __init__(self, collection: "Collection", user: "User | AnonymousUser", data: "QueryDict") -> None:
+        super().__init__(data, auto_id="f-%s")
+        self.collection = collection
+        self.user = user
+        for name in CHOICES:
+            field = collection.fields.get(name)
+            choices = _codes(field) if field is not None else []
+            if field is not None and choices:
+                self.fields[name] = _select(capfirst(str(field.verbose_name)), choices)
+        if self._commune_condition([""]) is not None:
+            self.fields["commune"] = _select(_("Commune"), self._communes())
+        if "duration_h" in collection.fields:
+            self.fields["max_h"] = _select(_("Durée, au plus"), [(str(value), words) for value, words in HOURS])
+        if collection.id == "parcs":
+            self.fields["cabane"] = forms.BooleanField(label=_("Avec une cabane"), required=False)
+        for name in REACHABLE:
+            field = collection.fields.get(name)
+            if field is not None:
+                self.fields[name] = forms.BooleanField(label=capfirst(str(field.verbose_name)), required=False)
+
+    def narrow(self, rows: "FeatureQuerySet") -> "FeatureQuerySet":
+        """The rows that satisfy every filter. Call after `is_valid`."""
+        given = {name: value for name, value in self.cleaned_data.items() if value}
+        for name, value in given.items():
+            narrowed: FeatureQuerySet = getattr(self, f"_by_{name}", self._by_code)(rows, name, value)
+            rows = narrowed
+        return rows
+
+    def _by_code(self, rows: "FeatureQuerySet", name: str, value: Any) -> "FeatureQuerySet":
+        if isinstance(self.collection.fields[name], ArrayField):
+            return rows.filter(**{f"{name}__contains": [value]})
+        return rows.filter(**{name: value})
+
+    def _by_wheelchair(self, rows: "FeatureQuerySet", name: str, _value: Any) -> "FeatureQuerySet":
+        return rows.filter(**{name: YesNo.YES})
+
+    _by_pushchair = _by_wheelchair
+
+    def _by_max_h(self, rows: "FeatureQuerySet", _name: str, value: str) -> "FeatureQuerySet":
+        timed = rows.annotate(hours=Coalesce("stated_duration_h", "duration_h"))
+        short: FeatureQuerySet = timed.filter(hours__lte=float(value))
+        return short
+
+    def _by_cabane(self, rows: "FeatureQuerySet", _name: str, _value: Any) -> "FeatureQuerySet":
+        cabins = registry.get("cabanes").visible_to(self.user).filter(park=OuterRef("uuid"))
+        return rows.filter(Exists(cabins))
+
+    def _by_commune(self, rows: "FeatureQuerySet", _name: str, value: str) -> "FeatureQuerySet":
+        return rows.filter(self._commune_condition([value]) or Q())
+
+    def _by_q(self, rows: "FeatureQuerySet", _name: str, value: str) -> "FeatureQuerySet":
+        towns = registry.get("communes").visible_to(self.user)
+        for word in value.replace("-", " ").split():
+            named = Q(pk__in=_matching(rows, self.collection.search, word).values("pk"))
+            codes = list(_matching(towns, ("name_fr",), word).values_list("insee_code", flat=True)[:200])
+            place = self._commune_condition(codes) if codes else None
+            rows = rows.filter(named | place if place is not None else named)
+        return rows
+
+    def _commune_condition(self, codes: list[str]) -> Q | None:
+        """In one of these communes, by what a source states or by shape; None if the collection has no commune."""
+        condition = Q()
+        for name in ("communes", "stated_communes"):
+            if name in self.collection.fields:
+                condition |= Q(**{f"{name}__overlap": codes})
+        for name in ("commune", "stated_commune"):
+            if name in self.collection.fields:
+                condition |= Q(**{f"{name}__in": codes})
+        return condition or None
+
+    def _communes(self) -> list[tuple[str, str]]:
+        towns = registry.get("communes").visible_to(self.user).order_by(Collate("name_fr", DICTIONARY), "id")
+        return list(towns.values_list("insee_code", "name_fr"))
+
+
+def _codes(field: "Field[Any, Any]") -> list[tuple[str, str]]:
+    inner = field.base_field if isinstance(field, ArrayField) else field
+    return [(str(code), capfirst(str(words))) for code, words in inner.flatchoices if code]
+
+
+def _select(label: Any, choices: list[tuple[str, str]]) -> forms.ChoiceField:
+    field = forms.ChoiceField(label=label, required=False, choices=[ANY, *choices])
+    field.error_messages["invalid_choice"] = UNREADABLE
+    return field
+
+
+def _plain(expression: Any) -> Func:
+    """A text without case, accents and hyphens, on both sides of a comparison."""
+    spaced = Func(expression, Value("-"), Value(" "), function="replace", output_field=TextField())
+    return Func(Lower(spaced), function="unaccent", output_field=TextField())
+
+
+def _matching(rows: "FeatureQuerySet", fields: tuple[str, ...], word: str) -> "FeatureQuerySet":
+    texts = [Cast(F(name), TextField()) for name in fields]
+    joined = Concat(*(part for text in texts for part in (text, Value(" "))), output_field=TextField())
+    plain = rows.alias(haystack=_plain(joined), needle=_plain(Value(word, CharField())))
+    found: FeatureQuerySet = plain.filter(haystack__contains=F("needle"))
+    return found

@@ -1,0 +1,71 @@
+"""From an address to a feature: found, moved, gone, or unknown.
+
+An unpublished feature answers exactly as an address that never existed, so that a guess teaches
+nothing about drafts.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.search import TrigramSimilarity
+
+from geodata.changes import whereabouts
+from geodata.problems import Gone, NotFound
+from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+RESEMBLANCE = 0.3
+
+
+class Moved(Exception):
+    """The feature now has another key: answer 301."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+class Deleted(Gone):
+    """The feature was deleted; `feature` is its last row while it lies in the bin."""
+
+    def __init__(self, feature: Any = None) -> None:
+        super().__init__()
+        self.feature = feature
+
+
+def find(collection: Collection, key: str, user: "User | AnonymousUser", related: tuple[str, ...] = ()) -> Any:
+    """The feature of this key that the person may see.
+
+    Raises Moved for a former slug, Deleted for one that was public and is gone, NotFound else.
+    """
+    visible = collection.visible_to(user)
+    found = visible.select_related(*related).filter(**{collection.page_key: key}).first()
+    if found is not None:
+        return found
+    raise _why_not(collection, key, user)
+
+
+def similar(collection: Collection, key: str, user: "User | AnonymousUser", limit: int = 5) -> list[Any]:
+    """Visible features whose address looks like this one: a mistyped or truncated link."""
+    words = key[:120]
+    rows = collection.visible_to(user).annotate(likeness=TrigramSimilarity("slug", words))
+    return list(rows.filter(likeness__gte=RESEMBLANCE).order_by("-likeness", "id")[:limit])
+
+
+def _why_not(collection: Collection, key: str, user: "User | AnonymousUser") -> Exception:
+    """Where a key that finds nothing leads: to the present key, to the successor, to the bin, or nowhere."""
+    visible = collection.visible_to(user)
+    former = whereabouts.moved(collection.id, key)
+    present = visible.filter(uuid=former).first() if former else None
+    if present is not None:
+        return Moved(str(getattr(present, collection.page_key)))
+    departure = whereabouts.departed(collection.id, key)
+    if departure is None:
+        return NotFound(key)
+    heir = visible.filter(uuid=departure.successor).first() if departure.successor else None
+    if heir is not None:
+        return Moved(str(getattr(heir, collection.page_key)))
+    return Deleted(collection.model_class._default_manager.filter(uuid=departure.uuid).first())

@@ -1,0 +1,107 @@
+"""Events as visitors read them: what comes, what was, what comes back each year without a date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from agenda.codes import EvenementDatePrecision, EvenementKind, EvenementState
+from carte import wording
+from geodata import registry
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+RELATED = ("park", "cabin", "trail", "commune", "authority")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The agenda at a moment.
+
+    `coming` by date, `to_confirm` yearly ones whose next date is not known, `past` newest first.
+    """
+
+    coming: list[Any]
+    to_confirm: list[Any]
+    past: list[Any]
+
+
+def for_visitors(user: "User | AnonymousUser") -> Any:
+    """Visible events; institutional meetings are not on the visitors' agenda (decisions 3)."""
+    rows = registry.get("evenements").visible_to(user).exclude(kind=EvenementKind.INSTITUTION)
+    return rows.select_related(*RELATED)
+
+
+def upcoming(user: "User | AnonymousUser", **place: Any) -> list[Any]:
+    """Events that are not over, at a place, soonest first."""
+    return list(for_visitors(user).filter(ends_at__gte=timezone.now(), **place).order_by("starts_at", "id")[:20])
+
+
+def programme(user: "User | AnonymousUser", now: datetime | None = None, past_limit: int = 60) -> Programme:
+    """The whole agenda at `now`.
+
+    Of a yearly event only the last edition says "date à confirmer", and only while no later
+    edition with the same title and place is announced.
+    """
+    now = now or timezone.now()
+    coming = list(for_visitors(user).filter(ends_at__gte=now).order_by("starts_at", "id"))
+    past = list(for_visitors(user).filter(ends_at__lt=now).order_by("-starts_at", "-id")[:past_limit])
+    announced = {series(event) for event in coming}
+    to_confirm: list[Any] = []
+    for event in past:
+        if (event.yearly or _is_yearly(event.rrule)) and series(event) not in announced:
+            announced.add(series(event))
+            to_confirm.append(event)
+    return Programme(coming, to_confirm, past)
+
+
+def at_place(place: Q, user: "User | AnonymousUser") -> list[Any]:
+    """Events of a place, past ones included, newest first."""
+    return list(for_visitors(user).filter(place).order_by("-starts_at", "-id")[:60])
+
+
+def series(event: Any) -> str:
+    """What the editions of one event have in common: the title without its year or number."""
+    words = [word for word in event.title_fr.lower().split() if not word.strip("()#n°").isdigit()]
+    return " ".join(words)
+
+
+def when(event: Any) -> str:
+    """The dates of an event in words, never more precise than what is known."""
+    start, end = wording.local(event.starts_at), wording.local(event.ends_at)
+    if event.date_precision == EvenementDatePrecision.MONTH:
+        return _months(start, end)
+    if start.date() == end.date():
+        return _one_day(event, start, end)
+    words = {"start": wording.weekday(start), "end": wording.weekday(end)}
+    return gettext("du %(start)s au %(end)s") % words
+
+
+def state(event: Any) -> str:
+    """What to say first about an event that does not take place as planned; empty otherwise."""
+    return "" if event.state == EvenementState.SCHEDULED else str(event.get_state_display())
+
+
+def _months(start: datetime, end: datetime) -> str:
+    if (start.year, start.month) == (end.year, end.month):
+        return gettext("%(month)s, jour à confirmer") % {"month": wording.month(start)}
+    return gettext("de %(start)s à %(end)s") % {"start": wording.month(start), "end": wording.month(end)}
+
+
+def _one_day(event: Any, start: datetime, end: datetime) -> str:
+    if event.all_day:
+        return wording.weekday(start)
+    if start == end:
+        return gettext("%(day)s à %(start)s") % {"day": wording.weekday(start), "start": wording.hour(start)}
+    words = {"day": wording.weekday(start), "start": wording.hour(start), "end": wording.hour(end)}
+    return gettext("%(day)s de %(start)s à %(end)s") % words
+
+
+def _is_yearly(rrule: str) -> bool:
+    return "FREQ=YEARLY" in rrule.upper()

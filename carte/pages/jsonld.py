@@ -1,0 +1,162 @@
+"""schema.org descriptions of features (product.md §3): only what is known, in the page's language.
+
+Vocabulary: https://schema.org — Park, TouristAttraction, VisualArtwork, TouristTrip,
+SpecialAnnouncement, Event. Addresses are paths here; the view makes them absolute.
+"""
+
+from typing import Any
+
+from agenda.codes import EvenementDatePrecision, EvenementState
+from carte import wording
+from carte.pages.addresses import address
+from carte.pages.texts import name_of, page_language, text_of
+from geodata.formats import markdown
+
+CONTEXT = "https://schema.org"
+Node = dict[str, Any]
+AMENITIES = ("toilets", "water", "playground", "picnic", "parking", "bike_parking", "bus_stop")
+EVENT_STATES = {
+    EvenementState.SCHEDULED: "EventScheduled",
+    EvenementState.CANCELLED: "EventCancelled",
+    EvenementState.POSTPONED: "EventPostponed",
+}
+
+
+def park(feature: Any) -> Node:
+    """A park: Park and TouristAttraction."""
+    node = place(feature, ["Park", "TouristAttraction"])
+    node |= _known(
+        publicAccess=feature.free_access,
+        isAccessibleForFree=feature.free_access,
+        openingHours=feature.opening_hours,
+        telephone=feature.phone,
+        sameAs=_same_as(feature),
+        amenityFeature=[
+            {
+                "@type": "LocationFeatureSpecification",
+                "name": str(feature._meta.get_field(name).verbose_name),
+                "value": getattr(feature, name),
+            }
+            for name in AMENITIES
+            if getattr(feature, name) is not None
+        ],
+    )
+    return node
+
+
+def cabin(feature: Any) -> Node:
+    """A cabin: a TouristAttraction that is a VisualArtwork with its creators."""
+    node = place(feature, ["TouristAttraction", "VisualArtwork"])
+    creators = [
+        {"@type": "Organization", "name": author["name"]}
+        for author in feature.authors
+        if isinstance(author, dict) and author.get("name")
+    ]
+    node |= _known(
+        creator=creators,
+        dateCreated=str(feature.year_built) if feature.year_built else None,
+        artMedium=wording.joined(list(feature.materials)),
+        artform=feature.get_kind_display(),
+    )
+    if feature.park is not None and feature.park.is_public:
+        node["containedInPlace"] = {"@type": "Park", "name": name_of(feature.park).value, "url": address(feature.park)}
+    return node
+
+
+def trail(feature: Any) -> Node:
+    """A trail: a TouristTrip; its length only where a line or a source gives it."""
+    node = thing(feature, "TouristTrip")
+    length = feature.length_m if feature.length_m is not None else feature.stated_length_m
+    stops = [stop for stop in (feature.departure, feature.arrival) if stop]
+    node |= _known(
+        touristType=[
+            str(dict(feature._meta.get_field("practices").base_field.choices).get(code, code))
+            for code in feature.practices
+        ],
+        itinerary=[{"@type": "Place", "name": stop} for stop in stops],
+    )
+    if length is not None:
+        node["additionalProperty"] = {
+            "@type": "PropertyValue",
+            "name": "length",
+            "value": round(length),
+            "unitCode": "MTR",
+        }
+    return node
+
+
+def closure(feature: Any) -> Node:
+    """A closure: a SpecialAnnouncement."""
+    node = thing(feature, "SpecialAnnouncement")
+    node["text"] = node.pop("description", node["name"])
+    node |= _known(
+        datePosted=feature.starts_at.isoformat(),
+        expires=feature.ends_at.isoformat() if feature.ends_at else None,
+    )
+    return node
+
+
+def event(feature: Any) -> Node:
+    """An event, dated no more precisely than it is known; months alone are left out."""
+    node = thing(feature, "Event")
+    node["eventStatus"] = f"{CONTEXT}/{EVENT_STATES[EvenementState(feature.state)]}"
+    if feature.date_precision == EvenementDatePrecision.DAY:
+        start, end = wording.local(feature.starts_at), wording.local(feature.ends_at)
+        node["startDate"] = start.date().isoformat() if feature.all_day else start.isoformat()
+        node["endDate"] = end.date().isoformat() if feature.all_day else end.isoformat()
+    where = next((each for each in (feature.cabin, feature.park, feature.trail, feature.commune) if each), None)
+    if where is not None and where.is_public:
+        node["location"] = {"@type": "Place", "name": name_of(where).value, "url": address(where)}
+    elif feature.place:
+        node["location"] = {"@type": "Place", "name": feature.place}
+    if "location" in node and feature.commune is not None:
+        node["location"]["address"] = {
+            "@type": "PostalAddress",
+            "addressLocality": name_of(feature.commune).value,
+            "addressCountry": "FR",
+        }
+    node |= _known(organizer={"@type": "Organization", "name": feature.organiser} if feature.organiser else None)
+    return node
+
+
+def organisation(feature: Any) -> Node:
+    """An authority: GovernmentOrganization or Organization."""
+    public = feature.kind not in {"association", "entreprise"}
+    node = thing(feature, "GovernmentOrganization" if public else "Organization")
+    return node | _known(
+        telephone=feature.phone, email=feature.email, sameAs=[feature.website] if feature.website else []
+    )
+
+
+def place(feature: Any, kind: str | list[str] = "Place") -> Node:
+    """Any feature with a shape: its name, its page, and a point unless its shape is schematic."""
+    node = thing(feature, kind)
+    if feature.geom is not None and (not feature.is_schematic or feature.geom.geom_type == "Point"):
+        spot = feature.geom if feature.geom.geom_type == "Point" else feature.geom.centroid
+        node["geo"] = {"@type": "GeoCoordinates", "latitude": round(spot.y, 5), "longitude": round(spot.x, 5)}
+    return node
+
+
+def thing(feature: Any, kind: str | list[str]) -> Node:
+    """What every description has: type, name, address, description, language and licence."""
+    name = name_of(feature)
+    about = markdown.to_text(text_of(feature, "description").value or text_of(feature, "summary").value)
+    node: Node = {"@context": CONTEXT, "@type": kind, "name": name.value, "url": address(feature)}
+    node |= _known(description=about)
+    if kind == "Event":
+        node["inLanguage"] = page_language()
+    return node
+
+
+def _same_as(feature: Any) -> list[str]:
+    links = [feature.website] if feature.website else []
+    if feature.wikidata:
+        links.append(f"https://www.wikidata.org/wiki/{feature.wikidata}")
+    if feature.osm_id:
+        links.append(f"https://www.openstreetmap.org/{feature.osm_id}")
+    return links
+
+
+def _known(**members: Any) -> Node:
+    """The members that have a value; False is a value."""
+    return {key: value for key, value in members.items() if value is not None and value not in ("", [])}

@@ -1,0 +1,79 @@
+"""One view for the list of any collection: filters as plain GET, sixty to a page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.template.loader import select_template
+from django.views.decorators.http import require_safe
+
+from carte.pages import relations
+from carte.pages.addresses import segment
+from carte.pages.filters import ListFilter
+from geodata import registry
+
+if TYPE_CHECKING:
+    from django.core.paginator import Page as Slice
+    from django.http import HttpRequest
+
+    from geodata.registry import Collection
+
+PER_PAGE = 60
+GENERIC_TEMPLATE = "pages/list.html"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list: `rows` is the slice shown, `query` the filters to keep in links."""
+
+    collection: "Collection"
+    form: ListFilter
+    rows: "Slice[Any] | None"
+    communes: dict[str, Any]
+    query: str
+    filtered: bool
+
+
+@require_safe
+def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
+    """The list of a collection; a filter that cannot be read is 400 with its sentence, an absent page 404."""
+    collection = registry.get(collection_id)
+    form = ListFilter(collection, request.user, request.GET)
+    readable = form.is_valid()
+    rows = _slice(form, collection, request) if readable else None
+    kept = {key: value for key, value in request.GET.items() if key in form.fields and value}
+    listing = Listing(
+        collection=collection,
+        form=form,
+        rows=rows,
+        communes={town.insee_code: town for town in relations.communes(_codes(rows), request.user)},
+        query=urlencode(kept),
+        filtered=bool(kept),
+    )
+    template = select_template([f"pages/{segment(collection)}_list.html", GENERIC_TEMPLATE])
+    return HttpResponse(
+        template.render({"listing": listing, "collection": collection}, request), status=200 if readable else 400
+    )
+
+
+def _slice(form: ListFilter, collection: "Collection", request: "HttpRequest") -> "Slice[Any]":
+    rows = form.narrow(collection.visible_to(request.user)).defer(*relations.shapes(collection))
+    pages = Paginator(rows.order_by(relations.by_name(collection), "id"), PER_PAGE)
+    number = request.GET.get("page", "1")
+    if not number.isdecimal() or not 1 <= int(number) <= pages.num_pages:
+        raise Http404
+    return pages.page(int(number))
+
+
+def _codes(rows: "Iterable[Any] | None") -> Iterable[str]:
+    for row in rows or ():
+        stated = getattr(row, "stated_communes", None) or getattr(row, "communes", None)
+        if isinstance(stated, list):
+            yield from stated[:3]
+        else:
+            code = getattr(row, "stated_commune", "") or getattr(row, "commune_id", "")
+            if code:
+                yield code

@@ -1,0 +1,89 @@
+"""Links between features, always through the one visibility rule of each collection."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.gis.db.models import GeometryField
+from django.db.models import Field, ForeignKey
+from django.db.models.functions import Collate
+
+from carte.pages.kinds import Section
+from geodata import registry
+from geodata.features import Feature
+from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+# Names sort as in a French dictionary, whatever the collation of the cluster.
+DICTIONARY = "fr-x-icu"
+MOST = 60
+
+
+def by_name(collection: Collection) -> Collate:
+    """The order of a list of names."""
+    return Collate(collection.label, DICTIONARY)
+
+
+def related(
+    collection_id: str,
+    user: "User | AnonymousUser",
+    *conditions: Any,
+    most: int = MOST,
+    shapes_too: bool = False,
+    **filters: Any,
+) -> list[Any]:
+    """Visible features of a collection that satisfy the conditions, by name; without their shapes unless asked."""
+    collection = registry.get(collection_id)
+    rows = collection.visible_to(user).filter(*conditions, **filters)
+    if not shapes_too:
+        rows = rows.defer(*shapes(collection))
+    return list(rows.order_by(by_name(collection), "id")[:most])
+
+
+def communes(codes: Iterable[str], user: "User | AnonymousUser") -> list[Any]:
+    """The communes of these INSEE codes, in the order given, each once."""
+    wanted = list(dict.fromkeys(codes))
+    if not wanted:
+        return []
+    collection = registry.get("communes")
+    rows = collection.visible_to(user).defer(*shapes(collection)).filter(insee_code__in=wanted)
+    found = {row.insee_code: row for row in rows}
+    return [found[code] for code in wanted if code in found]
+
+
+def others_of(target: Feature, shown: Iterable[str], user: "User | AnonymousUser") -> list[Section]:
+    """Collections that a page does not know by name and whose features point at `target`.
+
+    A new collection with a published foreign key (an access point of a park) so appears on the
+    page of its target without a line here.
+    """
+    skipped = set(shown)
+    sections = []
+    for collection in registry.collections():
+        link = _link_to(collection, target)
+        if collection.id in skipped or link is None:
+            continue
+        rows = list(collection.visible_to(user).filter(**{link: target}).order_by(by_name(collection), "id")[:MOST])
+        if rows:
+            sections.append(Section(collection, rows))
+    return sections
+
+
+def shapes(collection: Collection) -> list[str]:
+    """The geometry columns: a list of links needs none, and contours weigh most of a row."""
+    columns = collection.model_class._meta.fields
+    return [each.name for each in columns if isinstance(getattr(each, "output_field", each), GeometryField)]
+
+
+def _link_to(collection: Collection, target: Feature) -> str | None:
+    for name, field in collection.fields.items():
+        if name != "authority" and _points_at(field, target):
+            return name
+    return None
+
+
+def _points_at(field: "Field[Any, Any]", target: Feature) -> bool:
+    return isinstance(field, ForeignKey) and field.related_model is type(target)

@@ -1,0 +1,191 @@
+"""What templates of pages say: names and texts in the reader's language, figures, addresses, metadata."""
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from carte import wording
+from carte.licences import Licence, licence_of
+from carte.pages import addresses, closures, happenings, lines, texts
+from carte.pages.facts import Fact, fact
+from geodata import registry
+from geodata.formats import markdown
+from geodata.registry import Collection
+from parcs import opening_hours
+
+register = template.Library()
+
+for _function in (
+    wording.number,
+    wording.distance,
+    wording.area,
+    wording.duration,
+    wording.share,
+    wording.hour,
+    wording.day,
+    wording.weekday,
+    wording.month,
+    wording.moment,
+    wording.partial_date,
+    wording.joined,
+    wording.spans,
+):
+    register.filter(_function.__name__, _function)
+
+# JSON inside <script>: the three characters that could end the element or start a comment.
+JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+
+
+@register.filter
+def said(text: texts.Text) -> SafeString:
+    """A text of ours, marked with its language where that is not the page's."""
+    if text.lang:
+        return format_html('<span lang="{}">{}</span>', text.lang, text.value)
+    return format_html("{}", text.value)
+
+
+@register.filter
+def name(feature: Any) -> SafeString:
+    """What a feature is called, marked with its language."""
+    return said(texts.name_of(feature)) if feature is not None else SafeString("")
+
+
+@register.filter
+def plain_name(feature: Any) -> str:
+    """What a feature is called, for titles and attributes."""
+    return texts.name_of(feature).value
+
+
+@register.filter
+def text(thing: Any, stem: str) -> texts.Text:
+    """The text of this stem in the reader's language."""
+    return texts.text_of(thing, stem)
+
+
+@register.filter
+def rich(text_value: Any) -> SafeString:
+    """Safe Markdown as HTML, marked with its language."""
+    html = mark_safe(markdown.to_html(str(text_value)))
+    lang = getattr(text_value, "lang", "")
+    return (
+        format_html('<div class="prose" lang="{}">{}</div>', lang, html)
+        if lang
+        else format_html('<div class="prose">{}</div>', html)
+    )
+
+
+@register.filter
+def excerpt(thing: Any, length: int = 160) -> str:
+    """The beginning of the summary or description, without markup."""
+    words = (texts.text_of(thing, "summary") or texts.text_of(thing, "description")).value
+    plain = markdown.to_text(words)
+    return plain if len(plain) <= length else plain[:length].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
+
+
+@register.filter
+def url(feature: Any) -> str:
+    """The page of a feature."""
+    return addresses.address(feature)
+
+
+@register.filter
+def item_url(feature: Any) -> str:
+    """The feature in the API."""
+    return addresses.item_address(feature)
+
+
+@register.filter
+def list_url(collection: "Collection | str") -> str:
+    """The list of a collection, or of the one with this id."""
+    return addresses.list_address(registry.get(collection) if isinstance(collection, str) else collection)
+
+
+@register.filter
+def collection_of(feature: Any) -> Collection:
+    """The collection that publishes a feature."""
+    return registry.of_model(type(feature))
+
+
+@register.filter
+def as_fact(feature: Any, field: str) -> Fact:
+    """One property of a feature as a fact."""
+    return fact(feature, field)
+
+
+@register.filter
+def licence(code: str) -> Licence:
+    """The licence of this code."""
+    return licence_of(code)
+
+
+@register.filter
+def door(park: Any) -> opening_hours.Moment:
+    """Whether a park is open now."""
+    return opening_hours.at(park.opening_hours, timezone.now())
+
+
+@register.filter
+def door_words(moment: opening_hours.Moment) -> str:
+    """The state of a park in one sentence."""
+    return wording.door(moment)
+
+
+@register.filter
+def event_when(event: Any) -> str:
+    """The dates of an event."""
+    return happenings.when(event)
+
+
+@register.filter
+def event_state(event: Any) -> str:
+    """What is not as planned about an event."""
+    return happenings.state(event)
+
+
+@register.filter
+def notice(closure: Any) -> closures.Notice:
+    """A closure in the words of its banner."""
+    return closures.notice(closure)
+
+
+@register.filter
+def latitude_longitude(point: Any) -> str:
+    """Coordinates in the order people type into a map: latitude, longitude; five decimals are a metre."""
+    return f"{point.y:.5f}, {point.x:.5f}"
+
+
+@register.simple_tag(takes_context=True)
+def jsonld(context: template.Context, node: dict[str, Any]) -> SafeString:
+    """A schema.org description as a data block, its addresses made absolute.
+
+    A data block is not a script (HTML §4.12.1): no policy forbids it, and it never runs.
+    """
+    absolute = _absolute(node, context["request"])
+    body = json.dumps(absolute, ensure_ascii=False).translate(JSON_ESCAPES)
+    return mark_safe(f'<script type="application/ld+json">{body}</script>')
+
+
+def _absolute(node: Any, request: Any) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: request.build_absolute_uri(value) if key == "url" else _absolute(value, request)
+            for key, value in node.items()
+        }
+    return [_absolute(each, request) for each in node] if isinstance(node, list) else node
+
+
+@register.simple_tag(takes_context=True)
+def line(context: template.Context, feature: Any) -> str:
+    """The line under a name in a list; communes are named where the page knows them (`towns`)."""
+    return lines.line(feature, context.get("towns"))
+
+
+@register.filter
+def host(address: str) -> str:
+    """The host of an address, to name a source in a narrow column."""
+    return urlsplit(address).hostname or address
