@@ -1,0 +1,46 @@
+"""Tags of the page frame: the icon sprite, the links to the other languages."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django import template
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from carte.context import languages
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+register = template.Library()
+SPRITE = Path(__file__).parent.parent / "static" / "carte" / "img" / "sprite.svg"
+
+
+@cache
+def _sprite() -> SafeString:
+    return mark_safe(SPRITE.read_text(encoding="utf-8").strip())
+
+
+@register.simple_tag
+def sprite() -> SafeString:
+    """All icons as symbols, inline once a page: `<use href="#i-parc">`."""
+    return _sprite()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One icon of the sprite, hidden from screen readers."""
+    return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: dict[str, Any]) -> SafeString:
+    """`hreflang` links to this page in every language; French is the default."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return SafeString("")
+    found = [(each["code"], request.build_absolute_uri(each["url"])) for each in languages(request)]
+    found.append(("x-default", dict(found)[settings.LANGUAGE_CODE]))
+    return format_html_join("\n  ", '<link rel="alternate" hreflang="{}" href="{}">', found)
