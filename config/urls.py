@@ -1,5 +1,18 @@
-"""Where each room's addresses are mounted."""
+"""Where each room's addresses are mounted. Pages have a prefix in English and Dutch, none in French."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from carte.home.views import home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("administration/", admin.site.urls),
+    path("connexion/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
+]
+urlpatterns += i18n_patterns(
+    path("", home, name="home"),
+    prefix_default_language=False,
+)
