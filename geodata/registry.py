@@ -33,7 +33,8 @@ class Collection:
 
     `properties` are field names of the model in the order of publication; a foreign key is
     published as the code it points at. `datetime` names one instant or the two ends of a
-    period. `search` names the texts that `q` reads. `visible_to` is the one visibility rule.
+    period, `elevations` the array of heights beside a line. `search` names the texts that `q`
+    reads. `visible_to` is the one visibility rule.
     `serializer`, `actions` and `form` are dotted paths, loaded when a write needs them; without
     a `form` managers get one made from the properties. `page` is the first path segment of the
     HTML pages, `page_key` the field that gives the second, `icon` the id of its symbol in the
@@ -50,6 +51,7 @@ class Collection:
     actions: str
     search: tuple[str, ...]
     datetime: tuple[str, ...] = ()
+    elevations: str = ""
     min_zoom: int = 0
     max_zoom: int = 18
     importer: Callable[..., Feature] | None = None

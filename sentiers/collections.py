@@ -77,6 +77,7 @@ SENTIERS = Collection(
         "created_at",
         "updated_at",
     ),
+    elevations="elevations_m",
     search=("name_fr", "name_en", "name_nl", "description_fr", "departure", "arrival", "category"),
     visible_to=queries.visible_to,
     serializer="sentiers.serializers.SentierSerializer",

@@ -1,0 +1,198 @@
+"""How every address of the API answers: problems, CORS, HEAD, compression, validators."""
+
+from __future__ import annotations
+
+import json
+import logging
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any
+
+import brotli
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision
+
+View = Callable[..., HttpResponseBase]
+PROBLEM_TYPE = "application/problem+json"
+READS = ("GET", "HEAD", "OPTIONS")
+EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition"
+MIN_COMPRESSED = 500
+RETRY_AFTER_S = 5
+logger = logging.getLogger(__name__)
+
+
+def endpoint(*methods: str) -> Callable[[View], View]:
+    """A view of the API for these methods: maps problems, adds CORS, compresses, answers HEAD and OPTIONS."""
+    allowed = tuple(dict.fromkeys([*methods, "HEAD", "OPTIONS"]))
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            with translation.override(language_of(request)):
+                response = _answer(view, request, allowed, args, kwargs)
+            if not response.has_header("Content-Language") and response.get("Content-Type", "").startswith(
+                PROBLEM_TYPE
+            ):
+                response["Content-Language"] = language_of(request)
+            if request.method in READS or response.status_code >= 400:  # noqa: PLR2004
+                patch_vary_headers(response, ["Accept", "Accept-Encoding", "Accept-Language"])
+            response["Access-Control-Allow-Origin"] = "*"
+            response["Access-Control-Expose-Headers"] = EXPOSED
+            return compressed(request, response)
+
+        wrapped.csrf_exempt = True  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def language_of(request: HttpRequest) -> str:
+    """fr, en or nl by `Accept-Language`."""
+    for part in request.headers.get("Accept-Language", "").split(","):
+        code = part.split(";")[0].strip()[:2].lower()
+        if code in ("fr", "en", "nl"):
+            return code
+    return "fr"
+
+
+def _answer(view: View, request: HttpRequest, allowed: tuple[str, ...], args: Any, kwargs: Any) -> HttpResponseBase:
+    try:
+        if request.method == "OPTIONS" and "x-own-options" not in kwargs:
+            return _options(request, allowed)
+        if request.method not in allowed:
+            refused = problem_document(request, 405, "method-not-allowed", _("Méthode non permise"), "")
+            refused["Allow"] = ", ".join(allowed)
+            return refused
+        return view(request, *args, **kwargs)
+    except Problem as error:
+        return problem(request, error)
+    except (OperationalError, InterfaceError) as error:
+        return unavailable(request, error)
+    except Exception:
+        logger.exception("unexpected error at %s", request.path)
+        return problem_document(
+            request, 500, "internal", _("Erreur interne"), _("L’erreur est notée ; réessayez plus tard.")
+        )
+
+
+def _options(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Allow"] = ", ".join(allowed)
+    if "Access-Control-Request-Method" in request.headers:
+        response["Access-Control-Allow-Methods"] = ", ".join(allowed)
+        response["Access-Control-Allow-Headers"] = (
+            "Accept, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match"
+        )
+        response["Access-Control-Max-Age"] = "86400"
+    return response
+
+
+def problem(request: HttpRequest, error: Problem) -> HttpResponse:
+    """The problem document of an error (RFC 9457)."""
+    response = problem_document(
+        request, error.status, error.slug, str(error.title), str(error.detail), **error.extensions
+    )
+    if isinstance(error, NotAuthenticated):
+        response["WWW-Authenticate"] = 'Bearer realm="api"'
+    if isinstance(error, StaleRevision) and error.current is not None:
+        response["ETag"] = item_etag(error.current)
+    return response
+
+
+def problem_document(
+    request: HttpRequest, status: int, slug: str, title: str, detail: str, **more: object
+) -> HttpResponse:
+    """`application/problem+json` with a stable type URI."""
+    document = {"type": f"{request.build_absolute_uri('/api/')}problems/{slug}", "title": title, "status": status}
+    if detail:
+        document["detail"] = detail
+    document["instance"] = request.get_full_path()
+    body = json.dumps(document | more, ensure_ascii=False)
+    return HttpResponse(body, content_type=PROBLEM_TYPE, status=status)
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """503 while the database does not answer."""
+    logger.error("the database does not answer: %s", error)
+    response = problem_document(
+        request, 503, "unavailable", _("Service momentanément indisponible"), _("Réessayez dans un instant.")
+    )
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+@endpoint("GET", "POST", "PUT", "PATCH", "DELETE")
+def not_found(request: HttpRequest, rest: str = "") -> HttpResponseBase:
+    """Any other address under /api/."""
+    raise NotFound(_("Cette adresse n’existe pas."))
+
+
+def document(request: HttpRequest, content: Any, media_type: str = "application/json") -> HttpResponse:
+    """A JSON document."""
+    return HttpResponse(json.dumps(content, ensure_ascii=False), content_type=media_type)
+
+
+def item_etag(revision: int) -> str:
+    """The strong validator of an item: its revision."""
+    return f'"r{revision}"'
+
+
+def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """304 when `If-None-Match` holds this validator (RFC 9110 §13.1.2)."""
+    given = request.headers.get("If-None-Match", "")
+    known = {part.strip().removeprefix("W/") for part in given.split(",")}
+    if given.strip() != "*" and etag.removeprefix("W/") not in known:
+        return None
+    response = HttpResponse(status=304)
+    response["ETag"] = etag
+    return response
+
+
+def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The response in br or gzip when the client takes it and it is worth it; streams stay streams."""
+    if response.has_header("Content-Encoding") or response.status_code in (204, 304):
+        return response
+    coding = _coding(request.headers.get("Accept-Encoding", ""))
+    if coding is None or response.get("Content-Type", "").startswith("image/"):
+        return response
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _pressed(_bytes(response), coding)
+        del response["Content-Length"]
+    elif isinstance(response, HttpResponse) and len(response.content) >= MIN_COMPRESSED:
+        response.content = b"".join(_pressed([response.content], coding))
+        response["Content-Length"] = str(len(response.content))
+    else:
+        return response
+    response["Content-Encoding"] = coding
+    etag = response.get("ETag", "")
+    if etag.startswith('"'):
+        response["ETag"] = f'{etag[:-1]}-{coding}"'
+    return response
+
+
+def _bytes(response: StreamingHttpResponse) -> Iterator[bytes]:
+    return iter(response.streaming_content)  # type: ignore[arg-type]
+
+
+def _coding(accept: str) -> str | None:
+    offered = {part.split(";")[0].strip() for part in accept.split(",") if not part.replace(" ", "").endswith("q=0")}
+    return "br" if "br" in offered else "gzip" if "gzip" in offered else None
+
+
+def _pressed(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    if coding == "br":
+        press = brotli.Compressor(quality=4)
+        squeeze, finish = press.process, press.finish
+    else:
+        zipper = zlib.compressobj(5, zlib.DEFLATED, 31)
+        squeeze, finish = zipper.compress, zipper.flush
+    for chunk in chunks:
+        if made := squeeze(chunk):
+            yield made
+    yield finish()

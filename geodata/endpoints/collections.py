@@ -1,0 +1,56 @@
+"""Collections, one collection, its queryables and schema."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponseBase
+
+from geodata import registry
+from geodata.endpoints.answers import document, endpoint
+from geodata.endpoints.landing import root_of
+from geodata.endpoints.pages import show
+from geodata.formats.choice import Format, choose
+from geodata.ogc import documents, schema
+from geodata.params.items import single
+from geodata.queries import extent
+from geodata.registry import Collection
+
+
+def _described(request: HttpRequest, collection: Collection, chosen: Format) -> dict[str, Any]:
+    nobody = AnonymousUser()
+    at = extent.revision(collection, nobody)
+    return documents.collection(root_of(request), chosen, collection, extent.public_extent(collection, at, nobody))
+
+
+@endpoint("GET")
+def collections(request: HttpRequest) -> HttpResponseBase:
+    """All collections (OGC API Features §7.13)."""
+    chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), documents.DOCUMENT_FORMATS)
+    described = [_described(request, each, chosen) for each in registry.collections()]
+    content = documents.collections(root_of(request), chosen, described)
+    return show(request, chosen, content, "geodata/collections.html")
+
+
+@endpoint("GET")
+def collection(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+    """One collection (§7.14)."""
+    found = registry.get(collection_id)
+    chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), documents.DOCUMENT_FORMATS)
+    content = _described(request, found, chosen)
+    return show(request, chosen, content, "geodata/collection.html", collection=found)
+
+
+@endpoint("GET")
+def queryables(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+    """The properties that filter (Part 3 §6.2)."""
+    single(request.GET, ("f",))
+    found = schema.queryables(registry.get(collection_id), request.build_absolute_uri(request.path))
+    return document(request, found, documents.SCHEMA_TYPE)
+
+
+@endpoint("GET")
+def feature_schema(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+    """The schema of the properties (Part 5)."""
+    single(request.GET, ("f",))
+    found = schema.schema(registry.get(collection_id), request.build_absolute_uri(request.path))
+    return document(request, found, documents.SCHEMA_TYPE)

@@ -1,0 +1,97 @@
+"""Items of a collection: the BBOX walk of the house style."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+
+from geodata import registry
+from geodata.endpoints.answers import not_modified
+from geodata.endpoints.pages import link_header
+from geodata.formats import geojson
+from geodata.formats.choice import HTML, Format, choose
+from geodata.ogc.documents import ITEM_FORMATS
+from geodata.ogc.links import Link, link, selves
+from geodata.params.items import parse_items
+from geodata.params.paging import make_cursor
+from geodata.queries import extent, items
+from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+
+def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousUser) -> HttpResponseBase:
+    """A page of items (OGC API Features §7.15)."""
+    collection = registry.get(collection_id)
+    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), ITEM_FORMATS)
+    query = parse_items(request.GET, collection)
+    etag = f'W/"{extent.revision(collection, user)}-{chosen.name}{_who(user)}"'
+    if (unchanged := not_modified(request, etag)) is not None:
+        return _validated(unchanged, etag, user)
+    page = items.page(collection, user, query)
+    response = _page(request, collection, page) if chosen is HTML else _stream(request, collection, chosen, page)
+    response["Content-Crs"] = f"<{query.crs.uri}>"
+    return _validated(response, etag, user)
+
+
+def _who(user: User | AnonymousUser) -> str:
+    return f"-u{user.pk}" if user.is_authenticated else ""
+
+
+def _validated(response: HttpResponseBase, etag: str, user: User | AnonymousUser) -> HttpResponseBase:
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
+    return response
+
+
+def _stream(request: HttpRequest, collection: Collection, chosen: Format, page: items.ItemsPage) -> HttpResponseBase:
+    chunks = geojson.write_items(page, lambda done: links(request, collection, chosen, done))
+    media = chosen.media_type
+    first = next(chunks)
+    if page.query.limit <= items.AT_ONCE:
+        body = "".join(chain([first], chunks))
+        response = HttpResponse(body, content_type=media)
+        response["Link"] = link_header(links(request, collection, chosen, page))
+        return response
+    return StreamingHttpResponse(_encoded(chain([first], chunks)), content_type=media)
+
+
+def _encoded(chunks: Iterator[str]) -> Iterator[bytes]:
+    return (chunk.encode() for chunk in chunks)
+
+
+def _page(request: HttpRequest, collection: Collection, page: items.ItemsPage) -> HttpResponse:
+    features = [labelled(collection, text) for text in page.texts()]
+    found = links(request, collection, HTML, page)
+    following = next((each["href"] for each in found if each["rel"] == "next"), None)
+    context = {"collection": collection, "features": features, "page": page, "next": following, "links": found}
+    return render(request, "geodata/items.html", context)
+
+
+def labelled(collection: Collection, text: str) -> dict[str, Any]:
+    """A feature as a template reads it, with what it is called."""
+    feature: dict[str, Any] = json.loads(text)
+    return feature | {"label": feature["properties"][collection.label]}
+
+
+def links(request: HttpRequest, collection: Collection, chosen: Format, page: items.ItemsPage) -> list[Link]:
+    """`self`, `alternate`, `collection` and, when more follow, `next`; each keeps every parameter."""
+    base = request.build_absolute_uri(request.path)
+    kept = request.GET.copy()
+    kept.pop("f", None)
+    found = selves(base, kept.urlencode(), chosen, ITEM_FORMATS)
+    root = request.build_absolute_uri(f"/api/collections/{collection.id}")
+    found.append(link(root, "collection", "application/json", collection.title))
+    if page.more:
+        kept["cursor"] = make_cursor(collection.id, page.last_id)
+        kept["f"] = chosen.name
+        found.append(link(f"{base}?{kept.urlencode()}", "next", chosen.media_type))
+    return found

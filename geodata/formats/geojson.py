@@ -1,0 +1,36 @@
+"""GeoJSON (RFC 7946) of items and item; the features come as text from PostGIS."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from geodata.queries.item import Item
+from geodata.queries.items import ItemsPage
+
+Link = dict[str, Any]
+CHUNK = 64 * 1024
+
+
+def write_items(page: ItemsPage, links: Callable[[ItemsPage], list[Link]]) -> Iterator[str]:
+    """The FeatureCollection in pieces of about 64 KiB; the links come last, when `next` is known."""
+    pieces, size, first = ['{"type":"FeatureCollection","features":['], 0, True
+    for text in page.texts():
+        pieces.append(text if first else f",{text}")
+        first = False
+        size += len(text)
+        if size > CHUNK:
+            yield "".join(pieces)
+            pieces, size = [], 0
+    tail: dict[str, Any] = {"numberReturned": page.returned}
+    if page.matched is not None:
+        tail["numberMatched"] = page.matched
+    tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    tail["links"] = links(page)
+    pieces.append("]," + json.dumps(tail, ensure_ascii=False, separators=(",", ":"))[1:])
+    yield "".join(pieces)
+
+
+def write_item(item: Item, links: list[Link]) -> str:
+    """The feature with its links."""
+    return item.text[:-1] + ',"links":' + json.dumps(links, ensure_ascii=False, separators=(",", ":")) + "}"

@@ -1,0 +1,1 @@
+"""OGC API documents as plain dicts."""

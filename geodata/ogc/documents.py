@@ -1,0 +1,107 @@
+"""Landing page, conformance, collections (OGC API Features Part 1 §7.2–7.14)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from geodata.formats.choice import GEOJSON, HTML, JSON, Format
+from geodata.ogc.links import OGC, items_links, link, selves
+from geodata.params.crs import CRS84, KNOWN
+from geodata.queries.extent import Extent
+from geodata.registry import Collection
+
+CORE = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
+CONFORMANCE = (
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    f"{CORE}/core",
+    f"{CORE}/geojson",
+    f"{CORE}/html",
+    f"{CORE}/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+)
+SCHEMA_TYPE = "application/schema+json"
+OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+DOCUMENT_FORMATS = (JSON, HTML)
+ITEM_FORMATS = (GEOJSON, HTML)
+
+
+def landing(root: str, current: Format) -> dict[str, Any]:
+    """The landing page (§7.2)."""
+    return {
+        "title": settings.SITE_NAME,
+        "description": _("Parcs, cabanes et sentiers : données ouvertes, Licence Ouverte 2.0."),
+        "attribution": settings.SITE_PUBLISHER,
+        "links": [
+            *selves(root, "", current, DOCUMENT_FORMATS),
+            link(f"{root}openapi.json", "service-desc", OPENAPI_TYPE, "OpenAPI 3.0"),
+            link(f"{root}docs", "service-doc", "text/html", _("Documentation")),
+            link(f"{root}conformance", "conformance", "application/json", _("Classes de conformité")),
+            link(f"{root}conformance", f"{OGC}/conformance", "application/json"),
+            link(f"{root}collections", "data", "application/json", _("Collections")),
+            link(f"{root}collections", f"{OGC}/data", "application/json"),
+            link(
+                "https://www.etalab.gouv.fr/licence-ouverte-open-licence", "license", "text/html", "Licence Ouverte 2.0"
+            ),
+        ],
+    }
+
+
+def conformance(root: str, current: Format) -> dict[str, Any]:
+    """The conformance classes that hold (§7.4)."""
+    return {"conformsTo": list(CONFORMANCE), "links": selves(f"{root}conformance", "", current, DOCUMENT_FORMATS)}
+
+
+def collections(root: str, current: Format, described: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """All collections (§7.13)."""
+    return {
+        "links": selves(f"{root}collections", "", current, DOCUMENT_FORMATS),
+        "crs": list(KNOWN),
+        "collections": list(described),
+    }
+
+
+def collection(
+    root: str, current: Format, described: Collection, extent: Extent, formats: Sequence[Format] = ITEM_FORMATS
+) -> dict[str, Any]:
+    """One collection (§7.14; Part 2 §6)."""
+    base = f"{root}collections/{described.id}"
+    document: dict[str, Any] = {
+        "id": described.id,
+        "title": str(described.title),
+        "description": str(described.description),
+        "attribution": settings.SITE_PUBLISHER,
+        "license": "etalab-2.0",
+        "itemType": "feature",
+        "crs": list(KNOWN),
+        "storageCrs": CRS84.uri,
+        "links": [
+            *selves(base, "", current, DOCUMENT_FORMATS),
+            *items_links(root, described, formats),
+            link(f"{base}/queryables", f"{OGC}/queryables", SCHEMA_TYPE, _("Propriétés qui filtrent")),
+            link(f"{base}/schema", f"{OGC}/schema", SCHEMA_TYPE, _("Schéma")),
+            link(f"{base}/tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
+            link(f"{root}collections", "up", "application/json"),
+        ],
+    }
+    found = _extent(extent)
+    return document | ({"extent": found} if found else {})
+
+
+def _extent(extent: Extent) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if extent.box:
+        found["spatial"] = {"bbox": [list(extent.box)], "crs": CRS84.uri}
+    if extent.start or extent.end:
+        found["temporal"] = {
+            "interval": [[_instant(extent.start), _instant(extent.end)]],
+            "trs": "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+        }
+    return found
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None

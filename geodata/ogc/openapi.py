@@ -1,0 +1,181 @@
+"""The OpenAPI 3.0 document, made from the list of collections (OGC API Features /req/oas30)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+
+from geodata.ogc.schema import property_schema
+from geodata.params.crs import KNOWN
+from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
+from geodata.params.properties import filterable
+from geodata.registry import Collection
+
+Document = dict[str, Any]
+VERSION = "1.0.0"
+PROBLEM = {
+    "description": "RFC 9457",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def document(root: str, collections: Iterable[Collection]) -> Document:
+    """The whole document, with paths relative to `root`."""
+    paths: dict[str, Any] = {
+        "/": {"get": _get("landing", "Landing page")},
+        "/conformance": {"get": _get("conformance", "Conformance classes")},
+        "/collections": {"get": _get("collections", "Collections")},
+    }
+    for each in collections:
+        paths |= _collection(each)
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": settings.SITE_NAME,
+            "version": VERSION,
+            "contact": {"email": settings.SITE_CONTACT},
+            "license": {
+                "name": "Licence Ouverte 2.0",
+                "url": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
+            },
+        },
+        "servers": [{"url": root.rstrip("/")}],
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": _problem()},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _get(
+    operation: str,
+    summary: str,
+    parameters: Iterable[Document] = (),
+    media: str = "application/json",
+    schema: Document | None = None,
+) -> Document:
+    ok = {"description": "OK", "content": {media: {"schema": schema or {"type": "object"}}}}
+    return {
+        "operationId": operation,
+        "summary": summary,
+        "parameters": [*parameters, _parameter("f", {"type": "string"}, "Format")],
+        "responses": {"200": ok, "default": PROBLEM},
+    }
+
+
+def _collection(collection: Collection) -> dict[str, Any]:
+    base, name = f"/collections/{collection.id}", str(collection.title)
+    feature = {"type": "object", "required": ["type", "geometry", "properties"], "properties": {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string", "format": "uuid"},
+        "geometry": {"type": "object", "nullable": True},
+        "properties": {"type": "object", "properties": {key: _downgraded(property_schema(key, field)) for key, field in collection.fields.items()}},
+    }}  # fmt: skip
+    features = {
+        "type": "object",
+        "properties": {"type": {"type": "string"}, "features": {"type": "array", "items": feature}},
+    }
+    uuid = _parameter("id", {"type": "string", "format": "uuid"}, "uuid", where="path")
+    crs = _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS")
+    item = _get(f"{collection.id}.item", f"{name}: one feature", [uuid, crs], "application/geo+json", feature)
+    read_only = collection.serializer == ""
+    paths: dict[str, Any] = {
+        base: {"get": _get(f"{collection.id}.collection", name)},
+        f"{base}/queryables": {
+            "get": _get(f"{collection.id}.queryables", "Queryables", media="application/schema+json")
+        },
+        f"{base}/schema": {"get": _get(f"{collection.id}.schema", "Schema", media="application/schema+json")},
+        f"{base}/items": {
+            "get": _get(f"{collection.id}.items", name, _items_parameters(collection), "application/geo+json", features)
+        },
+        f"{base}/items/{{id}}": {"get": item},
+    }
+    if not read_only:
+        paths[f"{base}/items"]["post"] = _write(f"{collection.id}.create", "Create", "201", feature)
+        paths[f"{base}/items/{{id}}"] |= {
+            "put": _write(f"{collection.id}.replace", "Replace", "200", feature, uuid),
+            "patch": _write(
+                f"{collection.id}.update", "Update (merge patch)", "200", feature, uuid, "application/merge-patch+json"
+            ),
+            "delete": _write(f"{collection.id}.delete", "Delete", "204", None, uuid),
+        }
+    return paths
+
+
+def _items_parameters(collection: Collection) -> list[Document]:
+    fixed = [
+        _parameter("bbox", {"type": "string"}, "4 or 6 numbers"),
+        _parameter("bbox-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of bbox"),
+        _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS of the answer"),
+        _parameter("datetime", {"type": "string"}, "RFC 3339 instant or interval"),
+        _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
+        _parameter("cursor", {"type": "string"}, "from a next link"),
+        _parameter("q", {"type": "string"}, "words"),
+    ]
+    for name, field in filterable(collection).items():
+        schema = _downgraded(property_schema(name, field))
+        schema = schema.get("items", schema)
+        fixed.append(
+            _parameter(
+                name, {key: schema[key] for key in ("type", "format", "enum") if key in schema}, str(field.verbose_name)
+            )
+        )
+    return fixed
+
+
+def _write(
+    operation: str,
+    summary: str,
+    ok: str,
+    feature: Document | None,
+    uuid: Document | None = None,
+    media: str = "application/geo+json",
+) -> Document:
+    made: Document = {
+        "operationId": operation,
+        "summary": summary,
+        "security": [{"bearer": []}],
+        "parameters": [uuid] if uuid else [],
+        "responses": {ok: {"description": "Done"}, "default": PROBLEM},
+    }
+    if feature:
+        made["requestBody"] = {"required": True, "content": {media: {"schema": {"type": "object"}}}}
+    return made
+
+
+def _parameter(name: str, schema: Document, description: str, where: str = "query") -> Document:
+    made = {"name": name, "in": where, "description": description, "schema": schema, "required": where == "path"}
+    return made | ({"style": "form", "explode": False} if where == "query" else {})
+
+
+def _downgraded(schema: Document) -> Document:
+    """JSON Schema 2020-12 as OpenAPI 3.0 wants it: `nullable` in place of a list of types."""
+    made = {key: value for key, value in schema.items() if not key.startswith("x-")}
+    kinds = made.get("type")
+    if isinstance(kinds, list):
+        plain = [kind for kind in kinds if kind != "null"]
+        made["nullable"] = True
+        if len(plain) == 1:
+            made["type"] = plain[0]
+        else:
+            del made["type"]
+            del made["nullable"]
+    if "items" in made:
+        made["items"] = _downgraded(made["items"])
+    return made
+
+
+def _problem() -> Document:
+    text = {"type": "string"}
+    return {
+        "type": "object",
+        "properties": {
+            "type": text,
+            "title": text,
+            "status": {"type": "integer"},
+            "detail": text,
+            "instance": text,
+            "parameter": text,
+        },
+    }

@@ -1,0 +1,1 @@
+"""Query parameters: text → typed value, or BadParameter that names the parameter."""

@@ -1,0 +1,60 @@
+"""`datetime`: an instant or an interval (OGC API Features /req/core/fc-time-definition, RFC 3339)."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from geodata.problems import BadParameter
+
+OPEN = ("", "..")
+RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?")
+DAY_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Both ends included; None is open."""
+
+    start: datetime | None
+    end: datetime | None
+
+
+def parse_datetime(text: str) -> Interval:
+    """Read a `datetime` parameter; a plain date is the whole day in UTC.
+
+    Raises BadParameter: malformed, both ends open, end before start.
+    """
+    ends = text.split("/")
+    if len(ends) == 1:
+        return Interval(_start(ends[0]), _end(ends[0]))
+    if len(ends) != 2 or all(end in OPEN for end in ends):  # noqa: PLR2004
+        raise BadParameter("datetime", _("Un instant, ou deux séparés par « / », l’un pouvant être « .. »."))
+    start = None if ends[0] in OPEN else _start(ends[0])
+    end = None if ends[1] in OPEN else _end(ends[1])
+    if start and end and start > end:
+        raise BadParameter("datetime", _("La fin précède le début."))
+    return Interval(start, end)
+
+
+def _start(text: str) -> datetime:
+    if not RFC3339.fullmatch(text):
+        raise BadParameter("datetime", _("Écrivez 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339)."))
+    try:
+        if len(text) == DAY_LENGTH:
+            return datetime.combine(date.fromisoformat(text), time(), UTC)
+        return datetime.fromisoformat(text.upper())
+    except ValueError:
+        raise BadParameter("datetime", _("Cette date n’existe pas.")) from None
+
+
+def _end(text: str) -> datetime:
+    start = _start(text)
+    if len(text) != DAY_LENGTH:
+        return start
+    return (
+        datetime.combine(start.date(), time.max, UTC)
+        if start.date() == date.max
+        else (start + timedelta(days=1) - timedelta(microseconds=1))
+    )

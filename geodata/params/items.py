@@ -1,0 +1,75 @@
+"""All parameters of `items`, read at once: `ItemsQuery`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.utils.translation import gettext_lazy as _
+
+from geodata.params.bbox import Bbox, parse_bbox
+from geodata.params.crs import CRS84, Crs, parse_crs
+from geodata.params.instants import Interval, parse_datetime
+from geodata.params.paging import DEFAULT_LIMIT, parse_cursor, parse_limit
+from geodata.params.properties import filterable, parse_property
+from geodata.problems import BadParameter
+from geodata.registry import Collection
+
+OWN = ("bbox", "bbox-crs", "crs", "datetime", "limit", "cursor", "q", "f")
+MAX_WORDS = 8
+MAX_Q = 200
+
+
+class Query(Protocol):
+    """What a query string offers: Django's QueryDict."""
+
+    def lists(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class ItemsQuery:
+    """What is asked of a collection; `filters` maps a property to a typed value."""
+
+    limit: int = DEFAULT_LIMIT
+    after: int = 0
+    bbox: Bbox | None = None
+    crs: Crs = CRS84
+    datetime: Interval | None = None
+    words: tuple[str, ...] = ()
+    filters: Mapping[str, Any] = field(default_factory=dict)
+
+
+def single(query: Query, known: tuple[str, ...]) -> dict[str, str]:
+    """The parameters, each given once. Raises BadParameter: unknown or repeated."""
+    found = {}
+    for name, values in query.lists():
+        if name not in known:
+            raise BadParameter(name, _("Paramètre inconnu. Connus : %(known)s.") % {"known": ", ".join(known)})
+        if len(values) > 1:
+            raise BadParameter(name, _("Ce paramètre est donné plusieurs fois."))
+        found[name] = values[0]
+    return found
+
+
+def parse_items(query: Query, collection: Collection) -> ItemsQuery:
+    """Read the query string of `items`. Raises BadParameter. Source: OGC API Features §7.15, Part 2 §6."""
+    properties = filterable(collection)
+    given = single(query, (*OWN, *properties))
+    bbox_crs = parse_crs(given["bbox-crs"], "bbox-crs") if "bbox-crs" in given else CRS84
+    return ItemsQuery(
+        limit=parse_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
+        after=parse_cursor(given["cursor"], collection.id) if "cursor" in given else 0,
+        bbox=parse_bbox(given["bbox"], bbox_crs) if "bbox" in given else None,
+        crs=parse_crs(given["crs"]) if "crs" in given else CRS84,
+        datetime=parse_datetime(given["datetime"]) if "datetime" in given else None,
+        words=_words(given.get("q", "")),
+        filters={name: parse_property(collection, name, text) for name, text in given.items() if name in properties},
+    )
+
+
+def _words(text: str) -> tuple[str, ...]:
+    if len(text) > MAX_Q or "\x00" in text:
+        raise BadParameter("q", _("Recherche trop longue ou illisible."))
+    words = tuple(text.replace(",", " ").replace("-", " ").split())
+    if len(words) > MAX_WORDS:
+        raise BadParameter("q", _("Huit mots au plus."))
+    return words

@@ -1,0 +1,51 @@
+"""A property of a collection as a filter: `kind=terril` (OGC API Features §7.15.5)."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from geodata.problems import BadParameter
+from geodata.registry import Collection
+
+BOOLEANS = {"true": True, "false": False}
+MAX_LENGTH = 1000
+
+
+def filterable(collection: Collection) -> dict[str, "models.Field[Any, Any]"]:
+    """Properties that can be compared with one value; structured ones are not."""
+    return {name: field for name, field in collection.fields.items() if not isinstance(field, models.JSONField)}
+
+
+def parse_property(collection: Collection, name: str, text: str) -> Any:
+    """The value to compare this property with, in the type of its column. Raises BadParameter."""
+    field: models.Field[Any, Any] = filterable(collection)[name]
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    if isinstance(field, ArrayField):
+        field = field.base_field
+    if isinstance(field, models.GeneratedField) and field.output_field is not None:
+        field = field.output_field
+    if "\x00" in text or len(text) > MAX_LENGTH:
+        raise BadParameter(name, _("Valeur illisible."))
+    if isinstance(field, models.BooleanField):
+        if text not in BOOLEANS:
+            raise BadParameter(name, _("true ou false."))
+        return BOOLEANS[text]
+    if field.choices and text not in {code for code, _label in field.flatchoices}:
+        known = ", ".join(str(code) for code, _label in field.flatchoices)
+        raise BadParameter(name, _("Valeur inconnue. Connues : %(known)s.") % {"known": known})
+    return _typed(field, name, text)
+
+
+def _typed(field: "models.Field[Any, Any]", name: str, text: str) -> Any:
+    try:
+        value = field.to_python(text)
+        field.run_validators(value) if isinstance(field, models.IntegerField) else None
+    except (ValidationError, ValueError, OverflowError, TypeError):
+        raise BadParameter(name, _("Cette valeur n’est pas du type de la propriété.")) from None
+    if isinstance(value, float) and value != value:  # noqa: PLR0124
+        raise BadParameter(name, _("Cette valeur n’est pas du type de la propriété."))
+    return value

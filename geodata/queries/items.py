@@ -1,0 +1,136 @@
+"""A page of items: one SQL statement, keyset paging on the internal id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from psycopg import sql
+
+from geodata.params.items import ItemsQuery
+from geodata.queries import select
+from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+COUNT_LIMIT = 10_000
+AT_ONCE = 1_000
+Statement = tuple[sql.Composed, list[Any]]
+
+
+@dataclass
+class ItemsPage:
+    """Rows of a page: `texts` yields features as GeoJSON; `last_id` and `more` hold once it is exhausted.
+
+    `matched` is the exact number of features the query finds, or None where counting would cost.
+    """
+
+    query: ItemsQuery
+    matched: int | None
+    rows: Iterator[tuple[int, str]]
+    returned: int = 0
+    last_id: int = 0
+    more: bool = False
+
+    def texts(self) -> Iterator[str]:
+        """Feature after feature."""
+        for number, text in self.rows:
+            if self.returned == self.query.limit:
+                self.more = True
+                break
+            self.returned += 1
+            self.last_id = number
+            yield text
+
+
+def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
+    """The page that the query asks for, in the order of the internal id.
+
+    Small pages are fetched at once; large ones stream from a server-side cursor, so that memory
+    does not grow with the answer.
+    """
+    source, where, params = conditions(collection, user, query)
+    statement = sql.SQL("SELECT t.id, {feature} FROM ({source}) t WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s")
+    composed = statement.format(feature=select.feature(collection, query.crs), source=source, where=where)
+    values = [*params, query.after, query.limit + 1]
+    if query.limit > AT_ONCE:
+        return ItemsPage(query, matched(source, where, params), _stream(composed, values))
+    with connection.cursor() as cursor:
+        cursor.execute(composed, values)
+        rows = cursor.fetchall()
+    whole = query.after == 0 and len(rows) <= query.limit
+    count = len(rows) if whole else matched(source, where, params)
+    return ItemsPage(query, count, iter(rows))
+
+
+def _stream(statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, str]]:
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, values)
+        while rows := cursor.fetchmany(500):
+            yield from rows
+
+
+def matched(source: sql.Composable, where: sql.Composable, params: list[Any]) -> int | None:
+    """The exact count up to COUNT_LIMIT, else None."""
+    statement = sql.SQL("SELECT count(*) FROM (SELECT 1 FROM ({}) t WHERE {} LIMIT %s) counted").format(source, where)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*params, COUNT_LIMIT + 1])
+        (count,) = cursor.fetchone()
+    return count if count <= COUNT_LIMIT else None
+
+
+def conditions(
+    collection: Collection, user: User | AnonymousUser, query: ItemsQuery
+) -> tuple[sql.Composable, sql.Composable, list[Any]]:
+    """Source, condition and parameters of what the query selects among the visible rows."""
+    source, params = select.visible(collection, user)
+    clauses: list[Statement] = []
+    if query.bbox is not None:
+        clauses.append(_bbox(query))
+    if query.datetime is not None:
+        clauses.append(_datetime(collection, query))
+    clauses += [_equal(collection, name, value) for name, value in query.filters.items()]
+    clauses += [_word(collection, word) for word in query.words]
+    where = sql.SQL(" AND ").join([clause for clause, _values in clauses] or [sql.Composed([sql.SQL("true")])])
+    return source, where, [*params, *(value for _clause, values in clauses for value in values)]
+
+
+def _bbox(query: ItemsQuery) -> Statement:
+    parts = query.bbox.parts if query.bbox else ()
+    each = sql.SQL("ST_Intersects(t.geom, ST_MakeEnvelope(%s, %s, %s, %s, 4326))")
+    clause = sql.SQL("({})").format(sql.SQL(" OR ").join([each] * len(parts)))
+    return clause, [number for part in parts for number in part]
+
+
+def _datetime(collection: Collection, query: ItemsQuery) -> Statement:
+    """Features whose instant or period meets the interval; without times they always do (§7.15.4)."""
+    if not collection.datetime or query.datetime is None:
+        return sql.SQL("{}").format(sql.SQL("true")), []
+    first, last = (select.column(collection, name) for name in (collection.datetime[0], collection.datetime[-1]))
+    clause = sql.SQL(
+        "({last} IS NULL OR {last} >= coalesce(%s::timestamptz, '-infinity'))"
+        " AND ({first} IS NULL OR {first} <= coalesce(%s::timestamptz, 'infinity'))"
+    ).format(first=first, last=last)
+    return clause, [query.datetime.start, query.datetime.end]
+
+
+def _equal(collection: Collection, name: str, value: Any) -> Statement:
+    target = select.column(collection, name)
+    if select.is_array(collection, name):
+        element = "uuid" if "uuid" in str(type(value)).lower() else "varchar"
+        return sql.SQL("{} @> ARRAY[%s]::{}[]").format(target, sql.SQL(element)), [value]
+    return sql.SQL("{} = %s").format(target), [value]
+
+
+def _word(collection: Collection, word: str) -> Statement:
+    texts = sql.SQL(" || ' ' || ").join(
+        sql.SQL("coalesce({}, '')").format(select.column(collection, name)) for name in collection.search
+    )
+    return sql.SQL("geodata_folded({}) LIKE '%%' || geodata_folded(%s) || '%%'").format(texts), [
+        word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    ]

@@ -1,0 +1,89 @@
+"""The SQL of one feature as GeoJSON text, and of the rows a person may see.
+
+A feature is a function of its own row (decision 0010), so the text is one expression over one
+table. Identifiers come from the registry, values are parameters.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from psycopg import sql
+
+from geodata.params.crs import CRS84, Crs
+from geodata.registry import Collection
+from geodata.units import COORDINATE_DECIMALS, WGS84
+
+if TYPE_CHECKING:
+    from comptes.models import User
+
+INSTANT = sql.SQL("""to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {}""")
+AREAS = ("MULTIPOLYGON", "POLYGON", "GEOMETRY")
+# Decimals of projected coordinates: centimetres.
+METRE_DECIMALS = 2
+
+
+def column(collection: Collection, name: str) -> sql.Composed:
+    """The column of a property, on the alias t."""
+    return sql.SQL("t.{}").format(sql.Identifier(collection.fields[name].column or name))
+
+
+@cache
+def properties(collection: Collection) -> sql.Composed:
+    """The JSON object of all properties."""
+    names = []
+    for name, field in collection.fields.items():
+        if isinstance(field, models.DateTimeField):
+            names.append(INSTANT.format(column(collection, name), sql.Identifier(name)))
+        else:
+            names.append(sql.SQL("{} AS {}").format(column(collection, name), sql.Identifier(name)))
+    return sql.SQL("(SELECT row_to_json(p) FROM (SELECT {}) p)").format(sql.SQL(", ").join(names))
+
+
+@cache
+def geometry(collection: Collection, crs: Crs) -> sql.Composed:
+    """The geometry as GeoJSON text: exterior rings counter-clockwise (RFC 7946 §3.1.6), 7 decimals at most."""
+    shape: sql.Composable = sql.SQL("t.geom")
+    if collection.elevations:
+        heights = sql.Identifier(collection.elevations)
+        shape = sql.SQL("geodata_with_heights(t.geom, t.{})").format(heights)
+    if collection.geometry.geom_type in AREAS:
+        shape = sql.SQL("ST_ForcePolygonCCW({})").format(shape)
+    if crs.srid != WGS84:
+        shape = sql.SQL("ST_Transform({}, {})").format(shape, sql.Literal(crs.srid))
+    if crs.flipped:
+        shape = sql.SQL("ST_FlipCoordinates({})").format(shape)
+    decimals = COORDINATE_DECIMALS if crs.srid == WGS84 else METRE_DECIMALS
+    return sql.SQL("ST_AsGeoJSON({}, {}, 0)").format(shape, sql.Literal(decimals))
+
+
+@cache
+def feature(collection: Collection, crs: Crs = CRS84) -> sql.Composed:
+    """The whole feature as text, without links."""
+    return sql.SQL(
+        """'{{"type":"Feature","id":"' || t.uuid || '","geometry":' || coalesce({}, 'null') || ',"properties":' || {} || '}}'"""
+    ).format(geometry(collection, crs), properties(collection))
+
+
+@cache
+def _public(collection: Collection) -> tuple[str, tuple[Any, ...]]:
+    return _rows(collection, AnonymousUser())
+
+
+def _rows(collection: Collection, user: "User | AnonymousUser") -> tuple[str, tuple[Any, ...]]:
+    queryset = collection.visible_to(user).order_by()
+    text, params = queryset.query.sql_with_params()
+    return text, tuple(params)
+
+
+def visible(collection: Collection, user: "User | AnonymousUser") -> tuple[sql.SQL, tuple[Any, ...]]:
+    """The rows this person may see, as a sub-select with its parameters: the collection's one queryset."""
+    text, params = _rows(collection, user) if user.is_authenticated else _public(collection)
+    return sql.SQL(text), params
+
+
+def is_array(collection: Collection, name: str) -> bool:
+    """Whether a property is a list, so that a filter asks whether it contains the value."""
+    return isinstance(collection.fields[name], ArrayField)

@@ -1,0 +1,21 @@
+"""Addresses under /api/, the same for every collection."""
+
+from django.urls import path, re_path
+
+from geodata.endpoints import answers, collections, features, landing
+
+app_name = "api"
+
+urlpatterns = [
+    path("", landing.landing, name="landing"),
+    path("conformance", landing.conformance, name="conformance"),
+    path("openapi.json", landing.openapi_json, name="openapi"),
+    path("docs", landing.docs, name="docs"),
+    path("collections", collections.collections, name="collections"),
+    path("collections/<slug:collection_id>", collections.collection, name="collection"),
+    path("collections/<slug:collection_id>/queryables", collections.queryables, name="queryables"),
+    path("collections/<slug:collection_id>/schema", collections.feature_schema, name="schema"),
+    path("collections/<slug:collection_id>/items", features.items, name="items"),
+    path("collections/<slug:collection_id>/items/<slug:key>", features.item, name="item"),
+    re_path(r"^(?P<rest>.*)$", answers.not_found),
+]
