@@ -32,7 +32,7 @@ def number(value: float | Decimal, decimals: int = 0) -> str:
     places = max(0, -int(rounded.as_tuple().exponent))
     rounded = rounded.normalize() if places else rounded
     places = max(0, -int(rounded.as_tuple().exponent))
-    return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=abs(rounded) >= 10 * KM)
+    return formats.number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=abs(rounded) >= KM)
 
 
 def with_unit(value: float | Decimal, unit: str, decimals: int = 0) -> str:
@@ -91,10 +91,29 @@ def day(on: date | datetime, today: date | None = None) -> str:
     if isinstance(on, datetime):
         on = local(on).date()
     today = today or timezone.localdate()
-    text = formats.date_format(on, "j F" if on.year == today.year else "j F Y")
-    if on.day == 1 and (get_language() or "fr").startswith("fr"):
-        text = text.replace("1 ", "1er ", 1)
-    return text.replace(" ", NBSP, 1)
+    return f"{_day_number(on)}{NBSP}{formats.date_format(on, 'F' if on.year == today.year else 'F Y')}"
+
+
+def _day_number(on: date) -> str:
+    return "1er" if on.day == 1 and (get_language() or "fr").startswith("fr") else str(on.day)
+
+
+def period(first: date, last: date, today: date | None = None) -> str:
+    """Two days and what lies between: "du samedi 26 au dimanche 27 août 2023", nothing said twice."""
+    end = weekday(last, today)
+    if (first.year, first.month) == (last.year, last.month):
+        start = f"{formats.date_format(first, 'l')} {_day_number(first)}"
+    elif first.year == last.year:
+        start = f"{formats.date_format(first, 'l')} {day(first, first)}"
+    else:
+        start = weekday(first, today)
+    return gettext("du %(start)s au %(end)s") % {"start": start, "end": end}
+
+
+def months(first: date, last: date) -> str:
+    """Two months: "de juillet à septembre 2023"."""
+    start = formats.date_format(first, "F") if first.year == last.year else month(first)
+    return gettext("de %(start)s à %(end)s") % {"start": start, "end": month(last)}
 
 
 def weekday(on: date | datetime, today: date | None = None) -> str:

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from carte import wording
 from carte.pages.addresses import address
@@ -109,6 +111,15 @@ def in_words(field: "models.Field[Any, Any]", name: str, value: Any) -> str:
     if isinstance(value, (int, float)):
         return _measure(name, value)
     return str(value) if not isinstance(value, (dict, list)) else ""
+
+
+def by_source(feature: Feature) -> str:
+    """Who states a figure that nobody computed, and when: "selon pasdecalais.fr, 3 mars 2023"."""
+    source = (urlsplit(feature.source_url).hostname or "").removeprefix("www.") or feature.source
+    if not source:
+        return gettext("source non citée")
+    told = gettext("selon %(source)s") % {"source": source}
+    return f"{told}, {wording.day(feature.source_date)}" if feature.source_date else told
 
 
 def _measure(name: str, value: float) -> str:

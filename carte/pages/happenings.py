@@ -1,5 +1,6 @@
 """Events as visitors read them: what comes, what was, what comes back each year without a date."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
+# A year as a word of a title, bracketed or not.
+YEAR = re.compile(r"\(?(19|20)\d{2}\)?")
 RELATED = ("park", "cabin", "trail", "commune", "authority")
 
 
@@ -67,9 +70,13 @@ def at_place(place: Q, user: "User | AnonymousUser") -> list[Any]:
 
 
 def series(event: Any) -> str:
-    """What the editions of one event have in common: the title without its year or number."""
-    words = [word for word in event.title_fr.lower().split() if not word.strip("()#n°").isdigit()]
-    return " ".join(words)
+    """What the editions of one event have in common: the title without its year."""
+    return " ".join(series_name(event.title_fr).lower().split())
+
+
+def series_name(title: str) -> str:
+    """A title without its year: "Trail des Pyramides Noires 2026" → "Trail des Pyramides Noires"."""
+    return " ".join(word for word in title.split() if not YEAR.fullmatch(word)) or title
 
 
 def when(event: Any) -> str:
@@ -79,8 +86,7 @@ def when(event: Any) -> str:
         return _months(start, end)
     if start.date() == end.date():
         return _one_day(event, start, end)
-    words = {"start": wording.weekday(start), "end": wording.weekday(end)}
-    return gettext("du %(start)s au %(end)s") % words
+    return wording.period(start.date(), end.date())
 
 
 def state(event: Any) -> str:
@@ -91,7 +97,7 @@ def state(event: Any) -> str:
 def _months(start: datetime, end: datetime) -> str:
     if (start.year, start.month) == (end.year, end.month):
         return gettext("%(month)s, jour à confirmer") % {"month": wording.month(start)}
-    return gettext("de %(start)s à %(end)s") % {"start": wording.month(start), "end": wording.month(end)}
+    return wording.months(start.date(), end.date())
 
 
 def _one_day(event: Any, start: datetime, end: datetime) -> str:

@@ -26,7 +26,11 @@ def _park(park: Any) -> list[str]:
 
 
 def _cabin(cabin: Any) -> list[str]:
-    state = cabin.get_state_display() if cabin.state else gettext("état non vérifié")
+    state = gettext("état non vérifié")
+    if cabin.state:
+        seen = wording.partial_date(cabin.state_as_of)
+        words = {"state": cabin.get_state_display(), "when": seen}
+        state = gettext("%(state)s, constaté en %(when)s") % words if seen else words["state"]
     year = str(cabin.year_built) if cabin.year_built else ""
     return [capfirst(cabin.get_kind_display()), year, state]
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from carte import wording
 from carte.pages import jsonld, relations
 from carte.pages.closures import Notice, closed_now, notices_for_park
-from carte.pages.facts import Fact, fact, facts
+from carte.pages.facts import Fact, by_source, fact, facts
 from carte.pages.happenings import upcoming
 from carte.pages.kinds import Page, Section
-from carte.pages.texts import text_of
+from carte.pages.texts import Text, text_of
 from geodata import registry
 from geodata.formats import markdown
 from parcs import opening_hours
@@ -44,13 +44,13 @@ class CommuneShare:
 class ParcPage(Page):
     """Everything the template of a park shows."""
 
+    lead: Text
     notices: list[Notice]
     closed: Notice | None
     door: opening_hours.Moment
     week: tuple[opening_hours.Day, ...]
     access: list[Fact]
     services: list[Fact]
-    who: list[Fact]
     communes: list[CommuneShare]
     cabins: list[Any]
     trails: list[Any]
@@ -68,16 +68,22 @@ def page(park: Any, user: "User | AnonymousUser") -> ParcPage:
     return ParcPage(
         feature=park,
         collection=registry.get("parcs"),
-        facts=[*_areas(park), *facts(park, STATUS), fact(park, "website", gettext("Site")), fact(park, "phone")],
+        facts=[
+            *_areas(park),
+            *facts(park, STATUS),
+            fact(park, "website", gettext("Site")),
+            fact(park, "phone"),
+            *facts(park, WHO),
+        ],
         summary=summary(park),
         jsonld=jsonld.park(park),
+        lead=_lead(park),
         notices=notices,
         closed=closed_now(notices),
         door=door,
         week=opening_hours.week(park.opening_hours, now),
         access=facts(park, ACCESS),
         services=[*facts(park, SERVICES), fact(park, "services")],
-        who=facts(park, WHO),
         communes=list(_shares(park, user)),
         cabins=relations.related("cabanes", user, Q(park=park) | Q(parks_containing__contains=[park.uuid])),
         trails=relations.related(
@@ -95,19 +101,19 @@ def summary(park: Any) -> str:
     return text_of(park, "summary").value or markdown.to_text(text_of(park, "description").value)
 
 
+def _lead(park: Any) -> Text:
+    """The summary, unless the description begins with the same words."""
+    short, long = text_of(park, "summary"), text_of(park, "description")
+    return Text("") if long.value.startswith(short.value.rstrip("….")) else short
+
+
 def _areas(park: Any) -> Iterable[Fact]:
     """Computed and stated hectares, never mixed."""
     if park.area_ha is not None:
         yield Fact(gettext("Surface calculée"), wording.area(park.area_ha), note=gettext("d’après le contour"))
     if park.stated_area_ha is not None or park.area_ha is None:
         stated = "" if park.stated_area_ha is None else wording.area(park.stated_area_ha)
-        yield Fact(gettext("Surface annoncée"), stated, note=_by_source(park) if stated else "")
-
-
-def _by_source(park: Any) -> str:
-    if park.source and park.source_date:
-        return gettext("selon %(source)s, %(date)s") % {"source": park.source, "date": wording.day(park.source_date)}
-    return gettext("selon %(source)s") % {"source": park.source} if park.source else gettext("source citée plus bas")
+        yield Fact(gettext("Surface annoncée"), stated, note=by_source(park) if stated else "")
 
 
 def _shares(park: Any, user: "User | AnonymousUser") -> Iterable[CommuneShare]:

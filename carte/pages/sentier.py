@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from carte import wording
 from carte.pages import jsonld, relations
 from carte.pages.closures import Notice, closed_now, notices_for_trail
-from carte.pages.facts import Fact, fact, facts
+from carte.pages.facts import Fact, by_source, fact, facts
 from carte.pages.happenings import upcoming
 from carte.pages.kinds import Page
 from carte.pages.texts import text_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RELATED = ("authority", "parent")
 ACCESS = ("wheelchair", "pushchair", "steps_count", "min_width_m", "max_slope_pct")
-MORE = ("kind", "practices", "state", "category", "ref", "waymarks", "themes", "pdipr", "website")
+MORE = ("kind", "practices", "category", "ref", "waymarks", "themes", "pdipr", "website")
 WAY = ("departure", "arrival", "public_transport", "parking")
 # OSM values of `surface`, the words of the national schema's readers.
 SURFACES: "dict[str, str | Promise]" = {
@@ -120,8 +120,7 @@ def length(trail: Any) -> Fact:
         return Fact(gettext("Longueur"), wording.distance(trail.length_m), note=note)
     if trail.stated_length_m is None:
         return Fact(gettext("Longueur"))
-    note = gettext("selon %(source)s") % {"source": trail.source} if trail.source else gettext("source citée plus bas")
-    return Fact(gettext("Longueur annoncée"), wording.distance(trail.stated_length_m), note=note)
+    return Fact(gettext("Longueur annoncée"), wording.distance(trail.stated_length_m), note=by_source(trail))
 
 
 def time(trail: Any) -> Fact:

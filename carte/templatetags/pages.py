@@ -189,3 +189,21 @@ def line(context: template.Context, feature: Any) -> str:
 def host(address: str) -> str:
     """The host of an address, to name a source in a narrow column."""
     return urlsplit(address).hostname or address
+
+
+@register.filter
+def series(event: Any) -> str:
+    """What a yearly event is called, whatever the year."""
+    return happenings.series_name(texts.name_of(event).value)
+
+
+@register.filter
+def known(facts: list[Fact]) -> list[Fact]:
+    """The facts that somebody has stated."""
+    return [each for each in facts if each.known]
+
+
+@register.filter
+def unknown(facts: list[Fact]) -> str:
+    """The labels of the facts that nobody has stated, in one line."""
+    return ", ".join(each.label for each in facts if not each.known)

@@ -31,8 +31,8 @@ def test_area_keeps_a_decimal_below_ten(hectares, words):
     assert wording.area(hectares) == words
 
 
-def test_thousands_are_grouped_from_ten_thousand():
-    assert wording.number(4200) == "4200"
+def test_thousands_are_grouped():
+    assert wording.number(4200).replace("\u202f", " ").replace("\xa0", " ") == "4 200"
     assert wording.number(650000).replace("\u202f", " ").replace("\xa0", " ") == "650 000"
 
 
