@@ -6,14 +6,24 @@ from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path
 
 from carte.home.views import home
+from carte.pages import sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("geodata.urls")),
     path("administration/", admin.site.urls),
     path("connexion/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("sitemap-<str:name>-<int:number>.xml", sitemap.part, name="sitemap-part"),
+    path("robots.txt", sitemap.robots, name="robots"),
 ]
 urlpatterns += i18n_patterns(
     path("", home, name="home"),
+    path("", include("carte.pages.urls")),
     prefix_default_language=False,
 )
+
+handler400 = "carte.pages.errors.bad_request"
+handler403 = "carte.pages.errors.forbidden"
+handler404 = "carte.pages.errors.not_found"
+handler500 = "carte.pages.errors.failure"

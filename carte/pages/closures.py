@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 STALE = timedelta(days=30)
 # Announced this long before it starts; earlier it would only hide what matters today.
 NOTICE = timedelta(days=30)
+# By collection: the links of a closure to its places, and their column.
+LINKS = {
+    "parcs": ("park_links", "parc_id"),
+    "cabanes": ("cabin_links", "cabane_id"),
+    "sentiers": ("trail_links", "sentier_id"),
+}
 BLOCKING = frozenset({FermetureCategory.CLOSURE, FermetureCategory.DANGER})
 
 
@@ -154,3 +160,21 @@ def _stretch(link: Any) -> str:
         "start": wording.number(link.from_m / 1000, 1),
         "end": wording.number(link.to_m / 1000, 1),
     }
+
+
+def closed_places(collection_id: str, user: "User | AnonymousUser") -> dict[int, Notice]:
+    """The places of a collection that a standing closure names, by primary key: two queries for a whole list."""
+    name, column = LINKS.get(collection_id, ("", ""))
+    if not name:
+        return {}
+    rows = {row.pk: row for row in _standing(user)}
+    if not rows:
+        return {}
+    links = _model()._meta.get_field(name).related_model._default_manager.filter(fermeture_id__in=rows)
+    found: dict[int, Notice] = {}
+    for link in links.order_by("id"):
+        told = notice(rows[link.fermeture_id], _stretch(link) if hasattr(link, "from_m") else "")
+        before = found.get(getattr(link, column))
+        if before is None or (told.active and told.blocks and not (before.active and before.blocks)):
+            found[getattr(link, column)] = told
+    return found

@@ -4,9 +4,11 @@
 context processors: they are shown when one of these is what failed.
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 RETRY_AFTER_S = 30
+# SQLSTATE classes: 08 connection, 53 resources, 57P0x shutdown; none: no connection at all.
+DOWN = ("08", "53", "57P0")
 
 
 def not_found(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:
@@ -34,13 +38,21 @@ def bad_request(request: "HttpRequest", exception: Exception | None = None) -> H
 
 
 def failure(request: "HttpRequest") -> HttpResponse:
-    """500: our fault; works with the database down."""
+    """500 for our fault; 503 and when to try again where the database does not answer.
+
+    Django calls this inside its `except`, so the error is still at hand.
+    """
+    if is_down(sys.exc_info()[1]):
+        return HttpResponse(_bare(request, "503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
     return HttpResponse(_bare(request, "500.html"), status=500)
 
 
-def unavailable(request: "HttpRequest") -> HttpResponse:
-    """503: the database does not answer; says when to try again."""
-    return HttpResponse(_bare(request, "503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+def is_down(error: BaseException | None) -> bool:
+    """Whether the database did not answer, as opposed to refusing a statement (a time-out, a deadlock)."""
+    if not isinstance(error, (InterfaceError, OperationalError)):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(DOWN)
 
 
 def _bare(request: "HttpRequest", template: str) -> str:

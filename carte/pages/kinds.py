@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from carte.pages.facts import Fact
@@ -31,6 +32,11 @@ class Page:
     facts: list[Fact]
     summary: str = ""
     jsonld: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def checked_on(self) -> date | datetime | None:
+        """When somebody last looked at the real thing, if that is known."""
+        return getattr(self.feature, "inspected_on", None) or getattr(self.feature, "checked_at", None)
 
     @property
     def name(self) -> Text:

@@ -1,13 +1,17 @@
 """The one line under a name in a list: what helps to choose, only what is known."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from carte import wording
 from carte.pages.happenings import when
 from carte.pages.texts import name_of
+from parcs import opening_hours
+from parcs.opening_hours import Door
 
 
 def line(feature: Any, towns: dict[str, Any] | None = None) -> str:
@@ -20,19 +24,40 @@ def line(feature: Any, towns: dict[str, Any] | None = None) -> str:
     return " · ".join(part for part in parts if part)
 
 
+@dataclass(frozen=True)
+class State:
+    """Whether a place can be visited, in words, and its shade: open, closed, unsure."""
+
+    words: str
+    shade: str
+
+
+def state(feature: Any) -> State | None:
+    """The state of a place for its card; None where nobody has stated it."""
+    label = feature._meta.label
+    if label == "parcs.Parc":
+        now = opening_hours.at(feature.opening_hours, timezone.now())
+        return None if now.door is Door.NOT_STATED else State(wording.door(now), now.door.value)
+    if label == "cabanes.Cabane" and feature.state:
+        seen = wording.partial_date(feature.state_as_of)
+        told = gettext("%(state)s, constaté en %(when)s") % {"state": feature.get_state_display(), "when": seen}
+        words = capfirst(told if seen else str(feature.get_state_display()))
+        return State(words, "open" if feature.state == "open" else "closed")
+    if label == "sentiers.Sentier" and feature.state:
+        return State(capfirst(feature.get_state_display()), "open" if feature.state == "open" else "unsure")
+    return None
+
+
 def _park(park: Any) -> list[str]:
     area = park.area_ha if park.area_ha is not None else park.stated_area_ha
     return [capfirst(park.get_kind_display()), "" if area is None else wording.area(area)]
 
 
 def _cabin(cabin: Any) -> list[str]:
-    state = gettext("état non vérifié")
-    if cabin.state:
-        seen = wording.partial_date(cabin.state_as_of)
-        words = {"state": cabin.get_state_display(), "when": seen}
-        state = gettext("%(state)s, constaté en %(when)s") % words if seen else words["state"]
+    seen = state(cabin)
+    told = seen.words if seen else gettext("état non vérifié")
     year = str(cabin.year_built) if cabin.year_built else ""
-    return [capfirst(cabin.get_kind_display()), year, state]
+    return [capfirst(cabin.get_kind_display()), year, told[:1].lower() + told[1:]]
 
 
 def _trail(trail: Any) -> list[str]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from carte.pages import relations
 from carte.pages.addresses import segment
+from carte.pages.closures import closed_places
 from carte.pages.filters import ListFilter
 from geodata import registry
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from django.core.paginator import Page as Slice
     from django.http import HttpRequest
 
+    from carte.pages.closures import Notice
     from geodata.registry import Collection
 
 PER_PAGE = 60
@@ -33,6 +35,7 @@ class Listing:
     form: ListFilter
     rows: "Slice[Any] | None"
     communes: dict[str, Any]
+    closed: "dict[int, Notice]"
     query: str
     filtered: bool
 
@@ -50,6 +53,7 @@ def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
         form=form,
         rows=rows,
         communes={town.insee_code: town for town in relations.communes(_codes(rows), request.user)},
+        closed=closed_places(collection_id, request.user),
         query=urlencode(kept),
         filtered=bool(kept),
     )

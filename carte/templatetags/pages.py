@@ -8,11 +8,14 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from carte import wording
 from carte.licences import Licence, licence_of
-from carte.pages import addresses, closures, happenings, lines, texts
+from carte.pages import addresses, captions, closures, happenings, lines, texts
 from carte.pages.facts import Fact, fact
+from carte.pages.near import Neighbour
+from carte.pages.sentier import AlongStop
 from geodata import registry
 from geodata.formats import markdown
 from geodata.registry import Collection
@@ -207,3 +210,41 @@ def known(facts: list[Fact]) -> list[Fact]:
 def unknown(facts: list[Fact]) -> str:
     """The labels of the facts that nobody has stated, in one line."""
     return ", ".join(each.label for each in facts if not each.known)
+
+
+@register.filter
+def shape_caption(feature: Any) -> str:
+    """What the map must say of a shape that nobody surveyed."""
+    return captions.caption(feature)
+
+
+@register.filter
+def state(feature: Any) -> lines.State | None:
+    """Open, closed or not known, for a card."""
+    return lines.state(feature)
+
+
+@register.filter
+def get(table: dict[Any, Any] | None, key: Any) -> Any:
+    """An entry of a table by a key that the template holds; None where there is none."""
+    return (table or {}).get(key)
+
+
+@register.filter
+def as_the_crow_flies(neighbour: Neighbour) -> str:
+    """How far a neighbour is; empty where a shape is schematic."""
+    if neighbour.metres is None:
+        return ""
+    words = gettext("environ %(metres)s à vol d’oiseau") if neighbour.about else gettext("%(metres)s à vol d’oiseau")
+    return words % {"metres": wording.distance(neighbour.metres)}
+
+
+@register.filter
+def stop_at(stop: AlongStop) -> str:
+    """Where a stop lies on a surveyed trail; empty elsewhere."""
+    if stop.at_m is None:
+        return ""
+    if stop.to_m is None:
+        return gettext("à %(at)s du départ") % {"at": wording.distance(stop.at_m)}
+    words = {"start": wording.distance(stop.at_m), "end": wording.distance(stop.to_m)}
+    return gettext("de %(start)s à %(end)s du départ") % words
