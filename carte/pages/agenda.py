@@ -1,6 +1,7 @@
 """The agenda of the visitors, as a page and as calendars (iCalendar)."""
 
 from datetime import date, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -36,7 +37,8 @@ def page(request: "HttpRequest") -> HttpResponse:
     by_park = request.GET.get("par") == "parc"
     programme = happenings.programme(request.user)
     groups = _by_park(programme.coming) if by_park else _by_month(programme.coming)
-    return render(request, "pages/agenda.html", {"programme": programme, "groups": groups, "by_park": by_park})
+    context = {"programme": programme, "groups": groups, "past": _by_year(programme.past), "by_park": by_park}
+    return render(request, "pages/agenda.html", context)
 
 
 @require_safe
@@ -62,6 +64,11 @@ def _by_month(events: list[Any]) -> list[tuple[str, list[Any]]]:
     for event in events:
         groups.setdefault(wording.month(max(event.starts_at, timezone.now())), []).append(event)
     return list(groups.items())
+
+
+def _by_year(events: list[Any]) -> list[tuple[str, list[Any]]]:
+    groups = groupby(events, key=lambda event: str(wording.local(event.starts_at).year))
+    return [(year, list(listed)) for year, listed in groups]
 
 
 def _by_park(events: list[Any]) -> list[tuple[str, list[Any]]]:

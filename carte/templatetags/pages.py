@@ -248,3 +248,16 @@ def stop_at(stop: AlongStop) -> str:
         return gettext("à %(at)s du départ") % {"at": wording.distance(stop.at_m)}
     words = {"start": wording.distance(stop.at_m), "end": wording.distance(stop.to_m)}
     return gettext("de %(start)s à %(end)s du départ") % words
+
+
+@register.simple_tag(takes_context=True)
+def canonical(context: template.Context) -> SafeString:
+    """The address of this page without what visitors' links add to it; a later page of a list keeps its number."""
+    request = context.get("request")
+    if request is None:
+        return SafeString("")
+    number = request.GET.get("page", "")
+    address = request.build_absolute_uri(request.path) + (f"?page={number}" if number.isdecimal() else "")
+    return format_html(
+        '<link rel="canonical" href="{}">\n  <meta property="og:url" content="{}">\n  ', address, address
+    )

@@ -1,0 +1,106 @@
+"""Lists: filters by plain GET, sixty to a page, and what cannot be read."""
+
+import pytest
+
+from parcs.models import Parc
+from tests.factories.alertes import fermeture
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, box, commune, parc
+from tests.factories.sentiers import sentier
+
+pytestmark = pytest.mark.django_db
+
+
+def names(client, address, status=200):
+    response = client.get(address)
+    assert response.status_code == status
+    listing = response.context["listing"]
+    return [str(row) for row in listing.rows] if listing.rows else []
+
+
+@pytest.mark.parametrize("q", ["éleu", "ELEU dit", "eleu-dit", "dit Éleu"])
+def test_search_ignores_case_accents_and_hyphens(client, q):
+    parc(name_fr="Parc d’Éleu-dit-Leauwette")
+    parc(name_fr="Parc des îles")
+    assert names(client, f"/parcs/?q={q}") == ["Parc d’Éleu-dit-Leauwette"]
+
+
+def test_search_finds_by_commune(client):
+    commune(name_fr="Lens", geom=box(2.7, 50.3, 2.9, 50.5))
+    parc(name_fr="Parc du Louvre")
+    parc(name_fr="Ailleurs", geom=box(3.0, 50.4, 3.01, 50.41))
+    assert names(client, "/parcs/?q=lens") == ["Parc du Louvre"]
+
+
+@pytest.mark.parametrize("q", ["%", "_", "\\", "'"])
+def test_signs_of_patterns_are_only_signs(client, q):
+    parc(name_fr="Parc")
+    assert names(client, "/parcs/", 200) == ["Parc"]
+    assert names(client, f"/parcs/?q={'%25' if q == '%' else q}") == []
+
+
+def test_filters_add_up(client):
+    town = commune(name_fr="Lens", geom=box(2.7, 50.3, 2.9, 50.5))
+    inside = parc(name_fr="Un", kind="foret", wheelchair="yes")
+    parc(name_fr="Deux", kind="foret")
+    parc(name_fr="Trois", kind="terril", wheelchair="yes")
+    cabane(park=inside)
+    assert names(client, f"/parcs/?kind=foret&wheelchair=on&commune={town.insee_code}&cabane=on") == ["Un"]
+
+
+def test_trails_by_practice_and_time(client):
+    sentier(name_fr="Court", stated_duration_h=1, practices=["pedestre"])
+    sentier(name_fr="Long", stated_duration_h=4, practices=["pedestre"])
+    sentier(name_fr="Inconnu", practices=["cyclo"])
+    assert names(client, "/sentiers/?max_h=1.5&practices=pedestre") == ["Court"]
+
+
+def test_names_sort_as_in_a_dictionary(client):
+    for name in ("Zoo", "Étang", "arbre", "Eau"):
+        parc(name_fr=name)
+    assert names(client, "/parcs/") == ["arbre", "Eau", "Étang", "Zoo"]
+
+
+def test_a_value_outside_the_list_is_refused_in_words(client):
+    response = client.get("/parcs/?kind=chateau")
+    assert response.status_code == 400
+    assert "Choisissez une valeur de la liste." in response.content.decode()
+
+
+def test_nothing_found_proposes_what_to_do(client):
+    text = client.get("/parcs/?q=lenz").content.decode()
+    assert "Aucun lieu ne correspond. Retirez un filtre" in text
+    assert "Tout afficher" in text
+
+
+def test_sixty_to_a_page_and_links_keep_the_filters(client):
+    body = autorite()
+    Parc.objects.bulk_create(
+        [
+            Parc(slug=f"p-{n}", name_fr=f"Parc {n:03}", kind="foret", status="published", authority=body, geom=box())
+            for n in range(61)
+        ]
+    )
+    text = client.get("/parcs/?kind=foret").content.decode()
+    assert 'href="?kind=foret&amp;page=2"' in text
+    assert names(client, "/parcs/?kind=foret&page=2") == ["Parc 060"]
+
+
+@pytest.mark.parametrize("page", ["0", "3", "deux", "-1", "99999999999999999999"])
+def test_a_page_that_is_not_there_is_not_found(client, page):
+    parc()
+    assert client.get(f"/parcs/?page={page}").status_code == 404
+
+
+def test_a_card_wears_the_closure_of_its_place(client):
+    place = parc(name_fr="Parc fermé")
+    fermeture().parks.add(place)
+    parc(name_fr="Parc ouvert", opening_hours="24/7")
+    text = client.get("/parcs/").content.decode()
+    assert text.count("card__state--closed") == 1
+    assert "Ouvert jour et nuit" in text
+
+
+def test_a_hidden_place_is_not_listed(client):
+    parc(name_fr="Secret", status="draft")
+    assert names(client, "/parcs/") == []
