@@ -33,6 +33,6 @@ def address_of(collection: Collection, key: str) -> str:
 
 
 def item_address(feature: Feature) -> str:
-    """The path of the feature in the API (GeoJSON)."""
+    """The path of the feature in the API, as GeoJSON whatever the client prefers."""
     collection = registry.of_model(type(feature))
-    return f"/api/collections/{collection.id}/items/{feature.uuid}"
+    return reverse("api:item", args=[collection.id, feature.uuid]) + "?f=geojson"

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from carte.licences import licence_of
@@ -15,6 +15,7 @@ from carte.pages.addresses import address
 from carte.pages.closures import notices_for_trail
 from carte.pages.texts import name_of, text_of
 from geodata import registry
+from geodata.endpoints import answers
 from geodata.formats import gpx, markdown
 from geodata.problems import Conflict, NotFound
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from carte.pages.closures import Notice
+
+SCHEMATIC = gettext_noop("Ce tracé est schématique : il relie les bons lieux, il ne se suit pas au GPS.")
 
 
 @require_safe
@@ -33,7 +36,7 @@ def trail(request: "HttpRequest", slug: str) -> HttpResponse:
     except (NotFound, finding.Moved, finding.Deleted):
         return render(request, "404.html", {"collection": collection}, status=404)
     if feature.is_schematic:
-        return _refusal()
+        return answers.problem(request, Conflict(gettext(SCHEMATIC)))
     response = HttpResponse(gpx.write(document(feature, request)), content_type=gpx.MEDIA_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{slug}-{timezone.localdate():%Y-%m-%d}.gpx"'
     return response
@@ -90,14 +93,3 @@ def _sentence(notice: "Notice") -> str:
     if notice.detour:
         sentence += " " + gettext("Déviation : %(detour)s") % {"detour": markdown.to_text(notice.detour.value)}
     return " ".join(part for part in (sentence, notice.checked) if part)
-
-
-def _refusal() -> HttpResponse:
-    problem = Conflict(gettext("Ce tracé est schématique : il relie les bons lieux, il ne se suit pas au GPS."))
-    body = {
-        "type": f"/api/problems/{problem.slug}",
-        "title": str(problem.title),
-        "status": problem.status,
-        "detail": str(problem.detail),
-    }
-    return JsonResponse(body, status=problem.status, content_type="application/problem+json")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from carte.pages.addresses import list_address
@@ -62,6 +63,6 @@ def vie_privee(request: "HttpRequest") -> "HttpResponse":
 def entries() -> list[Entry]:
     """The public collections with their pages and their place in the API."""
     return [
-        Entry(collection, list_address(collection), f"/api/collections/{collection.id}/items")
+        Entry(collection, list_address(collection), reverse("api:items", args=[collection.id]))
         for collection in registry.collections()
     ]
