@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class EvenementKind(TextChoices):
@@ -10,7 +11,7 @@ class EvenementKind(TextChoices):
     FESTIVAL = "festival", _("festival")
     FETE = "fete", _("fête")
     MUSIQUE = "musique", _("musique")
-    NATURE = "nature", _("nature")
+    NATURE = "nature", pgettext_lazy("événement", "nature")
     SPORT = "sport", _("sport")
     VISITE = "visite", _("visite")
     INAUGURATION = "inauguration", _("inauguration")

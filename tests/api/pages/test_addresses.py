@@ -100,6 +100,8 @@ def test_an_unknown_place_offers_what_resembles_it_and_a_search(client):
     ("path", "words"),
     [
         ("/nulle-part/", "Page introuvable"),
+        ("/en/nowhere/", "Page not found"),
+        ("/nl/nergens/", "Pagina niet gevonden"),
     ],
 )
 def test_an_unknown_address_is_said_in_the_language_of_the_person(client, path, words):

@@ -1,0 +1,81 @@
+"""Every sentence of the visitor pages exists in English and Dutch."""
+
+import ast
+
+import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.template import engines
+from django.template.base import Node
+from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+
+ROOT = settings.ROOT
+TEMPLATES = sorted(
+    each
+    for each in (ROOT / "templates").rglob("*.html")
+    if each.parent.name == "pages" or (each.parent.name == "templates" and each.stem.isdigit())
+)
+MODULES = [
+    *sorted((ROOT / "carte" / "pages").glob("*.py")),
+    ROOT / "carte" / "wording.py",
+    ROOT / "carte" / "templatetags" / "pages.py",
+]
+CALLS = {"gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "_": 0, "ngettext": 0, "pgettext": 1, "pgettext_lazy": 1}
+
+
+def of_template(path):
+    template = engines["django"].get_template(str(path.relative_to(ROOT / "templates")))
+    for node in template.template.nodelist.get_nodes_by_type(Node):
+        if isinstance(node, TranslateNode):
+            yield str(node.filter_expression.var.literal)
+        elif isinstance(node, BlockTranslateNode):
+            yield node.render_token_list(node.singular)[0]
+
+
+def of_module(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+            text = node.args[CALLS[node.func.id]]
+            if isinstance(text, ast.Constant):
+                yield text.value
+
+
+def catalogue(language):
+    with (ROOT / "carte" / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+        return {
+            each.id if isinstance(each.id, str) else each.id[0] for each in read_po(file) if each.id and each.string
+        }
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_no_sentence_lacks(language):
+    said = {text for path in TEMPLATES for text in of_template(path)} | {
+        text for path in MODULES for text in of_module(path)
+    }
+    assert len(said) > 250
+    assert sorted(said - catalogue(language)) == []
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_names_of_fields_and_codes_are_translated(language):
+    from geodata import registry
+
+    labels = set()
+    for collection in registry.collections():
+        labels |= {str(collection.title), str(collection.description)}
+        for name in (
+            "kind",
+            "state",
+            "difficulty",
+            "wheelchair",
+            "toilets",
+            "materials",
+            "opening_hours",
+            "cause",
+            "category",
+        ):
+            field = collection.fields.get(name)
+            if field is not None:
+                labels.add(str(field.verbose_name))
+                labels |= {str(words) for _code, words in field.flatchoices}
+    assert sorted(labels - catalogue(language)) == []
