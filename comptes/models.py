@@ -13,6 +13,8 @@ class User(AbstractUser):
         _("langue"), max_length=2, default="fr", choices=[("fr", "Français"), ("en", "English"), ("nl", "Nederlands")]
     )
 
+    is_demo = models.BooleanField(_("compte de démonstration"), default=False, editable=False)
+
     class Meta:
         verbose_name = _("personne")
         verbose_name_plural = _("personnes")

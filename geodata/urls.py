@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from geodata.endpoints import answers, collections, features, landing
+from geodata.endpoints import answers, collections, features, landing, propositions
 
 app_name = "api"
 
@@ -17,5 +17,6 @@ urlpatterns = [
     path("collections/<slug:collection_id>/schema", collections.feature_schema, name="schema"),
     path("collections/<slug:collection_id>/items", features.items, name="items"),
     path("collections/<slug:collection_id>/items/<slug:key>", features.item, name="item"),
+    path("propositions/<uuid:uuid>", propositions.proposition, name="proposition"),
     re_path(r"^(?P<rest>.*)$", answers.not_found),
 ]

@@ -38,3 +38,10 @@ def visible_authorities(user: "User | AnonymousUser") -> FeatureQuerySet:
 def visible_communes(user: "User | AnonymousUser") -> FeatureQuerySet:
     """Communes this person may see."""
     return visible(Commune.objects.all(), user)
+
+
+def memberships(user: "User | AnonymousUser") -> list[Adhesion]:
+    """The memberships of this person with their authority."""
+    if not user.is_authenticated:
+        return []
+    return list(Adhesion.objects.filter(user=user).select_related("authority").order_by("authority"))

@@ -150,5 +150,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
+GEODATA_REQUIRE_IF_MATCH = env.bool("GEODATA_REQUIRE_IF_MATCH", False)
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": False}
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))

@@ -27,7 +27,7 @@ RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)
 
 
-def endpoint(*methods: str) -> Callable[[View], View]:
+def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]:
     """A view of the API for these methods: maps problems, adds CORS, compresses, answers HEAD and OPTIONS."""
     allowed = tuple(dict.fromkeys([*methods, "HEAD", "OPTIONS"]))
 
@@ -35,7 +35,7 @@ def endpoint(*methods: str) -> Callable[[View], View]:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             with translation.override(language_of(request)):
-                response = _answer(view, request, allowed, args, kwargs)
+                response = _answer(view, request, allowed, args, kwargs, own_options=own_options)
             if not response.has_header("Content-Language") and response.get("Content-Type", "").startswith(
                 PROBLEM_TYPE
             ):
@@ -61,10 +61,12 @@ def language_of(request: HttpRequest) -> str:
     return "fr"
 
 
-def _answer(view: View, request: HttpRequest, allowed: tuple[str, ...], args: Any, kwargs: Any) -> HttpResponseBase:
+def _answer(
+    view: View, request: HttpRequest, allowed: tuple[str, ...], args: Any, kwargs: Any, *, own_options: bool
+) -> HttpResponseBase:
     try:
-        if request.method == "OPTIONS" and "x-own-options" not in kwargs:
-            return _options(request, allowed)
+        if request.method == "OPTIONS" and not own_options:
+            return preflight(request, allowed)
         if request.method not in allowed:
             refused = problem_document(request, 405, "method-not-allowed", _("Méthode non permise"), "")
             refused["Allow"] = ", ".join(allowed)
@@ -81,7 +83,8 @@ def _answer(view: View, request: HttpRequest, allowed: tuple[str, ...], args: An
         )
 
 
-def _options(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+def preflight(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+    """The answer to OPTIONS, also to a browser that asks before a request from another origin."""
     response = HttpResponse(status=204)
     response["Allow"] = ", ".join(allowed)
     if "Access-Control-Request-Method" in request.headers:

@@ -1,19 +1,40 @@
-"""`items` and `items/{id}`: one dispatch per resource, reads here, writes in `writing`."""
+"""`items` and `items/{id}`: one dispatch per resource, for reads and writes."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from geodata.endpoints.answers import endpoint
+from geodata.endpoints import writing
+from geodata.endpoints.answers import endpoint, preflight
+from geodata.endpoints.authentication import user_of
 from geodata.endpoints.item import read_item
 from geodata.endpoints.items import read_items
 
 
-@endpoint("GET")
+@endpoint("GET", "POST", own_options=True)
 def items(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """The items of a collection."""
-    return read_items(request, collection_id, request.user)
+    user = user_of(request)
+    if request.method == "OPTIONS":
+        return _options(request, collection_id, None)
+    if request.method == "POST":
+        return writing.create(request, collection_id, user)
+    return read_items(request, collection_id, user)
 
 
-@endpoint("GET")
+@endpoint("GET", "PUT", "PATCH", "DELETE", own_options=True)
 def item(request: HttpRequest, collection_id: str, key: str) -> HttpResponseBase:
     """One item."""
-    return read_item(request, collection_id, key, request.user)
+    user = user_of(request)
+    if request.method == "OPTIONS":
+        return _options(request, collection_id, key)
+    if request.method in ("PUT", "PATCH"):
+        return writing.change(request, collection_id, key, user)
+    if request.method == "DELETE":
+        return writing.remove(request, collection_id, key, user)
+    return read_item(request, collection_id, key, user)
+
+
+def _options(request: HttpRequest, collection_id: str, key: str | None) -> HttpResponse:
+    """`Allow` for this user; a browser's preflight, which carries no token, is told all methods."""
+    every = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE") if key else ("GET", "HEAD", "OPTIONS", "POST")
+    asked = "Access-Control-Request-Method" in request.headers
+    return preflight(request, every if asked else writing.allowed_methods(collection_id, key, user_of(request)))

@@ -13,10 +13,8 @@ def show(
     request: HttpRequest, chosen: Format, content: dict[str, Any], template: str, **context: Any
 ) -> HttpResponseBase:
     """The document in the chosen format, with a `Link` header that repeats its links (RFC 8288)."""
-    if chosen is HTML:
-        response = render(request, template, {"document": content} | context)
-    else:
-        response = document(request, content, chosen.media_type)
+    page = chosen is HTML
+    response = render(request, template, {"document": content} | context) if page else document(request, content)
     response["Link"] = link_header(content.get("links", []))
     response["Cache-Control"] = "public, max-age=60"
     return response

@@ -7,7 +7,10 @@ import urllib.request
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+
+from comptes.demo import DEMO_PASSWORD
 
 WAIT_S = 60
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
@@ -30,8 +33,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"\n  Map       {base}/\n  API       {base}/api/\n  API docs  {base}/api/docs\n  Managers  {base}/gestion/"
         )
-        for line in demo_account_lines():
-            self.stdout.write(f"  {line}")
+        for name in get_user_model().objects.filter(is_demo=True, is_active=True).values_list("username", flat=True):
+            self.stdout.write(f"  Demo      {name} / {DEMO_PASSWORD}")
         self.stdout.write("\n  Ctrl-C stops it.\n")
         self.stdout.flush()
 
@@ -50,8 +53,3 @@ class Command(BaseCommand):
             except OSError:
                 time.sleep(0.05)
         raise CommandError(f"The server did not answer within {WAIT_S} s.")
-
-
-def demo_account_lines() -> list[str]:
-    """One line for each demo account, or none."""
-    return []

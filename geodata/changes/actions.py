@@ -1,0 +1,363 @@
+"""`Actions`: the one way in which a feature is changed, whoever calls: page, API, import.
+
+Rights are asked here, from the `permissions` an app hands over, so every caller has the same.
+Each action is one transaction in `recording()`: the revision lock first, then the row's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, cast
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.gis.geos import GEOSGeometry
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from geodata.changes.constraints import problem_of
+from geodata.changes.models import FormerSlug, Proposition, Tombstone
+from geodata.changes.recording import recording
+from geodata.changes.versions import state_at
+from geodata.features import Feature, FeatureQuerySet, GeomQuality, PositionSource, Status
+from geodata.geometry import check_geometry
+from geodata.problems import Conflict, Forbidden, Gone, Invalid, NotAuthenticated, NotFound, StaleRevision
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+Values = Mapping[str, Any]
+Errors = dict[str, list[str]]
+HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+SLUG_LENGTH = 100
+STEPS = {
+    Status.IN_REVIEW: (Status.DRAFT,),
+    Status.PUBLISHED: (Status.DRAFT, Status.IN_REVIEW, Status.ARCHIVED),
+    Status.ARCHIVED: (Status.DRAFT, Status.IN_REVIEW, Status.PUBLISHED),
+}
+
+
+class Permissions(Protocol):
+    """Who may; see `parcs.permissions`."""
+
+    def may_create(self, user: Any, authority: str | None, park: UUID | None) -> bool: ...
+    def may_create_any(self, user: Any) -> bool: ...
+    def may_see(self, user: Any, feature: Feature) -> bool: ...
+    def may_edit(self, user: Any, feature: Feature) -> bool: ...
+    def may_publish(self, user: Any, feature: Feature) -> bool: ...
+    def park_of(self, feature: Feature) -> UUID | None: ...
+    def who_can(self, authority: str | None) -> str: ...
+
+
+def no_rules(feature: Any) -> Errors:
+    """Nothing more is asked of a published record."""
+    return {}
+
+
+class Actions:
+    """What can be done with the features of one model.
+
+    `rules` gives sentences by field for any record, `publish_rules` for one that goes public.
+    All methods raise the classes of `geodata.problems`.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        collection: str,
+        permissions: Permissions,
+        rules: Callable[[Any], Errors] = no_rules,
+        publish_rules: Callable[[Any], Errors] = no_rules,
+    ) -> None:
+        self.label, self.collection = model, collection
+        self.permissions, self.rules, self.publish_rules = permissions, rules, publish_rules
+
+    @property
+    def model(self) -> type[Feature]:
+        """The model class."""
+        return cast("type[Feature]", apps.get_model(self.label))
+
+    def create(
+        self, data: Values, *, by: User | AnonymousUser, reason: str = "", source: str = "web", uuid: UUID | None = None
+    ) -> Feature:
+        """A new record, a draft unless `data` says otherwise. Sending the same `uuid` again gives the same record."""
+        self._signed_in(by)
+        with self._recording(by, reason, source):
+            known = self._rows().filter(uuid=uuid).first() if uuid else None
+            if known is not None:
+                if known.created_by_id == by.pk and known.deleted_at is None:
+                    return cast("Feature", known)
+                raise Conflict(_("Cet identifiant est déjà pris."))
+            feature, links = self._made(data)
+            if uuid:
+                feature.uuid = uuid
+            self._may_create(by, feature)
+            if feature.status in (Status.PUBLISHED, Status.ARCHIVED):
+                self._may_publish(by, feature)
+            feature.slug = feature.slug or self._free_slug(feature.label)
+            self._save(feature, links, new=True)
+        return self._fresh(feature.uuid)
+
+    def update(
+        self,
+        uuid: UUID,
+        data: Values,
+        *,
+        by: User | AnonymousUser,
+        revision: int | None = None,
+        reason: str = "",
+        source: str = "web",
+    ) -> Feature | Proposition:
+        """The record with these values, or a Proposition when it is published and `by` may not publish."""
+        self._signed_in(by)
+        with self._recording(by, reason, source):
+            feature = self._locked(uuid, by, revision)
+            if feature.is_public and not self.permissions.may_publish(by, feature):
+                return self._proposed(feature, data, by, reason)
+            self._change(feature, data, by)
+        return self._fresh(uuid)
+
+    def _change(self, feature: Feature, data: Values, by: User | AnonymousUser) -> None:
+        before = (feature.status, feature.authority_id, self.permissions.park_of(feature))
+        links = self._assign(feature, data)
+        if (feature.authority_id, self.permissions.park_of(feature)) != before[1:]:
+            self._may_create(by, feature)
+        if feature.status != before[0]:
+            self._may_move(by, feature, Status(before[0]), Status(feature.status))
+        self._save(feature, links, new=False)
+
+    def delete(
+        self,
+        uuid: UUID,
+        *,
+        by: User | AnonymousUser,
+        revision: int | None = None,
+        reason: str = "",
+        source: str = "web",
+    ) -> None:
+        """Put the record into the bin; it can be taken out for 90 days."""
+        self._signed_in(by)
+        with self._recording(by, reason, source):
+            feature = self._locked(uuid, by, revision)
+            if feature.status != Status.DRAFT:
+                self._may_publish(by, feature)
+            feature.deleted_at = timezone.now()
+            feature.save(update_fields=["deleted_at"])
+
+    def undelete(self, uuid: UUID, *, by: User | AnonymousUser, reason: str = "") -> Feature:
+        """Take the record out of the bin."""
+        self._signed_in(by)
+        with self._recording(by, reason, "web"):
+            feature = self._rows().select_for_update().filter(uuid=uuid, deleted_at__isnull=False).first()
+            if feature is None:
+                raise NotFound(_("Rien de tel dans la corbeille."))
+            self._may_publish(by, feature)
+            feature.deleted_at = None
+            feature.save(update_fields=["deleted_at"])
+        return self._fresh(uuid)
+
+    def move(
+        self, uuid: UUID, to: Status, *, by: User | AnonymousUser, revision: int | None = None, reason: str = ""
+    ) -> Feature:
+        """The record at another step of its life: in_review, published, archived."""
+        self._signed_in(by)
+        with self._recording(by, reason, "web"):
+            feature = self._locked(uuid, by, revision)
+            self._may_move(by, feature, Status(feature.status), to)
+            feature.status = to
+            self._save(feature, {}, new=False)
+        return self._fresh(uuid)
+
+    def restore_version(
+        self, uuid: UUID, *, to_revision: int, by: User | AnonymousUser, revision: int | None = None, reason: str = ""
+    ) -> Feature | Proposition:
+        """The record with the values it had right after `to_revision`."""
+        current = self._fresh(uuid)
+        values = state_at(uuid, to_revision, current)
+        told = reason or _("retour à la version %(revision)d") % {"revision": to_revision}
+        return self.update(uuid, values, by=by, revision=revision, reason=told)
+
+    def replace_geometry(
+        self,
+        uuid: UUID,
+        shape: GEOSGeometry,
+        *,
+        by: User | AnonymousUser,
+        source: str,
+        source_date: date | None,
+        quality: str = GeomQuality.SURVEYED,
+        elevations_m: list[float] | None = None,
+        more: Values | None = None,
+        revision: int | None = None,
+        reason: str = "",
+    ) -> Feature | Proposition:
+        """The record with a better shape; uuid, slug and history stay, what derives follows (decision 2)."""
+        values: dict[str, Any] = {
+            "geom": shape,
+            "geom_quality": quality,
+            "position_source": PositionSource.SURVEY if quality == GeomQuality.SURVEYED else PositionSource.MAP,
+            "source": source,
+            "source_date": source_date,
+        }
+        if hasattr(self.model, "elevations_m"):
+            values["elevations_m"] = elevations_m
+        return self.update(uuid, values | dict(more or {}), by=by, revision=revision, reason=reason)
+
+    def allowed(self, user: User | AnonymousUser, feature: Feature | None = None) -> tuple[str, ...]:
+        """The HTTP methods that write which this person may use, on the collection or on one record."""
+        if feature is None:
+            return ("POST",) if self.permissions.may_create_any(user) else ()
+        if not self.permissions.may_edit(user, feature):
+            return ()
+        deletes = self.permissions.may_publish(user, feature) or feature.status == Status.DRAFT
+        return ("PUT", "PATCH", "DELETE") if deletes else ("PUT", "PATCH")
+
+    def _rows(self) -> FeatureQuerySet:
+        return self.model.objects.all()
+
+    def _fresh(self, uuid: UUID) -> Feature:
+        found = self._rows().filter(uuid=uuid).first()
+        if found is None:
+            raise NotFound(_("Aucune fiche à cette adresse."))
+        return cast("Feature", found)
+
+    def _recording(self, by: User | AnonymousUser, reason: str, source: str) -> Any:
+        return recording(by=by, reason=reason, source=source)
+
+    def _signed_in(self, by: User | AnonymousUser) -> None:
+        if not by.is_authenticated:
+            raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
+
+    def _locked(self, uuid: UUID, by: User | AnonymousUser, revision: int | None) -> Feature:
+        feature = self._rows().select_for_update(of=("self",)).filter(uuid=uuid).first()
+        if feature is None or not self.permissions.may_see(by, feature):
+            raise NotFound(_("Aucune fiche à cette adresse."))
+        if feature.deleted_at is not None:
+            raise Gone(_("Cette fiche a été supprimée."))
+        if not self.permissions.may_edit(by, feature):
+            raise Forbidden(self.permissions.who_can(feature.authority_id))
+        if revision is not None and revision != feature.revision:
+            raise StaleRevision(_("Une autre personne a modifié cette fiche."), feature.revision)
+        return cast("Feature", feature)
+
+    def _may_create(self, by: User | AnonymousUser, feature: Feature) -> None:
+        if not self.permissions.may_create(by, feature.authority_id, self.permissions.park_of(feature)):
+            raise Forbidden(self.permissions.who_can(feature.authority_id))
+
+    def _may_publish(self, by: User | AnonymousUser, feature: Feature) -> None:
+        if not self.permissions.may_publish(by, feature):
+            told = _("Publier, archiver et supprimer demandent le rôle de publication.")
+            raise Forbidden(f"{told} {self.permissions.who_can(feature.authority_id)}")
+
+    def _may_move(self, by: User | AnonymousUser, feature: Feature, old: Status, new: Status) -> None:
+        if old not in STEPS.get(new, ()):
+            words = {"old": old.label, "new": new.label}
+            raise Conflict(_("Une fiche au statut « %(old)s » ne passe pas à « %(new)s ».") % words)
+        if new != Status.IN_REVIEW:
+            self._may_publish(by, feature)
+
+    def _made(self, data: Values) -> tuple[Feature, dict[str, Any]]:
+        feature = self.model()
+        return feature, self._assign(feature, data)
+
+    def _assign(self, feature: Feature, data: Values) -> dict[str, Any]:
+        """Set plain fields; gives back links to many, which are set after saving."""
+        links: dict[str, Any] = {}
+        for name, value in data.items():
+            field = None if name.endswith("_id") else self.model._meta.get_field(name)
+            if isinstance(field, models.ManyToManyField):
+                links[name] = value
+            else:
+                setattr(feature, name, value)
+        return links
+
+    def _save(self, feature: Feature, links: Mapping[str, Any], *, new: bool) -> None:
+        self._judge(feature)
+        try:
+            with transaction.atomic():
+                feature.save(force_insert=new, force_update=not new)
+                for name, chosen in links.items():
+                    getattr(feature, name).set(chosen)
+        except (IntegrityError, DatabaseError) as error:
+            told = problem_of(error)
+            if told is None:
+                raise
+            raise told from None
+
+    def _judge(self, feature: Feature) -> None:
+        errors: Errors = {}
+        shape = getattr(feature, "geom", None)
+        if isinstance(shape, GEOSGeometry):
+            try:
+                check_geometry(shape)
+            except ValidationError as error:
+                errors["geom"] = list(error.messages)
+        for field in feature._meta.concrete_fields:
+            text = getattr(feature, field.attname) if field.editable else None
+            if isinstance(text, str) and (found := HTML_TAG.search(text)):
+                told = _("Le HTML n’est pas accepté : « %(tag)s ». Utilisez le Markdown.") % {"tag": found.group()[:40]}
+                errors[field.name] = [told]
+        if not errors:
+            errors = self._cleaned(feature) or self.rules(feature)
+        if not errors and feature.is_public:
+            errors = self.publish_rules(feature)
+        if errors:
+            raise Invalid(errors)
+
+    def _cleaned(self, feature: Feature) -> Errors:
+        try:
+            feature.full_clean()
+        except ValidationError as error:
+            return {("" if name == "__all__" else name): list(texts) for name, texts in error.message_dict.items()}
+        return {}
+
+    def _proposed(self, feature: Feature, data: Values, by: User | AnonymousUser, reason: str) -> Proposition:
+        revision, links = feature.revision, self._assign(feature, data)
+        self._judge(feature)
+        patch = {name: _plain(value) for name, value in {**data, **links}.items()}
+        return Proposition.objects.create(
+            collection=self.collection,
+            object_uuid=feature.uuid,
+            base_revision=revision,
+            patch=patch,
+            reason=reason,
+            author=cast("User", by),
+        )
+
+    def _free_slug(self, name: str) -> str:
+        stem = slugify(name)[:SLUG_LENGTH].strip("-") or self.collection
+        taken = {
+            *self._rows().filter(slug__startswith=stem).values_list("slug", flat=True),
+            *FormerSlug.objects.filter(collection=self.collection, slug__startswith=stem).values_list(
+                "slug", flat=True
+            ),
+            *Tombstone.objects.filter(collection=self.collection, slug__startswith=stem).values_list("slug", flat=True),
+        }
+        if stem not in taken:
+            return stem
+        return next(f"{stem}-{n}" for n in range(2, len(taken) + 3) if f"{stem}-{n}" not in taken)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    if isinstance(value, GEOSGeometry):
+        return json.loads(value.geojson)
+    if isinstance(value, models.Model):
+        return str(
+            getattr(value, "code", None) or getattr(value, "insee_code", None) or getattr(value, "uuid", value.pk)
+        )
+    if isinstance(value, (list, tuple, models.QuerySet)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (str, int, float, bool, dict)) or value is None:
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,1 @@
+"""What managers type, read as values: positions, lines of text, whole records."""

@@ -1,0 +1,189 @@
+"""The write side of a collection: djangorestframework-gis serializers over its properties.
+
+They are also the reference that PostGIS's GeoJSON is compared with.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC
+from typing import Any
+
+from django.contrib.gis.gdal import GDALException
+from django.contrib.gis.geos import GEOSException, GEOSGeometry
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework_gis.fields import GeometryField
+from rest_framework_gis.serializers import GeoFeatureModelSerializer
+
+from geodata.editing.position import as_type, flat
+from geodata.features import Feature
+from geodata.problems import Invalid
+from geodata.registry import Collection
+from geodata.units import COORDINATE_DECIMALS, WGS84
+
+INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+READ_ONLY = frozenset({"revision", "created_at", "updated_at"})
+KEPT_BY_REPLACE = frozenset({"uuid", "geom", "slug", "status", "authority"})
+# A 2-million-vertex upload is refused before it is parsed.
+MAX_BODY = 16 * 1024 * 1024
+Crs = tuple[int, bool]
+
+
+class ShapeField(GeometryField):  # type: ignore[misc]
+    """GeoJSON in and out, in EPSG:4326; read in the CRS (SRID, latitude first) of the context."""
+
+    def __init__(self, *, geom_type: str, **kwargs: Any) -> None:
+        super().__init__(precision=COORDINATE_DECIMALS, **kwargs)
+        self.geom_type = geom_type
+
+    def to_internal_value(self, value: Any) -> GEOSGeometry:
+        """The geometry. Raises serializers.ValidationError."""
+        if not isinstance(value, dict):
+            raise serializers.ValidationError(_("Il faut une géométrie GeoJSON."))
+        srid, flipped = self.context.get("crs", (WGS84, False))
+        try:
+            document = value | {"coordinates": _swapped(value["coordinates"])} if flipped else value
+            shape = flat(GEOSGeometry(json.dumps(document)))
+            shape.srid = srid
+            if srid != WGS84:
+                shape.transform(WGS84)
+            return as_type(shape, self.geom_type)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from None
+        except (GEOSException, GDALException, KeyError, ValueError, TypeError, IndexError):
+            raise serializers.ValidationError(_("Cette géométrie GeoJSON ne se lit pas.")) from None
+
+
+def _swapped(coordinates: Any) -> Any:
+    if isinstance(coordinates[0], (int, float)):
+        return [coordinates[1], coordinates[0], *coordinates[2:]]
+    return [_swapped(part) for part in coordinates]
+
+
+class FeatureMeta:
+    """What every serializer says of its model."""
+
+    geo_field = "geom"
+    id_field = "uuid"
+
+
+class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
+    """The base of all; a subclass names its collection in `Meta.collection`."""
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        """Instants in UTC, generated columns read-only, nothing unique asked here."""
+        if isinstance(model_field, models.GeneratedField):
+            return serializers.ReadOnlyField, {}
+        kind, kwargs = super().build_standard_field(field_name, model_field)
+        kwargs.pop("validators", None)
+        if isinstance(model_field, models.DateTimeField):
+            kwargs |= {"format": INSTANT, "default_timezone": UTC}
+        if field_name in READ_ONLY or not model_field.editable:
+            kept = ("format", "default_timezone", "child", "model_field")
+            return kind, {key: value for key, value in kwargs.items() if key in kept} | {"read_only": True}
+        if model_field.has_default() or field_name == "slug":
+            kwargs["required"] = False
+        return kind, kwargs
+
+    def get_fields(self) -> Any:
+        """The fields, with the geometry as `ShapeField`."""
+        fields = super().get_fields()
+        geometry = self.Meta.collection.geometry
+        fields["geom"] = ShapeField(geom_type=geometry.geom_type, required=not geometry.blank, allow_null=geometry.null)
+        return fields
+
+    def get_validators(self) -> list[Any]:
+        """None: rules and uniqueness are judged by the actions and the database."""
+        return []
+
+    Meta: Any = FeatureMeta
+
+
+def meta_of(collection: Collection, model: type[Feature]) -> type:
+    """The Meta of a serializer: the uuid, the geometry and every property of the collection."""
+    fields = ("uuid", "geom", *collection.properties)
+    return type("Meta", (FeatureMeta,), {"model": model, "fields": fields, "collection": collection})
+
+
+def read_feature(
+    serializer_class: type[FeatureSerializer],
+    body: dict[str, Any],
+    *,
+    crs: Crs,
+    instance: Feature | None = None,
+    partial: bool = False,
+) -> dict[str, Any]:
+    """Model values from a GeoJSON Feature, or from its merge patch (RFC 7396).
+
+    Unknown properties and changed read-only ones are refused by name. Raises Invalid.
+    """
+    collection: Collection = serializer_class.Meta.collection
+    properties = body.get("properties") or {}
+    if not isinstance(properties, dict):
+        raise Invalid({"properties": [_("Il faut un objet.")]})
+    blank = serializer_class(instance)
+    errors = _not_settable(blank, properties, instance)
+    if errors:
+        raise Invalid(errors)
+    settable = {name for name, field in blank.fields.items() if not field.read_only}
+    data = {
+        name: _instead_of_null(collection, name) if value is None else value
+        for name, value in properties.items()
+        if name in settable
+    }
+    if "geometry" in body:
+        data["geom"] = body["geometry"]
+    elif not partial:
+        data["geom"] = None
+    document = {"type": "Feature", "geometry": data.pop("geom"), "properties": data} if "geom" in data else data
+    serializer = serializer_class(instance, data=document, partial=partial, context={"crs": crs})
+    if not serializer.is_valid():
+        raise Invalid(_flattened(serializer.errors))
+    values: dict[str, Any] = dict(serializer.validated_data)
+    if instance is not None and not partial:
+        values = _defaults(collection, settable) | values
+    return values
+
+
+def _not_settable(
+    serializer: FeatureSerializer, properties: dict[str, Any], instance: Feature | None
+) -> dict[str, list[str]]:
+    errors = {}
+    present = json.loads(json.dumps(serializer.data["properties"], default=str)) if instance is not None else {}
+    for name, value in properties.items():
+        field = serializer.fields.get(name)
+        if field is None or name in ("uuid", "geom"):
+            errors[name] = [_("Propriété inconnue.")]
+        elif field.read_only and value is not None and value != present.get(name):
+            errors[name] = [_("Cette propriété est calculée : elle ne se modifie pas.")]
+    return errors
+
+
+def _instead_of_null(collection: Collection, name: str) -> Any:
+    """What null means for a column that has no null: its default, or an empty text."""
+    field = collection.fields[name]
+    if field.null:
+        return None
+    return field.get_default() if field.has_default() else ""
+
+
+def _defaults(collection: Collection, settable: set[str]) -> dict[str, Any]:
+    """What a replacement resets when it does not name it."""
+    return {
+        name: _instead_of_null(collection, name)
+        for name, field in collection.fields.items()
+        if name in settable and name not in KEPT_BY_REPLACE and (field.blank or field.has_default())
+    }
+
+
+def _flattened(errors: Any, prefix: str = "") -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, told in errors.items():
+        if isinstance(told, dict):
+            found |= _flattened(told, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = [str(each) for each in told]
+    return found

@@ -1,0 +1,21 @@
+"""What can be done with parks, communes and authorities."""
+
+from django.utils.translation import gettext as _
+from opening_hours import validate
+
+from geodata.changes.actions import Actions, Errors
+from parcs import permissions
+from parcs.models import Parc
+
+
+def _park_rules(parc: Parc) -> Errors:
+    if parc.opening_hours and not validate(parc.opening_hours):
+        return {
+            "opening_hours": [_("Ces horaires ne se lisent pas. Exemple : Apr-Sep 07:00-21:00; Oct-Mar 08:00-18:00")]
+        }
+    return {}
+
+
+parcs = Actions("parcs.Parc", collection="parcs", permissions=permissions, rules=_park_rules)
+communes = Actions("parcs.Commune", collection="communes", permissions=permissions)
+autorites = Actions("parcs.Autorite", collection="autorites", permissions=permissions)
