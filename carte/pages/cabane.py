@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext, pgettext
 
-from carte import wording
 from carte.pages import jsonld, relations
 from carte.pages.closures import Notice, closed_now, notices_for_cabin
 from carte.pages.facts import Fact, facts
@@ -34,8 +33,6 @@ class CabanePage(Page):
 
     notices: list[Notice]
     closed: Notice | None
-    state: str
-    state_since: str
     access: list[Fact]
     authors: list[str]
     commune: Any
@@ -60,8 +57,6 @@ def page(cabin: Any, user: "User | AnonymousUser") -> CabanePage:
         jsonld=jsonld.cabin(cabin),
         notices=notices,
         closed=closed_now(notices),
-        state=cabin.get_state_display() if cabin.state else "",
-        state_since=wording.partial_date(cabin.state_as_of),
         access=facts(cabin, ACCESS),
         authors=[author_line(author) for author in cabin.authors],
         commune=stated[0] if stated else cabin.commune,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from carte import wording
 from carte.pages.addresses import address
-from carte.pages.texts import name_of
+from carte.pages.texts import FALLBACK, name_of, page_language
 from geodata import registry
 from geodata.features import Feature
 from geodata.problems import NotFound
@@ -45,6 +45,7 @@ COMMON = frozenset(
     ]
 )
 LANGUAGES = ("_fr", "_en", "_nl")
+CODES = frozenset(["phone", "siren", "insee_code", "postcodes", "code", "ref", "osm_id", "wikidata", "opening_hours"])
 UNITS = {"_m": "m", "_ha": "ha", "_km": "km", "_m2": "m²", "_pct": "%", "_h": "h"}
 
 
@@ -86,7 +87,9 @@ def fact(feature: Feature, name: str, label: str = "", note: str = "") -> Fact:
         return _link(shown, getattr(feature, name), note)
     value = getattr(feature, name)
     url = value if isinstance(field, models.URLField) and value else ""
-    return Fact(shown, in_words(field, name, value), url=url, note=note if value not in (None, "", []) else "")
+    known = value not in (None, "", [])
+    lang = FALLBACK if known and page_language() != FALLBACK and _is_prose(field, name) else ""
+    return Fact(shown, in_words(field, name, value), url=url, lang=lang, note=note if known else "")
 
 
 def facts(feature: Feature, names: Iterable[str]) -> list[Fact]:
@@ -139,6 +142,14 @@ def _link(label: str, target: models.Model | None, note: str) -> Fact:
         return Fact(label, text.value, url=address(target), lang=text.lang, note=note)
     except NotFound:
         return Fact(label, text.value, lang=text.lang, note=note)
+
+
+def _is_prose(field: "models.Field[Any, Any]", name: str) -> bool:
+    """Whether the value is words of the source, kept in French only; codes and addresses are in no language."""
+    inner = field.base_field if isinstance(field, ArrayField) else field
+    if name in CODES or inner.choices or isinstance(inner, (models.URLField, models.EmailField, models.SlugField)):
+        return False
+    return isinstance(inner, (models.CharField, models.TextField))
 
 
 def _is_uuid_list(field: "models.Field[Any, Any]") -> bool:

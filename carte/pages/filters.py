@@ -58,6 +58,11 @@ class ListFilter(forms.Form):
             if field is not None:
                 self.fields[name] = forms.BooleanField(label=capfirst(str(field.verbose_name)), required=False)
 
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The fields beside the search."""
+        return [self[name] for name in self.fields if name != "q"]
+
     def narrow(self, rows: "FeatureQuerySet") -> "FeatureQuerySet":
         """The rows that satisfy every filter. Call after `is_valid`."""
         given = {name: value for name, value in self.cleaned_data.items() if value}

@@ -7,20 +7,26 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from cabanes.codes import CabaneState
 from carte import wording
 from carte.pages.happenings import when
 from carte.pages.texts import name_of
 from parcs import opening_hours
 from parcs.opening_hours import Door
+from sentiers.codes import SentierState
 
 
-def line(feature: Any, towns: dict[str, Any] | None = None) -> str:
+def line(feature: Any, towns: dict[str, Any] | None = None, *, with_state: bool = True) -> str:
     """ "Terril · 42 ha · Loos-en-Gohelle": parts that are not known are left out.
 
-    `towns` gives communes by INSEE code; without it the line names none.
+    `towns` gives communes by INSEE code; without it the line names none. The state of a cabin is
+    part of the line unless it is shown beside it.
     """
     own = LINES.get(feature._meta.label, _any)
     parts = [*own(feature), *_towns(feature, towns or {})]
+    if with_state and feature._meta.label == "cabanes.Cabane":
+        words = state(feature).words
+        parts.append(words[:1].lower() + words[1:])
     return " · ".join(part for part in parts if part)
 
 
@@ -32,20 +38,36 @@ class State:
     shade: str
 
 
-def state(feature: Any) -> State | None:
-    """The state of a place for its card; None where nobody has stated it."""
-    label = feature._meta.label
-    if label == "parcs.Parc":
-        now = opening_hours.at(feature.opening_hours, timezone.now())
-        return None if now.door is Door.NOT_STATED else State(wording.door(now), now.door.value)
-    if label == "cabanes.Cabane" and feature.state:
-        seen = wording.partial_date(feature.state_as_of)
-        told = gettext("%(state)s, constaté en %(when)s") % {"state": feature.get_state_display(), "when": seen}
-        words = capfirst(told if seen else str(feature.get_state_display()))
-        return State(words, "open" if feature.state == "open" else "closed")
-    if label == "sentiers.Sentier" and feature.state:
-        return State(capfirst(feature.get_state_display()), "open" if feature.state == "open" else "unsure")
-    return None
+def state(feature: Any) -> State:
+    """The state of a place for its card and the head of its page; no words for things that have none."""
+    states = {"parcs.Parc": _park_state, "cabanes.Cabane": _cabin_state, "sentiers.Sentier": _trail_state}
+    own = states.get(feature._meta.label)
+    return own(feature) if own else State("", "unknown")
+
+
+def _park_state(park: Any) -> State:
+    now = opening_hours.at(park.opening_hours, timezone.now())
+    return State(wording.door(now), "unknown" if now.door is Door.NOT_STATED else now.door.value)
+
+
+def _cabin_state(cabin: Any) -> State:
+    """What was seen, and when; an open door that nobody saw this year or last is not called open."""
+    seen = wording.partial_date(cabin.state_as_of)
+    if not cabin.state:
+        last = gettext("dernière mention : %(when)s") % {"when": seen}
+        return State(gettext("État non vérifié") + (f" ({last})" if seen else ""), "unknown")
+    told = gettext("%(state)s, constaté en %(when)s") % {"state": cabin.get_state_display(), "when": seen}
+    words = capfirst(told if seen else str(cabin.get_state_display()))
+    if cabin.state != CabaneState.OPEN:
+        return State(words, "closed")
+    recent = not seen or int(cabin.state_as_of[:4]) >= timezone.localdate().year - 1
+    return State(words, "open" if recent else "unsure")
+
+
+def _trail_state(trail: Any) -> State:
+    if not trail.state:
+        return State(gettext("État non vérifié"), "unknown")
+    return State(capfirst(trail.get_state_display()), "open" if trail.state == SentierState.OPEN else "unsure")
 
 
 def _park(park: Any) -> list[str]:
@@ -54,10 +76,7 @@ def _park(park: Any) -> list[str]:
 
 
 def _cabin(cabin: Any) -> list[str]:
-    seen = state(cabin)
-    told = seen.words if seen else gettext("état non vérifié")
-    year = str(cabin.year_built) if cabin.year_built else ""
-    return [capfirst(cabin.get_kind_display()), year, told[:1].lower() + told[1:]]
+    return [capfirst(cabin.get_kind_display()), str(cabin.year_built) if cabin.year_built else ""]
 
 
 def _trail(trail: Any) -> list[str]:

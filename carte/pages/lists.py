@@ -29,7 +29,10 @@ GENERIC_TEMPLATE = "pages/list.html"
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a list: `rows` is the slice shown, `query` the filters to keep in links."""
+    """A page of a list: `rows` is the slice shown, `query` the filters to keep in links.
+
+    `filtered` by anything, `narrowed` by more than the search.
+    """
 
     collection: "Collection"
     form: ListFilter
@@ -38,6 +41,7 @@ class Listing:
     closed: "dict[int, Notice]"
     query: str
     filtered: bool
+    narrowed: bool
 
 
 @require_safe
@@ -56,6 +60,7 @@ def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
         closed=closed_places(collection_id, request.user),
         query=urlencode(kept),
         filtered=bool(kept),
+        narrowed=bool(kept.keys() - {"q"}) or not readable,
     )
     template = select_template([f"pages/{segment(collection)}_list.html", GENERIC_TEMPLATE])
     return HttpResponse(

@@ -71,7 +71,6 @@ class SentierPage(Page):
     communes: list[Any]
     stages: list[Any]
     events: list[Any]
-    state: str
     can_gpx: bool
     photos: list[Any] = field(default_factory=list)
 
@@ -96,7 +95,6 @@ def page(trail: Any, user: "User | AnonymousUser") -> SentierPage:
         communes=relations.communes(trail.stated_communes or trail.communes, user),
         stages=_stages(trail, user),
         events=upcoming(user, trail=trail),
-        state=trail.get_state_display() if trail.state else "",
         can_gpx=not trail.is_schematic,
         photos=list(trail.photos.all()),
     )

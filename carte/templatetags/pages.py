@@ -5,21 +5,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from carte import wording
 from carte.licences import Licence, licence_of
-from carte.pages import addresses, captions, closures, happenings, lines, texts
+from carte.pages import addresses, captions, happenings, lines, texts
 from carte.pages.facts import Fact, fact
 from carte.pages.near import Neighbour
 from carte.pages.sentier import AlongStop
 from geodata import registry
 from geodata.formats import markdown
 from geodata.registry import Collection
-from parcs import opening_hours
 
 register = template.Library()
 
@@ -83,14 +81,6 @@ def rich(text_value: Any) -> SafeString:
 
 
 @register.filter
-def excerpt(thing: Any, length: int = 160) -> str:
-    """The beginning of the summary or description, without markup."""
-    words = (texts.text_of(thing, "summary") or texts.text_of(thing, "description")).value
-    plain = markdown.to_text(words)
-    return plain if len(plain) <= length else plain[:length].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
-
-
-@register.filter
 def url(feature: Any) -> str:
     """The page of a feature."""
     return addresses.address(feature)
@@ -127,18 +117,6 @@ def licence(code: str) -> Licence:
 
 
 @register.filter
-def door(park: Any) -> opening_hours.Moment:
-    """Whether a park is open now."""
-    return opening_hours.at(park.opening_hours, timezone.now())
-
-
-@register.filter
-def door_words(moment: opening_hours.Moment) -> str:
-    """The state of a park in one sentence."""
-    return wording.door(moment)
-
-
-@register.filter
 def event_when(event: Any) -> str:
     """The dates of an event."""
     return happenings.when(event)
@@ -148,12 +126,6 @@ def event_when(event: Any) -> str:
 def event_state(event: Any) -> str:
     """What is not as planned about an event."""
     return happenings.state(event)
-
-
-@register.filter
-def notice(closure: Any) -> closures.Notice:
-    """A closure in the words of its banner."""
-    return closures.notice(closure)
 
 
 @register.filter
@@ -183,9 +155,9 @@ def _absolute(node: Any, request: Any) -> Any:
 
 
 @register.simple_tag(takes_context=True)
-def line(context: template.Context, feature: Any) -> str:
+def line(context: template.Context, feature: Any, with_state: bool = True) -> str:
     """The line under a name in a list; communes are named where the page knows them (`towns`)."""
-    return lines.line(feature, context.get("towns"))
+    return lines.line(feature, context.get("towns"), with_state=with_state)
 
 
 @register.filter
@@ -219,7 +191,7 @@ def shape_caption(feature: Any) -> str:
 
 
 @register.filter
-def state(feature: Any) -> lines.State | None:
+def state(feature: Any) -> lines.State:
     """Open, closed or not known, for a card."""
     return lines.state(feature)
 
