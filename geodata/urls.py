@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from geodata.endpoints import answers, collections, features, landing, propositions
+from geodata.endpoints import answers, collections, features, landing, propositions, tiles
+from geodata.tiles.matrix import MATRIX_SET
 
 app_name = "api"
 
@@ -17,6 +18,16 @@ urlpatterns = [
     path("collections/<slug:collection_id>/schema", collections.feature_schema, name="schema"),
     path("collections/<slug:collection_id>/items", features.items, name="items"),
     path("collections/<slug:collection_id>/items/<slug:key>", features.item, name="item"),
+    *[
+        path(f"{inner}tiles{rest}", view, name=f"{kind}-{name}")
+        for kind, inner in (("collection", "collections/<slug:collection_id>/"), ("all", ""))
+        for name, rest, view in (
+            ("tilesets", "", tiles.listed),
+            ("tileset", f"/{MATRIX_SET}", tiles.described),
+            ("tilejson", f"/{MATRIX_SET}/tilejson", tiles.tilejson_document),
+            ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
+        )
+    ],
     path("propositions/<uuid:uuid>", propositions.proposition, name="proposition"),
     re_path(r"^(?P<rest>.*)$", answers.not_found),
 ]

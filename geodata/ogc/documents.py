@@ -22,6 +22,14 @@ CONFORMANCE = (
     f"{CORE}/html",
     f"{CORE}/oas30",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
+    "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
 )
 SCHEMA_TYPE = "application/schema+json"
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
@@ -41,6 +49,7 @@ def landing(root: str, current: Format) -> dict[str, Any]:
             link(f"{root}docs", "service-doc", "text/html", _("Documentation")),
             link(f"{root}conformance", "conformance", "application/json", _("Classes de conformité")),
             link(f"{root}conformance", f"{OGC}/conformance", "application/json"),
+            link(f"{root}tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
             link(f"{root}collections", "data", "application/json", _("Collections")),
             link(f"{root}collections", f"{OGC}/data", "application/json"),
             link(

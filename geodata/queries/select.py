@@ -87,3 +87,10 @@ def visible(collection: Collection, user: "User | AnonymousUser") -> tuple[sql.S
 def is_array(collection: Collection, name: str) -> bool:
     """Whether a property is a list, so that a filter asks whether it contains the value."""
     return isinstance(collection.fields[name], ArrayField)
+
+
+def named(source: sql.SQL, params: tuple[Any, ...]) -> tuple[sql.SQL, dict[str, Any]]:
+    """The same sub-select with named parameters (v0, v1, …), for statements that name theirs."""
+    pieces = source.as_string().split("%s")
+    text = "".join(piece + (f"%(v{n})s" if n < len(params) else "") for n, piece in enumerate(pieces))
+    return sql.SQL(text), {f"v{n}": value for n, value in enumerate(params)}

@@ -1,0 +1,91 @@
+"""Tiles and what describes them, of one collection or of all together (OGC API Tiles)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from geodata import registry
+from geodata.endpoints.answers import document, endpoint, not_modified
+from geodata.endpoints.authentication import user_of
+from geodata.params.items import single
+from geodata.queries import extent
+from geodata.registry import Collection
+from geodata.tiles import mvt
+from geodata.tiles.matrix import MATRIX_SET, Tile, parse_tile
+from geodata.tiles.tilejson import tilejson, tileset, tilesets
+
+if TYPE_CHECKING:
+    from comptes.models import User
+
+FORMAT = ("f",)
+
+
+def _base(request: HttpRequest, collection: Collection | None) -> str:
+    inner = f"collections/{collection.id}/" if collection else ""
+    return request.build_absolute_uri(f"/api/{inner}tiles")
+
+
+def _layers(collection_id: str | None) -> tuple[Collection | None, list[Collection]]:
+    if collection_id is None:
+        return None, list(registry.collections())
+    found = registry.get(collection_id)
+    return found, [found]
+
+
+def _title(collection: Collection | None) -> str:
+    return str(collection.title) if collection else settings.SITE_NAME
+
+
+@endpoint("GET")
+def listed(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
+    """The list of tilesets."""
+    single(request.GET, FORMAT)
+    collection, _layer = _layers(collection_id)
+    return document(request, tilesets(_base(request, collection), _title(collection)))
+
+
+@endpoint("GET")
+def described(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
+    """The metadata of the tileset."""
+    single(request.GET, FORMAT)
+    collection, layers = _layers(collection_id)
+    base = _base(request, collection)
+    template = f"{base}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    return document(request, tileset(base, template, layers, _title(collection)))
+
+
+@endpoint("GET")
+def tilejson_document(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
+    """TileJSON, with {z}/{y}/{x}: matrix, row, column."""
+    single(request.GET, FORMAT)
+    collection, layers = _layers(collection_id)
+    nobody = AnonymousUser()
+    extents = [extent.public_extent(each, extent.revision(each, nobody), nobody) for each in layers]
+    template = f"{_base(request, collection)}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
+    return document(request, tilejson(template, layers, extents, _title(collection)))
+
+
+@endpoint("GET")
+def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | None = None) -> HttpResponseBase:
+    """One tile: 204 when it is empty, 304 without touching a geometry."""
+    single(request.GET, FORMAT)
+    user = user_of(request)
+    collection, layers = _layers(collection_id)
+    lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
+    found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
+    etag = f'"t{extent.revision(collection, user)}{f"-u{user.pk}" if user.is_authenticated else ""}"'
+    response = not_modified(request, etag) or _rendered(layers, user, found)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
+    return response
+
+
+def _rendered(layers: list[Collection], user: User | AnonymousUser, found: Tile) -> HttpResponse:
+    body = b"".join(mvt.render(each, user, found) for each in layers if each.min_zoom <= found.z <= each.max_zoom)
+    if not body:
+        return HttpResponse(status=204)
+    return HttpResponse(body, content_type=mvt.MEDIA_TYPE)

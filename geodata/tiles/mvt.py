@@ -1,0 +1,111 @@
+"""Mapbox Vector Tiles 2.1 made by PostGIS from the same queryset that items use.
+
+At every zoom each feature is there: a shape too small to be drawn becomes a point, and points
+below zoom 14 are counted by cells of an eighth of a tile, so that nothing vanishes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from psycopg import sql
+
+from geodata.queries import select
+from geodata.registry import Collection
+from geodata.tiles.matrix import Tile
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+CLUSTERS_BELOW = 14
+CELLS = 8
+LIGHT = (
+    "slug",
+    "name_fr",
+    "title_fr",
+    "kind",
+    "state",
+    "category",
+    "geom_quality",
+    "network_status",
+    "insee_code",
+    "code",
+)
+
+# Inputs: z, col, row; output: one MVT layer named after the collection, extent 4096, buffer 64.
+# Counts on the GiST index of geom (EPSG:4326).
+SHAPES = """
+WITH tile AS (
+  SELECT ST_TileEnvelope(%(z)s, %(col)s, %(row)s) AS box,
+         ST_Transform(ST_TileEnvelope(%(z)s, %(col)s, %(row)s, margin => 0.015625), 4326) AS wide
+), found AS (
+  SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_Transform(t.geom, 3857) AS shape
+  FROM ({source}) t, tile WHERE t.geom && tile.wide
+)
+SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
+  SELECT {columns}, coalesce(
+    ST_AsMVTGeom(shape, tile.box, 4096, 64, true),
+    CASE WHEN ST_Intersects(ST_PointOnSurface(shape), tile.box) THEN ST_AsMVTGeom(ST_PointOnSurface(shape), tile.box, 4096, 64, true) END
+  ) AS geom FROM found, tile
+) layer WHERE layer.geom IS NOT NULL
+"""
+# As above for points: a cell with one feature holds it, a cell with more holds their count.
+CLUSTERS = """
+WITH tile AS (
+  SELECT ST_TileEnvelope(%(z)s, %(col)s, %(row)s) AS box, ST_Transform(ST_TileEnvelope(%(z)s, %(col)s, %(row)s), 4326) AS wide
+), found AS (
+  SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_Transform(t.geom, 3857) AS shape, tile.box,
+         (ST_XMax(tile.box) - ST_XMin(tile.box)) / {cells} AS step
+  FROM ({source}) t, tile WHERE t.geom && tile.wide
+), placed AS (
+  SELECT *, least(floor((ST_X(shape) - ST_XMin(box)) / step), {cells} - 1) AS east,
+         least(floor((ST_Y(shape) - ST_YMin(box)) / step), {cells} - 1) AS north FROM found
+), counted AS (
+  SELECT *, count(*) OVER cell AS point_count, row_number() OVER (cell ORDER BY number) AS place,
+         ST_SetSRID(ST_MakePoint(avg(ST_X(shape)) OVER cell, avg(ST_Y(shape)) OVER cell), 3857) AS middle
+  FROM placed WHERE east >= 0 AND north >= 0 WINDOW cell AS (PARTITION BY east, north)
+)
+SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
+  SELECT number, {clustered}, nullif(point_count, 1) AS point_count,
+         ST_AsMVTGeom(CASE WHEN point_count = 1 THEN shape ELSE middle END, box, 4096, 64, false) AS geom
+  FROM counted WHERE place = 1
+) layer WHERE layer.geom IS NOT NULL
+"""
+
+
+def light(collection: Collection) -> list[str]:
+    """The properties a tile carries: what a map needs to draw and to name."""
+    return [name for name in LIGHT if name in collection.fields]
+
+
+def _statement(collection: Collection, *, clusters: bool, source: sql.SQL) -> sql.Composed:
+    names = light(collection)
+    columns = [sql.Identifier(name) for name in ("id", *names)]
+    return sql.SQL(CLUSTERS if clusters else SHAPES).format(
+        source=source,
+        name=sql.Literal(collection.id),
+        cells=sql.Literal(CELLS),
+        properties=sql.SQL(", ").join(
+            sql.SQL("{} AS {}").format(select.column(collection, name), sql.Identifier(name)) for name in names
+        ),
+        columns=sql.SQL(", ").join([sql.Identifier("number"), *columns]),
+        clustered=sql.SQL(", ").join(
+            sql.SQL("CASE WHEN point_count = 1 THEN {0} END AS {0}").format(column) for column in columns
+        ),
+    )
+
+
+def render(collection: Collection, user: User | AnonymousUser, tile: Tile) -> bytes:
+    """The layer of a collection in this tile; no bytes when it is empty."""
+    source, params = select.visible(collection, user)
+    clusters = collection.geometry.geom_type == "POINT" and tile.z < CLUSTERS_BELOW
+    named, values = select.named(source, params)
+    statement = _statement(collection, clusters=clusters, source=named)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values | {"z": tile.z, "col": tile.col, "row": tile.row})
+        (made,) = cursor.fetchone()
+    return bytes(made)

@@ -1,0 +1,83 @@
+"""TileJSON 3.0 and the tileset metadata of OGC API Tiles (20-057, §8)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.conf import settings
+
+from geodata.queries.extent import Extent
+from geodata.registry import Collection
+from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI
+from geodata.tiles.mvt import MEDIA_TYPE, light
+
+Document = dict[str, Any]
+
+
+def tilejson(template: str, collections: Sequence[Collection], extents: Iterable[Extent], title: str) -> Document:
+    """TileJSON of these collections as layers."""
+    boxes = [extent.box for extent in extents if extent.box]
+    document: Document = {
+        "tilejson": "3.0.0",
+        "name": title,
+        "scheme": "xyz",
+        "attribution": settings.SITE_PUBLISHER,
+        "tiles": [template],
+        "minzoom": min(each.min_zoom for each in collections),
+        "maxzoom": max(each.max_zoom for each in collections),
+        "vector_layers": [
+            {
+                "id": each.id,
+                "description": str(each.description),
+                "minzoom": each.min_zoom,
+                "maxzoom": each.max_zoom,
+                "fields": {name: str(each.fields[name].verbose_name) for name in light(each)},
+            }
+            for each in collections
+        ],
+    }
+    if boxes:
+        west, south, east, north = zip(*boxes, strict=True)
+        document["bounds"] = [min(west), min(south), max(east), max(north)]
+    return document
+
+
+def tileset(base: str, template: str, collections: Sequence[Collection], title: str) -> Document:
+    """The metadata of one tileset."""
+    return {
+        "title": title,
+        "dataType": "vector",
+        "tileMatrixSetURI": MATRIX_SET_URI,
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "layers": [{"id": each.id, "dataType": "vector", "title": str(each.title)} for each in collections],
+        "links": [
+            {"href": f"{base}/{MATRIX_SET}", "rel": "self", "type": "application/json"},
+            {
+                "href": f"{base}/{MATRIX_SET}/tilejson",
+                "rel": "describedby",
+                "type": "application/json",
+                "title": "TileJSON",
+            },
+            {"href": template, "rel": "item", "type": MEDIA_TYPE, "templated": True},
+            {
+                "href": MATRIX_SET_URI,
+                "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
+                "type": "application/json",
+            },
+        ],
+    }
+
+
+def tilesets(base: str, title: str) -> Document:
+    """The list of tilesets of a collection, or of all."""
+    return {
+        "links": [{"href": base, "rel": "self", "type": "application/json"}],
+        "tilesets": [
+            {
+                "title": title,
+                "dataType": "vector",
+                "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+                "tileMatrixSetURI": MATRIX_SET_URI,
+                "links": [{"href": f"{base}/{MATRIX_SET}", "rel": "self", "type": "application/json"}],
+            }
+        ],
+    }

@@ -1,0 +1,75 @@
+import json
+import math
+
+import mapbox_vector_tile
+import pytest
+
+from cabanes.models import Cabane
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, member, parc
+from tests.factories.sentiers import sentier
+
+pytestmark = pytest.mark.django_db
+
+
+def address(collection, z, lon=2.805, lat=50.405):
+    col = int((lon + 180) / 360 * 2**z)
+    row = int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z)
+    return f"/api/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}"
+
+
+def layer(client, url, name):
+    response = client.get(url)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/vnd.mapbox-vector-tile"
+    return mapbox_vector_tile.decode(response.content)[name]["features"]
+
+
+@pytest.mark.parametrize("zoom", range(6, 19))
+def test_every_feature_or_its_count_is_there_at_every_zoom(client, zoom):
+    for step in range(5):
+        cabane(geom=f"SRID=4326;POINT({2.805 + step * 1e-5} 50.405)")
+    parc()
+    sentier()
+    cabins = layer(client, address("cabanes", zoom), "cabanes")
+    assert sum(feature["properties"].get("point_count", 1) for feature in cabins) == 5
+    assert len(layer(client, address("parcs", zoom), "parcs")) == 1
+    assert len(layer(client, address("sentiers", zoom), "sentiers")) == 1
+
+
+def test_an_edit_is_in_the_next_tile(client):
+    thing = cabane(name_fr="Avant")
+    url = address("cabanes", 15)
+    etag = client.get(url)["ETag"]
+    assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+    Cabane.objects.filter(pk=thing.pk).update(name_fr="Après")
+    assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
+    assert layer(client, url, "cabanes")[0]["properties"]["name_fr"] == "Après"
+
+
+def test_empty_is_204_and_outside_is_404(client):
+    assert client.get(address("cabanes", 12)).status_code == 204
+    for wrong in ("/21/0/0", "/1/5/0", "/a/b/c"):
+        assert client.get(f"/api/collections/cabanes/tiles/WebMercatorQuad{wrong}").status_code == 404
+    assert client.get(f"{address('cabanes', 12)}?foo=1").status_code == 400
+
+
+def test_drafts_are_in_the_tiles_of_their_authority_only(client):
+    mine = autorite()
+    cabane(status="draft", authority=mine)
+    assert client.get(address("cabanes", 15)).status_code == 204
+    client.force_login(member("editor", mine))
+    assert len(layer(client, address("cabanes", 15), "cabanes")) == 1
+
+
+def test_tilejson_leads_to_tiles(client):
+    parc()
+    for base in ("/api/collections/parcs/tiles", "/api/tiles"):
+        listed = json.loads(client.get(base).content)
+        described = json.loads(client.get(listed["tilesets"][0]["links"][0]["href"]).content)
+        tilejson = json.loads(
+            client.get(next(link["href"] for link in described["links"] if link["rel"] == "describedby")).content
+        )
+        url = tilejson["tiles"][0].replace("{z}/{y}/{x}", address("x", 12).split("Quad/")[1])
+        assert len(layer(client, url, "parcs")) == 1
+        assert tilejson["bounds"][0] == pytest.approx(2.8)
