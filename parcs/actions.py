@@ -1,15 +1,15 @@
 """What can be done with parks, communes and authorities."""
 
 from django.utils.translation import gettext as _
-from opening_hours import validate
 
 from geodata.changes.actions import Actions, Errors
 from parcs import permissions
 from parcs.models import Parc
+from parcs.opening_hours import is_readable
 
 
 def _park_rules(parc: Parc) -> Errors:
-    if parc.opening_hours and not validate(parc.opening_hours):
+    if parc.opening_hours and not is_readable(parc.opening_hours):
         return {
             "opening_hours": [_("Ces horaires ne se lisent pas. Exemple : Apr-Sep 07:00-21:00; Oct-Mar 08:00-18:00")]
         }

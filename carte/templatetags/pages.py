@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from carte import wording
 from carte.licences import Licence, licence_of
-from carte.pages import addresses, captions, happenings, lines, texts
+from carte.pages import addresses, captions, happenings, lines, qr, texts
 from carte.pages.facts import Fact, fact
 from carte.pages.near import Neighbour
 from carte.pages.sentier import AlongStop
@@ -233,3 +233,9 @@ def canonical(context: template.Context) -> SafeString:
     return format_html(
         '<link rel="canonical" href="{}">\n  <meta property="og:url" content="{}">\n  ', address, address
     )
+
+
+@register.simple_tag(takes_context=True)
+def qr_code(context: template.Context) -> qr.Code:
+    """The code that leads from a printed page back to this one."""
+    return qr.code(context["request"].build_absolute_uri(context["request"].path))
