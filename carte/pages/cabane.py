@@ -43,6 +43,11 @@ class CabanePage(Page):
     events: list[Any]
     photos: list[Any] = field(default_factory=list)
 
+    @property
+    def trails_are_schematic(self) -> bool:
+        """Whether a trail is said to pass by a drawing only."""
+        return any(trail.is_schematic for trail in self.trails)
+
 
 def page(cabin: Any, user: "User | AnonymousUser") -> CabanePage:
     """The page of a cabin, in a number of queries that does not depend on what is around it."""

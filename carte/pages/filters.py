@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Coalesce, Collate, Concat, Lower
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from carte.pages.relations import DICTIONARY
+from carte.pages.relations import DICTIONARY, in_communes
 from geodata import registry
 from geodata.features import YesNo
 
@@ -47,7 +47,7 @@ class ListFilter(forms.Form):
             choices = _codes(field) if field is not None else []
             if field is not None and choices:
                 self.fields[name] = _select(capfirst(str(field.verbose_name)), choices)
-        if self._commune_condition([""]) is not None:
+        if in_communes(collection, []) is not None:
             self.fields["commune"] = _select(_("Commune"), self._communes())
         if "duration_h" in collection.fields:
             self.fields["max_h"] = _select(_("Durée, au plus"), [(str(value), words) for value, words in HOURS])
@@ -91,27 +91,16 @@ class ListFilter(forms.Form):
         return rows.filter(Exists(cabins))
 
     def _by_commune(self, rows: "FeatureQuerySet", _name: str, value: str) -> "FeatureQuerySet":
-        return rows.filter(self._commune_condition([value]) or Q())
+        return rows.filter(in_communes(self.collection, [value]) or Q())
 
     def _by_q(self, rows: "FeatureQuerySet", _name: str, value: str) -> "FeatureQuerySet":
         towns = registry.get("communes").visible_to(self.user)
         for word in value.replace("-", " ").split():
             named = Q(pk__in=_matching(rows, self.collection.search, word).values("pk"))
             codes = list(_matching(towns, ("name_fr",), word).values_list("insee_code", flat=True)[:200])
-            place = self._commune_condition(codes) if codes else None
+            place = in_communes(self.collection, codes) if codes else None
             rows = rows.filter(named | place if place is not None else named)
         return rows
-
-    def _commune_condition(self, codes: list[str]) -> Q | None:
-        """In one of these communes, by what a source states or by shape; None if the collection has no commune."""
-        condition = Q()
-        for name in ("communes", "stated_communes"):
-            if name in self.collection.fields:
-                condition |= Q(**{f"{name}__overlap": codes})
-        for name in ("commune", "stated_commune"):
-            if name in self.collection.fields:
-                condition |= Q(**{f"{name}__in": codes})
-        return condition or None
 
     def _communes(self) -> list[tuple[str, str]]:
         towns = registry.get("communes").visible_to(self.user).order_by(Collate("name_fr", DICTIONARY), "id")

@@ -56,7 +56,7 @@ def _cabin_state(cabin: Any) -> State:
     if not cabin.state:
         last = gettext("dernière mention : %(when)s") % {"when": seen}
         return State(gettext("État non vérifié") + (f" ({last})" if seen else ""), "unknown")
-    told = gettext("%(state)s, constaté en %(when)s") % {"state": cabin.get_state_display(), "when": seen}
+    told = gettext("%(state)s au dernier constat (%(when)s)") % {"state": cabin.get_state_display(), "when": seen}
     words = capfirst(told if seen else str(cabin.get_state_display()))
     if cabin.state != CabaneState.OPEN:
         return State(words, "closed")

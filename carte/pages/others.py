@@ -141,10 +141,8 @@ def projet(project: Any, user: "Person") -> ProjetPage:
 
 def commune(town: Any, user: "Person") -> PlacesPage:
     """The page of a commune: the places in it, whether a source or a shape says so."""
-    code = town.insee_code
-    inside = Q(communes__contains=[code]) | Q(stated_communes__contains=[code])
-    cabins = Q(stated_commune=code) | Q(stated_commune="", commune=town)
-    wanted = {"parcs": inside, "cabanes": cabins, "sentiers": inside, "projets-label": Q(commune=town)}
+    kinds = (*PLACES, "projets-label")
+    wanted = {kind: relations.in_communes(registry.get(kind), [town.insee_code]) or Q(pk=None) for kind in kinds}
     return PlacesPage(
         feature=town,
         collection=registry.get("communes"),

@@ -54,6 +54,7 @@ class ParcPage(Page):
     communes: list[CommuneShare]
     cabins: list[Any]
     trails: list[Any]
+    perhaps: list[Any]
     children: list[Any]
     events: list[Any]
     photos: list[Any] = field(default_factory=list)
@@ -65,6 +66,8 @@ def page(park: Any, user: "User | AnonymousUser") -> ParcPage:
     now = timezone.now()
     notices = notices_for_park(park, user)
     door = opening_hours.at(park.opening_hours, now)
+    crossing = Q(parks__contains=[park.uuid]) | Q(stated_parks__contains=[park.uuid])
+    trails = relations.related("sentiers", user, crossing)
     return ParcPage(
         feature=park,
         collection=registry.get("parcs"),
@@ -86,9 +89,8 @@ def page(park: Any, user: "User | AnonymousUser") -> ParcPage:
         services=[*facts(park, SERVICES), fact(park, "services")],
         communes=list(_shares(park, user)),
         cabins=relations.related("cabanes", user, Q(park=park) | Q(parks_containing__contains=[park.uuid])),
-        trails=relations.related(
-            "sentiers", user, Q(parks__contains=[park.uuid]) | Q(stated_parks__contains=[park.uuid])
-        ),
+        trails=[trail for trail in trails if _is_certain(trail, park)],
+        perhaps=[trail for trail in trails if not _is_certain(trail, park)],
         children=relations.related("parcs", user, parent=park),
         events=upcoming(user, park=park),
         photos=list(park.photos.all()),
@@ -99,6 +101,11 @@ def page(park: Any, user: "User | AnonymousUser") -> ParcPage:
 def summary(park: Any) -> str:
     """What the park is, in one or two sentences without markup."""
     return text_of(park, "summary").value or markdown.to_text(text_of(park, "description").value)
+
+
+def _is_certain(trail: Any, park: Any) -> bool:
+    """Whether a source says that the trail crosses the park, or two real shapes do (decisions 1)."""
+    return park.uuid in trail.stated_parks or not (trail.is_schematic or park.is_schematic)
 
 
 def _lead(park: Any) -> Text:

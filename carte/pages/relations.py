@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.db.models import GeometryField
-from django.db.models import Field, ForeignKey
+from django.db.models import Field, ForeignKey, Q
 from django.db.models.functions import Collate
 
 from carte.pages.kinds import Section
@@ -52,6 +52,19 @@ def communes(codes: Iterable[str], user: "User | AnonymousUser") -> list[Any]:
     rows = collection.visible_to(user).defer(*shapes(collection)).filter(insee_code__in=wanted)
     found = {row.insee_code: row for row in rows}
     return [found[code] for code in wanted if code in found]
+
+
+def in_communes(collection: Collection, codes: list[str]) -> Q | None:
+    """In one of these communes; None if the collection has no commune.
+
+    The communes that a source states win over those derived from the shape (decisions 5).
+    """
+    fields = collection.fields
+    if "stated_communes" in fields:
+        return Q(stated_communes__overlap=codes) | Q(stated_communes__len=0, communes__overlap=codes)
+    if "stated_commune" in fields:
+        return Q(stated_commune__in=codes) | Q(stated_commune="", commune__in=codes)
+    return Q(commune__in=codes) if "commune" in fields else None
 
 
 def others_of(target: Feature, shown: Iterable[str], user: "User | AnonymousUser") -> list[Section]:

@@ -50,11 +50,15 @@ SURFACES: "dict[str, str | Promise]" = {
 
 @dataclass(frozen=True)
 class AlongStop:
-    """A park or cabin along the line; `at_m` from the start on a surveyed line, else None."""
+    """A park or cabin along the line; `at_m` from the start on a surveyed line, else None.
+
+    `certain` unless only a schematic shape says so.
+    """
 
     feature: Any
     at_m: float | None
     to_m: float | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,14 +150,21 @@ def along(trail: Any, user: "User | AnonymousUser") -> list[AlongStop]:
     passed = {row.cabane_id: row for row in trail.cabin_positions.all()}
     parks = relations.related("parcs", user, Q(uuid__in=[*trail.stated_parks, *trail.parks]))
     cabins = relations.related("cabanes", user, uuid__in=trail.cabins)
-    stops = [
-        AlongStop(park, crossed[park.pk].from_m, crossed[park.pk].to_m) if park.pk in crossed else AlongStop(park, None)
-        for park in parks
-    ]
-    stops += [AlongStop(cabin, passed[cabin.pk].at_m if cabin.pk in passed else None) for cabin in cabins]
-    if trail.is_schematic:
-        return [AlongStop(stop.feature, None) for stop in stops]
-    return sorted(stops, key=lambda stop: (stop.at_m is None, stop.at_m or 0))
+    stops = [_crossed(trail, park, crossed.get(park.pk)) for park in parks]
+    stops += [_passed(trail, cabin, passed.get(cabin.pk)) for cabin in cabins]
+    return sorted(stops, key=lambda stop: (not stop.certain, stop.at_m is None, stop.at_m or 0))
+
+
+def _crossed(trail: Any, park: Any, row: Any) -> AlongStop:
+    certain = park.uuid in trail.stated_parks or not (trail.is_schematic or park.is_schematic)
+    if row is None or trail.is_schematic:
+        return AlongStop(park, None, certain=certain)
+    return AlongStop(park, row.from_m, row.to_m, certain)
+
+
+def _passed(trail: Any, cabin: Any, row: Any) -> AlongStop:
+    at = None if row is None or trail.is_schematic else row.at_m
+    return AlongStop(cabin, at, certain=not trail.is_schematic)
 
 
 def _stages(trail: Any, user: "User | AnonymousUser") -> list[Any]:

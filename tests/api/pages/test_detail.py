@@ -131,7 +131,7 @@ def test_a_provisional_name_and_position_say_so(client):
 def test_an_old_state_carries_its_date(client):
     text = page(client, f"/cabanes/{cabane(state='open', state_as_of='2021-01').slug}/")
     assert "Ouverte" in text
-    assert "constaté en janvier 2021" in text
+    assert "au dernier constat (janvier 2021)" in text
 
 
 def test_the_nearest_cabins_come_with_their_distance(client):
@@ -299,3 +299,16 @@ def test_the_number_of_queries_does_not_grow_with_what_is_shown(client, django_a
     }.items():  # fmt: skip
         with django_assert_max_num_queries(most):
             page(client, address)
+
+
+def test_what_only_a_drawing_says_is_told_apart(client):
+    place = parc(name_fr="Parc cité", geom_quality="schematic")
+    parc(name_fr="Parc dessiné", geom_quality="schematic")
+    cabin = cabane(name_fr="Cabane")
+    sentier(slug="s", name_fr="Sentier", geom_quality="schematic", instructions_fr="", stated_parks=[place.uuid])
+    text = page(client, "/sentiers/s/").split('id="long"')[1]
+    perhaps = "Peut-être aussi, d’après des tracés schématiques"
+    assert text.index("Parc cité") < text.index(perhaps) < text.index("Parc dessiné")
+    assert text.index(perhaps) < text.index("Cabane")
+    assert perhaps not in page(client, f"/parcs/{place.slug}/")
+    assert "D’après des tracés schématiques : à vérifier sur place." in page(client, f"/cabanes/{cabin.slug}/")
