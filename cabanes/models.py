@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
+from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
 from cabanes.codes import CabaneActivity, CabaneCondition, CabaneKind, CabaneState
@@ -177,7 +178,12 @@ class Cabane(Named, Described, Feature):
                 violation_error_message=_("Hauteur et surface sont positives."),
             ),
         ]
-        indexes = [GistIndex(fields=["geom_l93"], name="cabanes_cabane_l93")]
+        indexes = [
+            GistIndex(fields=["geom_l93"], name="cabanes_cabane_l93"),
+            # Lists by name, sorted as a French dictionary does; pages of what a park or trail holds.
+            models.Index(Collate("name_fr", "fr-x-icu"), F("id"), name="cabanes_cabane_by_name"),
+            GinIndex(fields=["parks_containing"], name="cabanes_cabane_parks"),
+        ]
 
 
 class PhotoCabane(FeaturePhoto):

@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
+from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
 from geodata.features import (
@@ -187,7 +188,13 @@ class Sentier(Named, Described, Feature):
                 violation_error_message=_("Un sentier n’est pas une étape de lui-même."),
             ),
         ]
-        indexes = [GistIndex(fields=["geom_l93"], name="sentiers_sentier_l93")]
+        indexes = [
+            GistIndex(fields=["geom_l93"], name="sentiers_sentier_l93"),
+            models.Index(Collate("name_fr", "fr-x-icu"), F("id"), name="sentiers_sentier_by_name"),
+            GinIndex(
+                fields=["parks", "stated_parks", "cabins", "communes", "stated_communes"], name="sentiers_sentier_along"
+            ),
+        ]
 
 
 class SentierCabane(models.Model):

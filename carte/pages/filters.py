@@ -4,12 +4,13 @@
 hyphens; the others are exact, named as the properties of the API are.
 """
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Exists, F, Field, Func, OuterRef, Q, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Collate, Concat, Lower
+from django.db.models.functions import Cast, Coalesce, Collate, Concat
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -30,6 +31,9 @@ CHOICES = ("kind", "practices", "difficulty", "category", "cause", "state")
 REACHABLE = ("wheelchair", "pushchair")
 HOURS = ((1, "1 h"), (1.5, "1 h 30"), (2, "2 h"), (3, "3 h"))
 ANY = ("", _("Indifférent"))
+# What geodata_folded() turns into spaces, and spaces.
+MOST_WORDS = 8
+APART = re.compile(r"[\s\-’']+")
 UNREADABLE = _("Choisissez une valeur de la liste.")
 
 
@@ -94,13 +98,17 @@ class ListFilter(forms.Form):
         return rows.filter(in_communes(self.collection, [value]) or Q())
 
     def _by_q(self, rows: "FeatureQuerySet", _name: str, value: str) -> "FeatureQuerySet":
-        towns = registry.get("communes").visible_to(self.user)
-        for word in value.replace("-", " ").split():
-            named = Q(pk__in=_matching(rows, self.collection.search, word).values("pk"))
-            codes = list(_matching(towns, ("name_fr",), word).values_list("insee_code", flat=True)[:200])
+        words = [word for word in APART.split(value) if word][:MOST_WORDS]
+        if not words:
+            return rows.none()
+        towns = _searched(registry.get("communes").visible_to(self.user), ("name_fr",))
+        found = _searched(rows, self.collection.search)
+        for word in words:
+            said = Q(haystack__contains=_folded(Value(word, CharField())))
+            codes = list(towns.filter(said).values_list("insee_code", flat=True)[:200])
             place = in_communes(self.collection, codes) if codes else None
-            rows = rows.filter(named | place if place is not None else named)
-        return rows
+            found = found.filter(said | place if place is not None else said)
+        return found
 
     def _communes(self) -> list[tuple[str, str]]:
         towns = registry.get("communes").visible_to(self.user).order_by(Collate("name_fr", DICTIONARY), "id")
@@ -118,15 +126,14 @@ def _select(label: Any, choices: list[tuple[str, str]]) -> forms.ChoiceField:
     return field
 
 
-def _plain(expression: Any) -> Func:
+def _folded(expression: Any) -> Func:
     """A text without case, accents and hyphens, on both sides of a comparison."""
-    spaced = Func(expression, Value("-"), Value(" "), function="replace", output_field=TextField())
-    return Func(Lower(spaced), function="unaccent", output_field=TextField())
+    return Func(expression, function="geodata_folded", output_field=TextField())
 
 
-def _matching(rows: "FeatureQuerySet", fields: tuple[str, ...], word: str) -> "FeatureQuerySet":
+def _searched(rows: "FeatureQuerySet", fields: tuple[str, ...]) -> "FeatureQuerySet":
+    """The rows with these texts, folded into one, as `haystack`."""
     texts = [Cast(F(name), TextField()) for name in fields]
     joined = Concat(*(part for text in texts for part in (text, Value(" "))), output_field=TextField())
-    plain = rows.alias(haystack=_plain(joined), needle=_plain(Value(word, CharField())))
-    found: FeatureQuerySet = plain.filter(haystack__contains=F("needle"))
+    found: FeatureQuerySet = rows.alias(haystack=_folded(joined))
     return found

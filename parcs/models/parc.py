@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import F, Func, Q
+from django.db.models.functions import Collate
 from django.utils.translation import gettext_lazy as _
 
 from geodata.features import Described, Feature, Named, YesNo, completeness_of, empty_array, in_metres, one_of
@@ -144,7 +145,11 @@ class Parc(Named, Described, Feature):
                 violation_error_message=_("La surface doit être positive."),
             ),
         ]
-        indexes = [GistIndex(fields=["geom_l93"], name="parcs_parc_l93")]
+        indexes = [
+            GistIndex(fields=["geom_l93"], name="parcs_parc_l93"),
+            models.Index(Collate("name_fr", "fr-x-icu"), F("id"), name="parcs_parc_by_name"),
+            GinIndex(fields=["communes", "stated_communes"], name="parcs_parc_communes"),
+        ]
 
 
 class ParcCommune(models.Model):

@@ -104,3 +104,9 @@ def test_a_card_wears_the_closure_of_its_place(client):
 def test_a_hidden_place_is_not_listed(client):
     parc(name_fr="Secret", status="draft")
     assert names(client, "/parcs/") == []
+
+
+def test_many_words_cost_a_bounded_number_of_queries(client, django_assert_max_num_queries):
+    parc(name_fr="a b c d e f g h i")
+    with django_assert_max_num_queries(16):
+        assert names(client, "/parcs/?q=" + "+".join("abcdefghijklmnopqrstuvwxyz")) == ["a b c d e f g h i"]
