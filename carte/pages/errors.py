@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import translation
 
 if TYPE_CHECKING:
@@ -58,4 +59,13 @@ def is_down(error: BaseException | None) -> bool:
 def _bare(request: "HttpRequest", template: str) -> str:
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
-        return render_to_string(template, {"site_name": settings.SITE_NAME, "language": language})
+        context = {"site_name": settings.SITE_NAME, "language": language, "styles": _styles()}
+        return render_to_string(template, context)
+
+
+def _styles() -> str:
+    """The address of the styles; empty where the build itself is what failed."""
+    try:
+        return static("dist/site.css")
+    except ValueError:
+        return ""

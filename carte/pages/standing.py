@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from carte.models import CartePartenaire
 from carte.pages.addresses import list_address
 from geodata import registry
 
@@ -24,6 +25,14 @@ class Entry:
     api: str
 
 
+@dataclass(frozen=True)
+class Embed:
+    """A published partner map and the address of its page for a frame."""
+
+    map: CartePartenaire
+    address: str
+
+
 @require_safe
 def partenaires(request: "HttpRequest") -> "HttpResponse":
     """How to take the data and the maps."""
@@ -31,7 +40,7 @@ def partenaires(request: "HttpRequest") -> "HttpResponse":
         "entries": entries(),
         "origin": request.build_absolute_uri("/").rstrip("/"),
         "operator": settings.OPERATOR,
-        "maps": [],
+        "maps": [Embed(each, f"/carte/{each.slug}/") for each in CartePartenaire.objects.filter(published=True)],
     }
     return render(request, "pages/partenaires.html", context)
 
