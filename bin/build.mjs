@@ -10,7 +10,8 @@ const target = path.join(root, "carte/static/dist");
 const fresh = `${target}.new`;
 
 const FONTS = {
-	"titles.woff2": "@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
+	"titles.woff2":
+		"@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
 	"text.woff2":
 		"@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
 };
@@ -59,7 +60,10 @@ for (const [name, file] of Object.entries(FONTS)) {
 	await copyFile(path.join(root, "node_modules", file), path.join(fresh, name));
 }
 
-const used = new Set(["@fontsource-variable/bricolage-grotesque", "@fontsource-variable/atkinson-hyperlegible-next"]);
+const used = new Set([
+	"@fontsource-variable/bricolage-grotesque",
+	"@fontsource-variable/atkinson-hyperlegible-next",
+]);
 for (const input of Object.keys(result.metafile.inputs)) {
 	const found = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input);
 	if (found) used.add(found[1]);

@@ -5,11 +5,12 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path
 
-from carte.home.views import home
+from carte.home.views import drawing, home
 from carte.pages import sitemap
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("geodata.urls")),
+    path("carte/reseau.svg", drawing, name="picture"),
     path("administration/", admin.site.urls),
     path("connexion/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),

@@ -1,11 +1,47 @@
-"""The first page."""
+"""The first page: the map of the network with the list beside it."""
+
+from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+
+from carte.home import asking, picture, places
+from carte.home.closed import Closures
+from geodata import registry
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The map and the list of parks, cabins and trails."""
-    return render(request, "carte/home.html")
+    """The list that answers the question in the URL, complete without JavaScript; the map follows it."""
+    question = asking.read(request.GET)
+    found = places.answer(question, request.user)
+    onward = request.GET.copy()
+    onward["page"] = str(question.page + 1)
+    towns = registry.get("communes").visible_to(request.user).order_by("name_fr").values_list("insee_code", "name_fr")
+    context = {
+        "question": question,
+        "found": found,
+        "kinds": [registry.get(kind) for kind in asking.KINDS],
+        "towns": list(towns),
+        "closures": [told for told in Closures(request.user).all() if told.active],
+        "onward": onward.urlencode() if found.more else "",
+        "picture": picture.address(),
+    }
+    response = render(request, "carte/home.html", context)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+@require_safe
+def drawing(request: HttpRequest) -> HttpResponse:
+    """The network as an SVG picture, for the first paint and for print."""
+    etag = f'"{picture.revision()}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(picture.draw(), content_type="image/svg+xml")
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, max-age=300"
+    return response

@@ -58,14 +58,14 @@ class Notice:
 def notices_for_park(park: Feature, user: "User | AnonymousUser") -> list[Notice]:
     """Closures that name the park or meet its outline, active first."""
     named = _model().objects.filter(parks=park).values("pk")
-    rows = list(_standing(user).filter(Q(pk__in=named) | Q(geom__intersects=park.geom)))  # type: ignore[attr-defined]
+    rows = list(standing(user).filter(Q(pk__in=named) | Q(geom__intersects=park.geom)))  # type: ignore[attr-defined]
     return _sorted(notice(row) for row in rows)
 
 
 def notices_for_trail(trail: Feature, user: "User | AnonymousUser") -> list[Notice]:
     """Closures of a trail with the stretch concerned, where the line is surveyed."""
     stretches = {link.fermeture_id: link for link in trail.closure_links.all()}  # type: ignore[attr-defined]
-    rows = _standing(user).filter(pk__in=list(stretches)) if stretches else []
+    rows = standing(user).filter(pk__in=list(stretches)) if stretches else []
     return _sorted(notice(row, _stretch(stretches[row.pk]), about=trail.is_schematic) for row in rows)
 
 
@@ -75,7 +75,7 @@ def notices_for_cabin(cabin: Feature, user: "User | AnonymousUser") -> list[Noti
     cover = Q(pk__in=named) | Q(geom__intersects=cabin.geom)  # type: ignore[attr-defined]
     if cabin.park_id:  # type: ignore[attr-defined]
         cover |= Q(pk__in=_model().objects.filter(parks__uuid=cabin.park_id).values("pk"))  # type: ignore[attr-defined]
-    return _sorted(notice(row) for row in _standing(user).filter(cover))
+    return _sorted(notice(row) for row in standing(user).filter(cover))
 
 
 def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetime | None = None) -> Notice:
@@ -109,7 +109,8 @@ def _model() -> Any:
     return registry.get("fermetures").model_class
 
 
-def _standing(user: "User | AnonymousUser") -> Any:
+def standing(user: "User | AnonymousUser") -> Any:
+    """Closures that hold now or begin soon."""
     now = timezone.now()
     rows = registry.get("fermetures").visible_to(user)
     return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now + NOTICE).order_by("id")
@@ -167,7 +168,7 @@ def closed_places(collection_id: str, user: "User | AnonymousUser") -> dict[int,
     name, column = LINKS.get(collection_id, ("", ""))
     if not name:
         return {}
-    rows = {row.pk: row for row in _standing(user)}
+    rows = {row.pk: row for row in standing(user)}
     if not rows:
         return {}
     links = _model()._meta.get_field(name).related_model._default_manager.filter(fermeture_id__in=rows)

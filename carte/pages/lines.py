@@ -137,11 +137,17 @@ LINES = {
 }
 
 
-def _towns(feature: Any, towns: dict[str, Any]) -> list[str]:
+def codes_of(feature: Any) -> list[str]:
+    """INSEE codes of the communes of a feature: those its source states, else those of its position."""
     codes = getattr(feature, "stated_communes", None) or getattr(feature, "communes", None)
-    if not isinstance(codes, list):
-        code = getattr(feature, "stated_commune", "") or getattr(feature, "commune_id", "")
-        codes = [code] if code else []
+    if isinstance(codes, list):
+        return codes
+    code = getattr(feature, "stated_commune", "") or getattr(feature, "commune_id", "")
+    return [code] if code else []
+
+
+def _towns(feature: Any, towns: dict[str, Any]) -> list[str]:
+    codes = codes_of(feature)
     names = [name_of(towns[code]).value for code in codes[:2] if code in towns]
     if len(codes) > len(names) > 0:
         names.append("…")

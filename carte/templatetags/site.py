@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from carte.context import languages
+from carte.map_config import map_config
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -44,3 +45,9 @@ def language_links(context: dict[str, Any]) -> SafeString:
     found = [(each["code"], request.build_absolute_uri(each["url"])) for each in languages(request)]
     found.append(("x-default", dict(found)[settings.LANGUAGE_CODE]))
     return format_html_join("\n  ", '<link rel="alternate" hreflang="{}" href="{}">', found)
+
+
+@register.simple_tag(name="map_config")
+def map_config_tag() -> dict[str, Any]:
+    """What the scripts of a map need to know."""
+    return map_config()

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.staticfiles.BuiltStaticFilesConfig",
     "django.contrib.gis",
     "django.contrib.postgres",
     "rest_framework",

@@ -89,8 +89,8 @@ def is_array(collection: Collection, name: str) -> bool:
     return isinstance(collection.fields[name], ArrayField)
 
 
-def named(source: sql.SQL, params: tuple[Any, ...]) -> tuple[sql.SQL, dict[str, Any]]:
+def named(source: sql.SQL, params: tuple[Any, ...], prefix: str = "v") -> tuple[sql.SQL, dict[str, Any]]:
     """The same sub-select with named parameters (v0, v1, …), for statements that name theirs."""
     pieces = source.as_string().split("%s")
-    text = "".join(piece + (f"%(v{n})s" if n < len(params) else "") for n, piece in enumerate(pieces))
-    return sql.SQL(text), {f"v{n}": value for n, value in enumerate(params)}
+    text = "".join(piece + (f"%({prefix}{n})s" if n < len(params) else "") for n, piece in enumerate(pieces))
+    return sql.SQL(text), {f"{prefix}{n}": value for n, value in enumerate(params)}

@@ -1,0 +1,48 @@
+"""What a visitor asks of the first page: words, kinds, a commune, open or not, a page. All in the URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+KINDS = ("parcs", "cabanes", "sentiers")
+MAX_WORDS = 8
+MAX_Q = 100
+MAX_PAGE = 100_000
+INSEE_LENGTH = 5
+
+
+@dataclass(frozen=True)
+class Question:
+    """A read query string; what cannot be read is left out, since a person typed it."""
+
+    words: tuple[str, ...] = ()
+    text: str = ""
+    kinds: tuple[str, ...] = KINDS
+    commune: str = ""
+    open_only: bool = False
+    page: int = 1
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list."""
+        return bool(self.words or self.commune or self.open_only or self.kinds != KINDS)
+
+
+def read(query: QueryDict) -> Question:
+    """The question in a query string: q, k (repeatable), commune, ouvert, page."""
+    text = " ".join(query.get("q", "").replace("\x00", " ").split())[:MAX_Q]
+    chosen = tuple(kind for kind in KINDS if kind in query.getlist("k"))
+    commune = query.get("commune", "")
+    page = query.get("page", "")
+    return Question(
+        words=tuple(text.replace("-", " ").replace(",", " ").split())[:MAX_WORDS],
+        text=text,
+        kinds=chosen or KINDS,
+        commune=commune if len(commune) == INSEE_LENGTH and commune.isalnum() else "",
+        open_only=query.get("ouvert") == "1",
+        page=min(int(page), MAX_PAGE) if page.isascii() and page.isdigit() and int(page[:9]) else 1,
+    )

@@ -1,0 +1,108 @@
+"""The network drawn as SVG by PostGIS: communes, parks, trails, the larger towns. No script, no font."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from xml.sax.saxutils import escape
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.urls import reverse
+from psycopg import sql
+
+from geodata import registry
+from geodata.queries import extent, select
+
+WIDTH, HEIGHT = 1200, 800
+MARGIN = 0.04
+TOWNS = 9
+# Metres of Web Mercator that two pixels stand for at this size: what is smaller is not drawn.
+TOLERANCE_M = 90
+FRAME = """
+SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)
+FROM (SELECT ST_Extent(ST_Transform(t.geom, 3857)) FROM ({parks}) t) b(e)
+"""
+# Inputs: scale, west, north in EPSG:3857; output: path data in pixels.
+PATHS = """
+SELECT ST_AsSVG(ST_Scale(ST_Translate(
+  ST_SimplifyPreserveTopology(ST_Transform(t.geom, 3857), %(tolerance)s), -%(west)s, -%(north)s), %(scale)s, %(scale)s), 1, 0)
+FROM ({source}) t WHERE t.geom IS NOT NULL ORDER BY t.id
+"""
+NAMES = """
+SELECT t.name_fr, (ST_X(ST_Transform(t.centre, 3857)) - %(west)s) * %(scale)s,
+       (%(north)s - ST_Y(ST_Transform(t.centre, 3857))) * %(scale)s
+FROM ({source}) t WHERE t.centre IS NOT NULL ORDER BY t.population DESC NULLS LAST LIMIT %(towns)s
+"""
+STYLE = {
+    "communes": 'fill="#faf6ec" stroke="#d9d2c0" stroke-width="1"',
+    "parcs": 'fill="#9cca92" stroke="#1f6b45" stroke-width="1.5"',
+    "sentiers": 'fill="none" stroke="#9a3b12" stroke-width="2" stroke-dasharray="5 4" stroke-opacity=".75"',
+}
+
+
+def revision() -> int:
+    """The revision of what is drawn."""
+    nobody = AnonymousUser()
+    return max(extent.revision(registry.get(name), nobody) for name in STYLE)
+
+
+def address() -> str:
+    """Where the picture is; the revision in it lets browsers keep it."""
+    return f"{reverse('picture')}?r={revision()}"
+
+
+def draw() -> bytes:
+    """The picture, made once a revision."""
+    return _drawn(revision())
+
+
+@lru_cache(maxsize=2)
+def _drawn(_revision: int) -> bytes:
+    frame = _frame()
+    body = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#efe9dc"/>']
+    if frame:
+        for name, style in STYLE.items():
+            body.append(f'<path {style} d="{" ".join(_paths(name, frame))}"/>')
+        body += [_label(*row) for row in _names(frame)]
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+    return f"{head}{''.join(body)}</svg>".encode()
+
+
+def _frame() -> dict[str, float] | None:
+    """West, north and pixels a metre such that all parks fit."""
+    source, params = select.visible(registry.get("parcs"), AnonymousUser())
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(FRAME).format(parks=source), params)
+        west, south, east, north = cursor.fetchone()
+    if west is None:
+        return None
+    wide, high = max(east - west, 1000) * (1 + 2 * MARGIN), max(north - south, 1000) * (1 + 2 * MARGIN)
+    scale = min(WIDTH / wide, HEIGHT / high)
+    return {
+        "scale": scale,
+        "west": (west + east) / 2 - WIDTH / scale / 2,
+        "north": (south + north) / 2 + HEIGHT / scale / 2,
+    }
+
+
+def _paths(name: str, frame: dict[str, float]) -> list[str]:
+    source, params = select.visible(registry.get(name), AnonymousUser())
+    text, values = select.named(source, params)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(PATHS).format(source=text), values | frame | {"tolerance": TOLERANCE_M})
+        return [row[0] for row in cursor.fetchall() if row[0]]
+
+
+def _names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
+    source, params = select.visible(registry.get("communes"), AnonymousUser())
+    text, values = select.named(source, params)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(NAMES).format(source=text), values | frame | {"towns": TOWNS})
+        return list(cursor.fetchall())
+
+
+def _label(name: str, x: float, y: float) -> str:
+    return (
+        f'<text x="{x:.0f}" y="{y:.0f}" font-family="sans-serif" font-size="22" font-weight="700" fill="#1e2a2e" '
+        f'stroke="#faf6ec" stroke-width="5" paint-order="stroke" text-anchor="middle">{escape(name)}</text>'
+    )

@@ -1,0 +1,48 @@
+"""What the scripts of a map need to know, as JSON in the page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from geodata import registry
+from geodata.queries import extent
+
+TOWNS = 60
+
+
+def map_config() -> dict[str, Any]:
+    """Tile addresses, bounds in degrees (south-west, north-east), attribution and words."""
+    nobody = AnonymousUser()
+    parks = registry.get("parcs")
+    box = extent.public_extent(parks, extent.revision(parks, nobody), nobody).box or settings.GEODATA_EXTENT
+    west, south, east, north = box
+    root = reverse("api:landing")
+    towns = registry.get("communes").visible_to(nobody).filter(centre__isnull=False).order_by("-population", "id")
+    return {
+        "bounds": [[south, west], [north, east]],
+        "tiles": {
+            each.id: f"{root}collections/{each.id}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
+            for each in registry.collections()
+        },
+        "towns": [
+            [name, round(centre.x, 4), round(centre.y, 4)]
+            for name, centre in towns.values_list("name_fr", "centre")[:TOWNS]
+        ],
+        "attribution": _("Limites © IGN Admin Express"),
+        "words": {
+            "zoomIn": _("Zoomer"),
+            "zoomOut": _("Dézoomer"),
+            "failed": _("La carte interactive ne s’est pas chargée. La liste reste complète."),
+            "cluster": _("{n} lieux, zoomer"),
+            "closed": _("fermé"),
+            "centred": _("Carte centrée sur {name}"),
+            "before": _("Votre position reste dans votre téléphone. Elle sert à trier la liste."),
+            "continue": _("Continuer"),
+            "refused": _("Position non partagée. Choisissez une commune dans la liste."),
+            "away": _("à {km} km"),
+            "sorted": _("Liste triée du plus proche au plus lointain."),
+        },
+    }

@@ -1,0 +1,46 @@
+// @ts-check
+// The only caller of fetch.
+
+/**
+ * A JSON block of the page.
+ * @param {string} id
+ * @returns {any}
+ */
+export function pageData(id) {
+	const block = document.getElementById(id);
+	return block?.textContent ? JSON.parse(block.textContent) : null;
+}
+
+/**
+ * The bytes at an address, or null when there is nothing (204).
+ * @param {string} url
+ * @param {AbortSignal} signal
+ */
+export async function getBytes(url, signal) {
+	const response = await fetch(url, { signal });
+	if (response.status === 204) return null;
+	if (!response.ok) throw new Error(`${response.status} ${url}`);
+	return response.arrayBuffer();
+}
+
+/**
+ * A page as a document, to take parts of it.
+ * @param {string} url
+ * @param {AbortSignal} [signal]
+ */
+export async function getPage(url, signal) {
+	const response = await fetch(url, { signal, headers: { Accept: "text/html" } });
+	if (!response.ok) throw new Error(`${response.status} ${url}`);
+	return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/**
+ * JSON at an address.
+ * @param {string} url
+ * @param {AbortSignal} [signal]
+ */
+export async function getJson(url, signal) {
+	const response = await fetch(url, { signal, headers: { Accept: "application/json" } });
+	if (!response.ok) throw new Error(`${response.status} ${url}`);
+	return response.json();
+}

@@ -1,0 +1,7 @@
+// @ts-check
+// The one door to Leaflet: a move to its next major version touches this file alone.
+import * as L from "leaflet";
+
+export const { map, marker, divIcon, layerGroup, latLng, latLngBounds, point, GridLayer, control } = L;
+/** @typedef {L.Map} LeafletMap */
+/** @typedef {L.Marker} Marker */

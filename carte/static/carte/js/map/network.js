@@ -1,0 +1,176 @@
+// @ts-check
+// The live map: base, parks and trails from vector tiles, a sign for each place of the list.
+import { control, divIcon, latLngBounds, layerGroup, map as makeMap, marker, point } from "../leaflet.js";
+import { readAddress, writeAddress } from "./address.js";
+import { basemap } from "./basemap.js";
+import * as brushes from "./brushes.js";
+import { gather } from "./clusters.js";
+import { MvtLayer } from "./mvtlayer.js";
+
+/**
+ * @typedef {{id: string, kind: "parcs"|"cabanes"|"sentiers", lat: number, lon: number, name: string, closed: boolean}} Place
+ */
+
+const PADDING = 24;
+
+/**
+ * @param {HTMLElement} box
+ * @param {any} config
+ * @param {{onChoose?: (id: string) => void, keepAddress?: boolean}} options
+ */
+export function networkMap(box, config, options = {}) {
+	const live = document.createElement("div");
+	live.className = "map__live";
+	live.tabIndex = 0;
+	box.append(live);
+	const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+	const map = makeMap(live, {
+		preferCanvas: true,
+		zoomControl: false,
+		minZoom: 8,
+		maxZoom: 18,
+		zoomAnimation: !calm,
+		fadeAnimation: !calm,
+		markerZoomAnimation: !calm,
+		keyboardPanDelta: 120,
+	});
+	map.attributionControl.setPrefix(false);
+	control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+	control
+		.zoom({ position: "bottomright", zoomInTitle: config.words.zoomIn, zoomOutTitle: config.words.zoomOut })
+		.addTo(map);
+
+	const bounds = latLngBounds(config.bounds);
+	const wanted = options.keepAddress ? readAddress(location.hash) : null;
+	if (wanted) map.setView([wanted.lat, wanted.lon], wanted.zoom);
+	else map.fitBounds(bounds, { padding: point(PADDING, PADDING) });
+
+	/** @type {Set<string>} */
+	const closed = new Set();
+	/** @type {Set<string> | null} */
+	let shown = null;
+	basemap(config).addTo(map);
+	new MvtLayer(config.tiles.parcs, brushes.parks, { zIndex: 20 }).addTo(map);
+	const trails = new MvtLayer(
+		config.tiles.sentiers,
+		brushes.trails(closed, () => shown),
+		{ zIndex: 30 },
+	).addTo(map);
+
+	const signs = layerGroup().addTo(map);
+	/** @type {Place[]} */
+	let places = [];
+	let current = "";
+
+	function redraw() {
+		signs.clearLayers();
+		const zoom = map.getZoom();
+		const spots = places.map((place) => {
+			const { x, y } = map.project([place.lat, place.lon], zoom);
+			return { ...place, x, y };
+		});
+		for (const { lead, members } of gather(spots, zoom)) {
+			// @ts-ignore spots are places with pixels
+			sign(lead, members).addTo(signs);
+		}
+	}
+
+	/**
+	 * @param {Place} lead
+	 * @param {Place[]} members
+	 */
+	function sign(lead, members) {
+		const many = members.length > 1;
+		const here = members.some((member) => member.id === current);
+		const made = marker([lead.lat, lead.lon], {
+			icon: divIcon({
+				className: "",
+				iconSize: [36, 36],
+				html: signFace(lead, many ? members.length : 0, here),
+			}),
+			keyboard: false,
+			zIndexOffset: here ? 1000 : 0,
+		});
+		made.on("add", () => {
+			const element = made.getElement();
+			if (!element) return;
+			element.tabIndex = -1;
+			element.setAttribute("role", "button");
+			const label = many
+				? config.words.cluster.replace("{n}", String(members.length))
+				: lead.name + (lead.closed ? `, ${config.words.closed}` : "");
+			element.setAttribute("aria-label", label);
+			element.title = label;
+		});
+		made.on("click", () => {
+			if (many && map.getZoom() < map.getMaxZoom()) {
+				const area = latLngBounds(members.map((member) => [member.lat, member.lon]));
+				map.fitBounds(area, { padding: point(60, 60), maxZoom: Math.max(map.getZoom() + 2, 14) });
+			} else {
+				choose(lead.id);
+				options.onChoose?.(lead.id);
+			}
+		});
+		return made;
+	}
+
+	/** @param {string} id */
+	function choose(id) {
+		current = id;
+		redraw();
+	}
+
+	map.on("zoomend", redraw);
+	if (options.keepAddress) {
+		map.on("moveend", () => {
+			const centre = map.getCenter();
+			history.replaceState(
+				history.state,
+				"",
+				location.pathname + location.search + writeAddress(map.getZoom(), centre.lat, centre.lng),
+			);
+		});
+	}
+
+	return {
+		map,
+		live,
+		choose,
+		/** @param {Place[]} found */
+		show(found) {
+			places = found;
+			closed.clear();
+			for (const place of found) if (place.closed) closed.add(place.id);
+			shown = new Set(found.filter((place) => place.kind === "sentiers").map((place) => place.id));
+			// @ts-ignore GridLayer
+			trails.redraw();
+			redraw();
+		},
+		/** @param {Place} place */
+		goTo(place) {
+			choose(place.id);
+			map.setView([place.lat, place.lon], Math.max(map.getZoom(), 14));
+			live.focus({ preventScroll: false });
+		},
+	};
+}
+
+/**
+ * The face of a sign; no text of a person goes through HTML here.
+ * @param {Place} place
+ * @param {number} count
+ * @param {boolean} here
+ */
+function signFace(place, count, here) {
+	const face = document.createElement("span");
+	face.className = `sign sign--${place.kind}${place.closed && !count ? " sign--closed" : ""}${here ? " sign--current" : ""}`;
+	const icon = { parcs: "parc", cabanes: "cabane", sentiers: "sentier" }[place.kind];
+	face.innerHTML = `<svg class="icon" aria-hidden="true"><use href="#i-${icon}"/></svg>`;
+	if (count) {
+		const badge = document.createElement("span");
+		badge.className = "sign__count";
+		badge.textContent = String(count);
+		face.append(badge);
+	}
+	return face;
+}

@@ -1,0 +1,11 @@
+"""Static files as they are served: the built bundles, not their sources."""
+
+from typing import ClassVar
+
+from django.contrib.staticfiles.apps import StaticFilesConfig
+
+
+class BuiltStaticFilesConfig(StaticFilesConfig):
+    """Leaves the sources of scripts and styles out of what is collected."""
+
+    ignore_patterns: ClassVar[list[str]] = [*StaticFilesConfig.ignore_patterns, "carte/js/*", "carte/css/*"]
