@@ -13,5 +13,7 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "test-media"
+# A pool would keep sessions open when a test database is dropped.
 # Tests that need real commits empty the tables afterwards; elsewhere TRUNCATE is refused.
+DATABASES["default"]["OPTIONS"].pop("pool")
 DATABASES["default"]["OPTIONS"]["options"] = "-c chaine.allow_truncate=on"
