@@ -60,8 +60,10 @@ def nearest(
     rows = found.filter(geom__isnull=False).annotate(
         away=GeometryDistance("geom", geom), metres=Distance(Transform("geom", LAMBERT93), Transform(geom, LAMBERT93))
     )
-    listed = [_neighbour(row, quality) for row in rows.order_by("away", "id")[: limit * 2]]
-    listed.sort(key=lambda neighbour: neighbour.feature.metres.m)  # type: ignore[attr-defined]
+    # Ordered by the operator alone: a second key keeps PostgreSQL from the GiST index (0.3 ms or 160 ms with
+    # 200 000 cabins). Twice as many as asked are read and then ordered in metres.
+    listed = [_neighbour(row, quality) for row in rows.order_by("away")[: limit * 2]]
+    listed.sort(key=lambda neighbour: (neighbour.feature.metres.m, neighbour.feature.pk))  # type: ignore[attr-defined]
     if within_m is not None:
         listed = [each for each in listed if each.feature.metres.m <= within_m]  # type: ignore[attr-defined]
     return listed[:limit]
