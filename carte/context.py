@@ -31,12 +31,21 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "footer": _links(
             (_("Plan du site"), "pages:plan-du-site"),
             (_("Partenaires et API"), "pages:partenaires"),
-            (_("Accessibilité : non conforme"), "pages:accessibilite"),
+            (_accessibility(), "pages:accessibilite"),
             (_("Mentions légales"), "pages:mentions-legales"),
             (_("Vie privée"), "pages:vie-privee"),
         ),
         "languages": languages(request),
     }
+
+
+def _accessibility() -> str:
+    """The state of conformity, which the law wants on every page (decree 2019-768, article 6)."""
+    states = {
+        "totale": _("Accessibilité : totalement conforme"),
+        "partielle": _("Accessibilité : partiellement conforme"),
+    }
+    return states.get(settings.OPERATOR.state, _("Accessibilité : non conforme"))
 
 
 def _menu(request: HttpRequest) -> list[dict[str, Any]]:

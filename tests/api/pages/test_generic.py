@@ -42,6 +42,6 @@ def test_the_generic_page_tells_every_property_and_what_is_not_known(client, mon
 def test_the_page_of_a_park_shows_collections_it_does_not_know_by_name(client, monkeypatch):
     monkeypatch.setattr(park_page, "SHOWN", tuple(each for each in park_page.SHOWN if each != "cabanes"))
     place = parc()
-    cabane(name_fr="Cabane inconnue", park=place)
+    cabin = cabane(name_fr="Cabane inconnue", park=place)
     text = client.get(f"/parcs/{place.slug}/").content.decode()
-    assert text.count("Cabane inconnue") == 2
+    assert text.count(f'href="/cabanes/{cabin.slug}/"') == 2
