@@ -7,6 +7,7 @@ nothing about drafts.
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Q
 
 from geodata.changes import whereabouts
 from geodata.problems import Gone, NotFound
@@ -66,6 +67,9 @@ def _why_not(collection: Collection, key: str, user: "User | AnonymousUser") -> 
     visible = collection.visible_to(user)
     former = whereabouts.moved(collection.id, key)
     present = visible.filter(uuid=former).first() if former else None
+    if present is None and collection.page_key != "slug":
+        # An authority asked for by its slug, or by its code in small letters.
+        present = visible.filter(Q(slug=key) | Q(**{f"{collection.page_key}__iexact": key})).first()
     if present is not None:
         return Moved(str(getattr(present, collection.page_key)))
     departure = whereabouts.departed(collection.id, key)

@@ -285,3 +285,10 @@ def test_a_part_outside_the_index_is_not_found(client):
 
 def test_robots_find_the_sitemap(client):
     assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+
+
+@pytest.mark.parametrize("key", ["call", "ca-de-lens-lievin"])
+def test_an_authority_is_found_by_its_slug_and_whatever_the_case(client, key):
+    autorite(code="CALL", slug="ca-de-lens-lievin")
+    response = client.get(f"/autorites/{key}/")
+    assert (response.status_code, response["Location"]) == (301, "/autorites/CALL/")
