@@ -7,10 +7,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from carte.home.views import drawing, home
 from carte.pages import sitemap
+from geodata.endpoints import photos
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("geodata.urls")),
     path("carte/reseau.svg", drawing, name="picture"),
+    path("media/photos/<slug:collection_id>/<uuid:key>/<str:name>", photos.copy, name="photo-copy"),
     path("administration/", admin.site.urls),
     path("connexion/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),

@@ -9,6 +9,7 @@
     ├── Conflict              409
     ├── Gone                  410  deleted, or an expired cursor
     ├── StaleRevision         412  carries the current ETag
+    ├── TooLarge              413  the body, before it is read
     ├── UnsupportedMediaType  415
     ├── Invalid               422  one entry per field
     └── PreconditionRequired  428
@@ -135,6 +136,14 @@ class StaleRevision(Problem):
     @property
     def extensions(self) -> dict[str, object]:
         return {} if self.current is None else {"revision": self.current}
+
+
+class TooLarge(Problem):
+    """The body is larger than this resource reads; nothing of it was parsed."""
+
+    status = 413
+    slug = "too-large"
+    title = _("Envoi trop gros")
 
 
 class UnsupportedMediaType(Problem):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from geodata.endpoints import answers, collections, features, landing, propositions, tiles
+from geodata.endpoints import answers, collections, features, landing, photos, propositions, tiles
 from geodata.tiles.matrix import MATRIX_SET
 
 app_name = "api"
@@ -18,6 +18,8 @@ urlpatterns = [
     path("collections/<slug:collection_id>/schema", collections.feature_schema, name="schema"),
     path("collections/<slug:collection_id>/items", features.items, name="items"),
     path("collections/<slug:collection_id>/items/<slug:key>", features.item, name="item"),
+    path("collections/<slug:collection_id>/items/<uuid:key>/photos", photos.listed, name="photos"),
+    path("collections/<slug:collection_id>/items/<uuid:key>/photos/<uuid:photo_uuid>", photos.photo, name="photo"),
     *[
         path(f"{inner}tiles{rest}", view, name=f"{kind}-{name}")
         for kind, inner in (("collection", "collections/<slug:collection_id>/"), ("all", ""))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from uuid import UUID
 
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
 Values = Mapping[str, Any]
 Errors = dict[str, list[str]]
-HTML_TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
+# Markdown's own <https://…> and <mailto:…> are no tags.
+HTML_TAG = re.compile(r"<(?!https?://|mailto:)[/!?]?[a-zA-Z-][^<>]*>")
 SLUG_LENGTH = 100
 STEPS = {
     Status.IN_REVIEW: (Status.DRAFT,),
@@ -61,6 +63,25 @@ class Permissions(Protocol):
 def no_rules(feature: Any) -> Errors:
     """Nothing more is asked of a published record."""
     return {}
+
+
+def html_in(values: Values) -> Errors:
+    """A sentence for each text that holds an HTML tag: it would be shown as text or, worse, run."""
+    told = _("Le HTML n’est pas accepté : « %(tag)s ». Utilisez le Markdown.")
+    found = {name: next(filter(None, map(HTML_TAG.search, _texts(value))), None) for name, value in values.items()}
+    return {name: [told % {"tag": tag.group()[:40]}] for name, tag in found.items() if tag is not None}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value, also in lists and in the keys and values of objects."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from _texts(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _texts(part)
 
 
 class Actions:
@@ -213,6 +234,21 @@ class Actions:
             values["elevations_m"] = elevations_m
         return self.update(uuid, values | dict(more or {}), by=by, revision=revision, reason=reason)
 
+    @contextmanager
+    def holding(
+        self, uuid: UUID, *, by: User | AnonymousUser, reason: str = "", source: str = "web"
+    ) -> Iterator[Feature]:
+        """The locked record, in one transaction, to change what hangs on it (its photos).
+
+        What everybody sees asks for the right to publish: there is no proposition of a photo.
+        """
+        self._signed_in(by)
+        with self._recording(by, reason, source):
+            feature = self._locked(uuid, by, None)
+            if feature.is_public:
+                self._may_publish(by, feature)
+            yield feature
+
     def allowed(self, user: User | AnonymousUser, feature: Feature | None = None) -> tuple[str, ...]:
         """The HTTP methods that write which this person may use, on the collection or on one record."""
         if feature is None:
@@ -302,11 +338,7 @@ class Actions:
                 check_geometry(shape)
             except ValidationError as error:
                 errors["geom"] = list(error.messages)
-        for field in feature._meta.concrete_fields:
-            text = getattr(feature, field.attname) if field.editable else None
-            if isinstance(text, str) and (found := HTML_TAG.search(text)):
-                told = _("Le HTML n’est pas accepté : « %(tag)s ». Utilisez le Markdown.") % {"tag": found.group()[:40]}
-                errors[field.name] = [told]
+        errors |= html_in({f.name: getattr(feature, f.attname) for f in feature._meta.concrete_fields if f.editable})
         if not errors:
             errors = self._cleaned(feature) or self.rules(feature)
         if not errors and feature.is_public:

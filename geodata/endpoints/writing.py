@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -29,10 +30,12 @@ from geodata.problems import (
     NotAuthenticated,
     NotFound,
     PreconditionRequired,
+    TooLarge,
     UnsupportedMediaType,
 )
 from geodata.queries import item as items
 from geodata.registry import Collection
+from geodata.units import MAX_AREA_VERTICES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 
 GEOJSON_TYPES = ("application/geo+json", "application/json", "application/vnd.geo+json")
 PATCH_TYPES = ("application/merge-patch+json", "application/geo+json", "application/json")
+# Brackets that a body may have beside those of its vertices: rings, parts, lists in properties.
+ARRAYS_BESIDE = 20_000
 ETAG = re.compile(r'^"r(\d{1,18})(?:-[a-z]+)?"$')
 
 
@@ -125,25 +130,50 @@ def _present(collection: Collection, uuid: UUID, user: User | AnonymousUser) -> 
     return present
 
 
-def _body(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
+def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
+    """The object in the body.
+
+    What is too large is refused before it is parsed: by its length, then by its brackets, of which
+    a geometry has at least one a vertex. Numbers are finite (RFC 8259 §6 has no NaN).
+    """
     media = (request.content_type or "").lower()
     if media not in types:
         raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": ", ".join(types)})
+    too_large = TooLarge(_("La fiche est trop grosse : simplifiez sa géométrie."))
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-            raise Invalid({"geometry": [_("La fiche est trop grosse : simplifiez sa géométrie.")]})
-        body = json.loads(request.body, parse_constant=_refuse_constant)
+            raise too_large
+        raw = request.body
     except RequestDataTooBig:
-        raise Invalid({"geometry": [_("La fiche est trop grosse : simplifiez sa géométrie.")]}) from None
+        raise too_large from None
+    if raw.count(b"[") > MAX_AREA_VERTICES + ARRAYS_BESIDE:
+        told = _("La géométrie a plus de %(limit)d sommets. Simplifiez-la.") % {"limit": MAX_AREA_VERTICES}
+        raise Invalid({"geometry": [told]})
+    try:
+        body = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):
         raise BadParameter("body", _("Ce n’est pas du JSON lisible (NaN et Infinity n’en sont pas).")) from None
-    if not isinstance(body, dict) or body.get("type", "Feature") != "Feature":
+    if not isinstance(body, dict):
+        raise Invalid({"": [_("Il faut un objet JSON.")]})
+    return body
+
+
+def _body(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
+    body = read_json(request, types)
+    if body.get("type", "Feature") != "Feature":
         raise Invalid({"type": [_("Il faut un objet de type Feature.")]})
     return body
 
 
 def _refuse_constant(text: str) -> Any:
     raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _crs(request: HttpRequest) -> tuple[int, bool]:

@@ -100,6 +100,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
             ),
             "delete": _write(f"{collection.id}.delete", "Delete", "204", None, uuid),
         }
+        paths |= _photos(collection)
     return paths
 
 
@@ -139,9 +140,56 @@ def _write(
         "parameters": [uuid] if uuid else [],
         "responses": {ok: {"description": "Done"}, "default": PROBLEM},
     }
+    if uuid:
+        made["parameters"].append(_parameter("If-Match", {"type": "string"}, "the ETag that was read", "header"))
     if feature:
-        made["requestBody"] = {"required": True, "content": {media: {"schema": {"type": "object"}}}}
+        made["parameters"].append(
+            _parameter("Content-Crs", {"type": "string"}, "CRS of the geometry; CRS84 when absent", "header")
+        )
+        made["requestBody"] = {"required": True, "content": {media: {"schema": feature}}}
+        made["responses"]["202"] = {"description": "Waits for a publisher, at Location"}
     return made
+
+
+def _photos(collection: Collection) -> dict[str, Any]:
+    """Paths of the photos, for collections that have some."""
+    if "photos" not in {relation.name for relation in collection.model_class._meta.related_objects}:
+        return {}
+    name, base = f"{collection.id}.photos", f"/collections/{collection.id}/items/{{id}}/photos"
+    text = {"type": "string"}
+    told = dict.fromkeys(("alt_fr", "alt_en", "alt_nl", "author", "rights_holder", "licence"), text)
+    form = {
+        "type": "object",
+        "required": ["file", "alt_fr", "author", "licence"],
+        "properties": {"file": text | {"format": "binary"}, "uuid": text | {"format": "uuid"}, **told},
+    }
+    uuid = _parameter("id", {"type": "string", "format": "uuid"}, "uuid of the feature", where="path")
+    photo = _parameter("photo", {"type": "string", "format": "uuid"}, "uuid of the photo", where="path")
+    secured: Document = {"security": [{"bearer": []}], "responses": {"default": PROBLEM}}
+
+    def write(operation: str, summary: str, code: str, parameters: list[Document], **more: Any) -> Document:
+        made = secured | {"operationId": f"{name}.{operation}", "summary": summary, "parameters": parameters} | more
+        return made | {"responses": {code: {"description": "Done"}, "default": PROBLEM}}
+
+    def read(operation: str, summary: str, parameters: list[Document]) -> Document:
+        found = _get(f"{name}.{operation}", summary)
+        return found | {"parameters": parameters}
+
+    def body(media: str, schema: Document) -> Document:
+        return {"required": True, "content": {media: {"schema": schema}}}
+
+    patch = body("application/merge-patch+json", {"type": "object", "properties": told})
+    return {
+        base: {
+            "get": read("list", "Photos", [uuid]),
+            "post": write("add", "Add a photo", "201", [uuid], requestBody=body("multipart/form-data", form)),
+        },
+        f"{base}/{{photo}}": {
+            "get": read("one", "One photo", [uuid, photo]),
+            "patch": write("describe", "Describe a photo", "200", [uuid, photo], requestBody=patch),
+            "delete": write("remove", "Remove a photo", "204", [uuid, photo]),
+        },
+    }
 
 
 def _parameter(name: str, schema: Document, description: str, where: str = "query") -> Document:

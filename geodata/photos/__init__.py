@@ -1,1 +1,1 @@
-"""Photos of features: the abstract model, derivatives, what is removed before publication."""
+"""Photos of features: the abstract model, what is read from a file, the copies that are published."""

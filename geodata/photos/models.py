@@ -4,6 +4,9 @@ The position stays private; the published derivatives carry no EXIF. There is no
 freedom of panorama in France: `rights_holder` is who holds the rights of the work shown.
 """
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.conf import settings
@@ -11,8 +14,28 @@ from django.contrib.gis.db import models
 from django.db.models import Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from geodata.features import UuidV7
+from geodata import registry
+from geodata.features import Feature, UuidV7
+from geodata.photos.files import MEDIA_TYPES, path_of, stem_of
 from geodata.units import WGS84
+
+
+@dataclass(frozen=True)
+class Source:
+    """The copies of a photo in one format: width in pixels and address, the narrowest first."""
+
+    media_type: str
+    copies: tuple[tuple[int, str], ...]
+
+    @property
+    def srcset(self) -> str:
+        """All of them as HTML writes it."""
+        return ", ".join(f"{url} {width}w" for width, url in self.copies)
+
+    @property
+    def url(self) -> str:
+        """The address of the widest."""
+        return self.copies[-1][1]
 
 
 class FeaturePhoto(models.Model):
@@ -64,3 +87,35 @@ class FeaturePhoto(models.Model):
 
     def __str__(self) -> str:
         return self.alt_fr
+
+    @classmethod
+    def collection_id(cls) -> str:
+        """The collection whose features these photos show."""
+        field = cls._meta.get_field("feature")
+        model = field.related_model
+        if not isinstance(model, type) or not issubclass(model, Feature):
+            raise TypeError(f"{cls.__name__}.feature does not point at a Feature")
+        return registry.of_model(model).id
+
+    @property
+    def sources(self) -> list[Source]:
+        """The published copies, the smallest format first, JPEG last."""
+        root, stem = str(settings.MEDIA_URL), stem_of(self.uuid, self.sha256)
+
+        def address(width: int, ending: str) -> str:
+            return root + path_of(self.collection_id(), self.uuid, f"{stem}-{width}.{ending}")
+
+        return [
+            Source(media_type, tuple((width, address(width, ending)) for width in self.widths))
+            for ending, media_type in MEDIA_TYPES.items()
+        ]
+
+    @property
+    def shown_width_px(self) -> int:
+        """The width of the largest published copy."""
+        return int(max(self.widths))
+
+    @property
+    def shown_height_px(self) -> int:
+        """The height of the largest published copy, so that a page keeps its place."""
+        return round(self.shown_width_px * self.height_px / self.width_px)

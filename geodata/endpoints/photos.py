@@ -1,0 +1,149 @@
+"""Photos of a feature: list, upload, description, removal; and the published copies themselves."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from geodata import registry
+from geodata.editing import photos
+from geodata.endpoints.answers import document, endpoint, preflight
+from geodata.endpoints.authentication import user_of
+from geodata.endpoints.writing import read_json
+from geodata.photos import files
+from geodata.photos.models import FeaturePhoto
+from geodata.photos.pictures import MAX_BYTES
+from geodata.problems import Invalid, NotAuthenticated, NotFound, TooLarge, UnsupportedMediaType
+from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+# Boundaries and texts beside the file in a multipart body.
+AROUND = 64 * 1024
+A_YEAR = "public, max-age=31536000, immutable"
+PATCH_TYPES = ("application/merge-patch+json", "application/json")
+
+
+@endpoint("GET", "POST", own_options=True)
+def listed(request: HttpRequest, collection_id: str, key: UUID) -> HttpResponseBase:
+    """The photos of a feature; POST of `multipart/form-data` adds one."""
+    collection = registry.get(collection_id)
+    if request.method == "POST":
+        return _add(request, collection, key)
+    user = user_of(request)
+    if request.method == "OPTIONS":
+        return _options(request, collection, key, user, ("POST",))
+    found = photos.photos_of(collection, key, user)
+    return _kept_from_others(document(request, {"photos": [described(request, photo) for photo in found]}), user)
+
+
+@endpoint("GET", "PATCH", "DELETE", own_options=True)
+def photo(request: HttpRequest, collection_id: str, key: UUID, photo_uuid: UUID) -> HttpResponseBase:
+    """One photo: its description and addresses."""
+    collection, user = registry.get(collection_id), user_of(request)
+    if request.method == "OPTIONS":
+        return _options(request, collection, key, user, ("PATCH", "DELETE"))
+    if request.method == "PATCH":
+        _known(user)
+        told = read_json(request, PATCH_TYPES)
+        changed = photos.describe_photo(collection, key, photo_uuid, told, by=user, source="ogc")
+        return document(request, described(request, changed))
+    if request.method == "DELETE":
+        _known(user)
+        photos.remove_photo(collection, key, photo_uuid, by=user, source="ogc")
+        return HttpResponse(status=204)
+    found = photos.photo_of(collection, key, photo_uuid, user)
+    return _kept_from_others(document(request, described(request, found)), user)
+
+
+@endpoint("GET")
+def copy(request: HttpRequest, collection_id: str, key: UUID, name: str) -> HttpResponseBase:
+    """A published copy, for who may see its feature; it never changes under its name."""
+    collection, user = registry.get(collection_id), user_of(request)
+    path = files.path_of(collection.id, key, name)
+    features = photos.rows(collection).filter(uuid=key).values("feature")
+    seen = collection.visible_to(user).filter(pk__in=features).only("status", "deleted_at").first()
+    if not files.PUBLISHED.match(name) or seen is None or not default_storage.exists(path):
+        raise NotFound(_("Aucune photo à cette adresse."))
+    ending = name.rpartition(".")[2]
+    response = FileResponse(default_storage.open(path), content_type=files.MEDIA_TYPES[ending])
+    response["Cache-Control"] = A_YEAR if seen.is_public else "private, no-store"
+    return response
+
+
+def described(request: HttpRequest, found: FeaturePhoto) -> dict[str, Any]:
+    """A photo as JSON. Where it was taken stays with us."""
+    return {
+        "uuid": str(found.uuid),
+        **{name: getattr(found, name) for name in photos.TOLD if name != "taken_at"},
+        "taken_at": found.taken_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if found.taken_at else None,
+        "width_px": found.width_px,
+        "height_px": found.height_px,
+        "widths": found.widths,
+        "copies": [
+            {"type": each.media_type, "href": request.build_absolute_uri(url), "width_px": width}
+            for each in found.sources
+            for width, url in each.copies
+        ],
+    }
+
+
+def _add(request: HttpRequest, collection: Collection, key: UUID) -> HttpResponse:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + AROUND:
+        raise TooLarge(_("La photo dépasse %(limit)d Mo. Réduisez-la.") % {"limit": MAX_BYTES // 1024 // 1024})
+    user = user_of(request)
+    _known(user)
+    if request.content_type != "multipart/form-data":
+        raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": "multipart/form-data"})
+    told: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
+    uploaded = request.FILES.get("file")
+    if uploaded is None or set(request.FILES) != {"file"}:
+        raise Invalid({"file": [_("Envoyez une photo, dans le champ « file ».")]})
+    photo_uuid = _client_uuid(told)
+    made, is_new = photos.add_photo(
+        collection, key, uploaded.read(), told, by=user, photo_uuid=photo_uuid, source="ogc"
+    )
+    response = document(request, described(request, made))
+    response.status_code = 201 if is_new else 200
+    response["Location"] = request.build_absolute_uri(
+        f"/api/collections/{collection.id}/items/{key}/photos/{made.uuid}"
+    )
+    return response
+
+
+def _client_uuid(told: dict[str, Any]) -> UUID | None:
+    given = told.pop("uuid", "")
+    try:
+        return UUID(given) if given else None
+    except ValueError:
+        raise Invalid({"uuid": [_("L’identifiant est un UUID, ou il est absent.")]}) from None
+
+
+def _options(
+    request: HttpRequest, collection: Collection, key: UUID, user: User | AnonymousUser, writes: tuple[str, ...]
+) -> HttpResponse:
+    photos.photos_of(collection, key, user)
+    feature = collection.visible_to(user).get(uuid=key)
+    asked = "Access-Control-Request-Method" in request.headers
+    may = asked or photos.may_change(collection, feature, user)
+    return preflight(request, ("GET", "HEAD", "OPTIONS", *(writes if may else ())))
+
+
+def _known(user: User | AnonymousUser) -> None:
+    if not user.is_authenticated:
+        raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
+
+
+def _kept_from_others(response: HttpResponse, user: User | AnonymousUser) -> HttpResponse:
+    response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
+    patch_vary_headers(response, ["Authorization", "Cookie"])
+    return response
