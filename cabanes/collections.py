@@ -74,6 +74,7 @@ CABANES = Collection(
     visible_to=queries.visible_to,
     serializer="cabanes.serializers.CabaneSerializer",
     actions="cabanes.actions.cabanes",
+    form="cabanes.forms.CabaneForm",
     page="cabanes",
     icon="cabane",
 )

@@ -43,6 +43,9 @@ def map_config() -> dict[str, Any]:
             "continue": _("Continuer"),
             "refused": _("Position non partagée. Choisissez une commune dans la liste."),
             "away": _("à {km} km"),
+            "inPark": _("Dans : {name}."),
+            "inCommune": _("Commune : {name}."),
+            "alike": _("Attention, une fiche proche existe : {name}, à {metres} m."),
             "sorted": _("Liste triée du plus proche au plus lointain."),
         },
     }

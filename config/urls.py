@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("carte/reseau.svg", drawing, name="picture"),
     path("media/photos/<slug:collection_id>/<uuid:key>/<str:name>", photos.copy, name="photo-copy"),
     path("administration/", admin.site.urls),
+    path("gestion/", include("carte.gestion.urls")),
     path("connexion/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("sitemap.xml", sitemap.index, name="sitemap"),

@@ -79,3 +79,9 @@ def who_can(authority: str | None) -> str:
         return _("Seule l’administration du site le peut.")
     contact = f" ({found.email})" if found.email else ""
     return _("Le peuvent : les personnes de « %(name)s »%(contact)s.") % {"name": found.name_fr, "contact": contact}
+
+
+def may_write_for(user: User, authority: str) -> bool:
+    """Whether this person may add records of this authority, in some park at least."""
+    makers = [role for role, rank in RANKS.items() if rank >= RANKS[Role.EDITOR]]
+    return user.is_superuser or Adhesion.objects.filter(user=user, authority__code=authority, role__in=makers).exists()

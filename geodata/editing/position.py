@@ -150,6 +150,8 @@ def _from_lines(text: str, geom_type: str) -> GEOSGeometry:
 def _build(rings: Sequence[Sequence[tuple[float, float]]], geom_type: str) -> GEOSGeometry:
     if not rings:
         raise ValidationError(_("Indiquez au moins une position."))
+    if geom_type == "GEOMETRY":
+        geom_type = _likely(rings)
     if geom_type == "POINT":
         if len(rings) > 1 or len(rings[0]) > 1:
             raise ValidationError(_("Indiquez une seule position."))
@@ -165,6 +167,13 @@ def _build(rings: Sequence[Sequence[tuple[float, float]]], geom_type: str) -> GE
             raise ValidationError(_("Un contour a au moins trois points."))
         polygons.append(Polygon(closed, srid=WGS84))
     return MultiPolygon(polygons, srid=WGS84)
+
+
+def _likely(rings: Sequence[Sequence[tuple[float, float]]]) -> str:
+    """What is meant where any shape will do: one position, a closed ring, else a line."""
+    if len(rings) == 1 and len(rings[0]) == 1:
+        return "POINT"
+    return "MULTIPOLYGON" if len(rings) > 1 or rings[0][0] == rings[0][-1] else "LINESTRING"
 
 
 def _number(text: str) -> float:

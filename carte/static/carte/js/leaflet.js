@@ -2,6 +2,7 @@
 // The one door to Leaflet: a move to its next major version touches this file alone.
 import * as L from "leaflet";
 
-export const { map, marker, divIcon, layerGroup, latLng, latLngBounds, point, GridLayer, control } = L;
+export const { map, marker, divIcon, geoJSON, layerGroup, latLng, latLngBounds, point, GridLayer, control } =
+	L;
 /** @typedef {L.Map} LeafletMap */
 /** @typedef {L.Marker} Marker */

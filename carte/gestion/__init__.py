@@ -1,0 +1,1 @@
+"""The managers' space: see what is mine, draw, describe, publish, undo."""

@@ -1,0 +1,131 @@
+"""Who changed what, when and why; any version restored in two clicks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.gis.geos import GEOSGeometry
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from carte.gestion.access import actions_of, collection_or_404, person, record_or_404
+from geodata.changes.models import Revision
+from geodata.changes.versions import stored_fields
+from geodata.features import Feature
+from geodata.problems import Problem
+from geodata.units import LAMBERT93
+from parcs import permissions
+
+MOST = 50
+SHOWN = 300
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that a version changed: before and after, as text."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """A revision with what it changed; `restorable` unless it is the present one."""
+
+    revision: Revision
+    changes: list[Change]
+    restorable: bool
+
+
+@login_required
+def versions(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
+    """The history of a record, newest first."""
+    collection = collection_or_404(collection_id)
+    feature = record_or_404(collection, uuid, person(request))
+    context = {
+        "collection": collection,
+        "feature": feature,
+        "versions": list(_versions(feature)),
+        "may_edit": permissions.may_edit(person(request), feature),
+    }
+    return render(request, "gestion/history.html", context)
+
+
+def _versions(feature: Feature) -> Any:
+    rows = list(Revision.objects.filter(uuid=feature.uuid).select_related("actor").order_by("-id")[:MOST])
+    after = {field.name: getattr(feature, field.attname) for field in stored_fields(type(feature))}
+    after |= {"status": feature.status}
+    for place, row in enumerate(rows):
+        before = _before(feature, row)
+        yield Version(row, _changes(feature, before, after) if before else [], restorable=place > 0)
+        after = before or after
+
+
+def _before(feature: Feature, row: Revision) -> dict[str, Any] | None:
+    if row.before is None:
+        return None
+    values = {field.name: row.before.get(field.column) for field in stored_fields(type(feature))}
+    return values | {"status": row.before.get("status")}
+
+
+def _changes(feature: Feature, before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
+    found = []
+    for name, old in before.items():
+        field = feature._meta.get_field(name)
+        new = after.get(name)
+        label = str(field.verbose_name) if isinstance(field, models.Field) else name
+        if name == "geom":
+            if told := _moved(old, new):
+                found.append(Change(label, "", told))
+        elif _text(old) != _text(new):
+            found.append(Change(label, _text(old), _text(new)))
+    return found
+
+
+def _text(value: Any) -> str:
+    if value in (None, "", []):
+        return ""
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)[:SHOWN]
+    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return text.replace("+00:00", "").replace("Z", "")[:SHOWN]
+
+
+def _moved(old: Any, new: Any) -> str:
+    """How far a shape moved, in metres."""
+    if not old or not new:
+        return "" if not old and not new else _("géométrie ajoutée ou retirée")
+    shapes = [shape if isinstance(shape, GEOSGeometry) else GEOSGeometry(shape) for shape in (old, new)]
+    if shapes[0].equals_exact(shapes[1], 1e-9):
+        return ""
+    metres = [shape.transform(LAMBERT93, clone=True) for shape in shapes]
+    return _("géométrie changée, centre déplacé de %(metres)d m") % {
+        "metres": round(metres[0].centroid.distance(metres[1].centroid))
+    }
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
+    """Bring back the values of an older version; the present one stays in the history."""
+    collection = collection_or_404(collection_id)
+    record_or_404(collection, uuid, person(request))
+    number = request.POST.get("revision", "")
+    try:
+        wanted = int(number) if number.isascii() and number.isdigit() else 0
+        done = actions_of(collection).restore_version(uuid, to_revision=wanted, by=person(request))
+        messages.success(
+            request, _("Version restaurée.") if isinstance(done, Feature) else _("Proposition envoyée à la relecture.")
+        )
+    except Problem as refusal:
+        messages.error(request, str(refusal.detail or refusal.title))
+        return redirect("gestion:history", collection_id=collection.id, uuid=uuid)
+    return redirect("gestion:edit", collection_id=collection.id, uuid=uuid)

@@ -1,0 +1,144 @@
+"""Adding and correcting a record."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from carte.gestion.access import actions_of, collection_or_404, person, record_or_404
+from carte.gestion.offer import limited, offered_authorities, steps
+from geodata.editing.forms import FeatureForm, form_of, initial_of
+from geodata.features import Feature
+from geodata.problems import Forbidden, Invalid, Problem, StaleRevision
+from geodata.registry import Collection
+from parcs import permissions
+
+UNPROCESSABLE = 422
+FORBIDDEN = 403
+STALE = 412
+
+
+@login_required
+def create(request: HttpRequest, collection_id: str) -> HttpResponse:
+    """An empty form; a POST saves a draft and goes to it (303)."""
+    collection = collection_or_404(collection_id)
+    user = person(request)
+    initial = {"authority": next(iter(offered_authorities(user)), None), "geom": request.GET.get("position", "")}
+    form = _form(request, collection, initial=initial)
+    if request.method != "POST":
+        return _show(request, collection, form)
+    if not form.is_valid():
+        return _show(request, collection, form, status=UNPROCESSABLE)
+    values = {name: value for name, value in form.values().items() if value not in (None, "", [])}
+    try:
+        feature = actions_of(collection).create(values, by=user, reason=form.cleaned_data["reason"])
+    except Invalid as invalid:
+        form.refuse(invalid)
+        return _show(request, collection, form, status=UNPROCESSABLE)
+    except Forbidden as refusal:
+        form.add_error(None, str(refusal.detail))
+        return _show(request, collection, form, status=FORBIDDEN)
+    messages.success(request, _("Brouillon enregistré : « %(name)s ».") % {"name": feature.label})
+    return redirect("gestion:edit", collection_id=collection.id, uuid=feature.uuid)
+
+
+@login_required
+def edit(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
+    """The form of a record; a POST saves what was changed, and only that."""
+    collection = collection_or_404(collection_id)
+    feature = record_or_404(collection, uuid, person(request))
+    form = _form(request, collection, initial=initial_of(feature, collection), feature=feature)
+    if request.method != "POST":
+        return _show(request, collection, form, feature)
+    if not permissions.may_edit(person(request), feature):
+        form.add_error(None, permissions.who_can(feature.authority_id))
+        return _show(request, collection, form, feature, status=FORBIDDEN)
+    if not form.is_valid():
+        return _show(request, collection, form, feature, status=UNPROCESSABLE)
+    if not form.changed_values():
+        messages.info(request, _("Rien n’a changé."))
+        return redirect("gestion:edit", collection_id=collection.id, uuid=uuid)
+    return _save(request, collection, feature, form)
+
+
+def _save(request: HttpRequest, collection: Collection, feature: Feature, form: FeatureForm) -> HttpResponse:
+    update = actions_of(collection).update
+    changes, based_on = form.changed_values(), form.cleaned_data["based_on"]
+    who_and_why: dict[str, Any] = {"by": person(request), "reason": form.cleaned_data["reason"]}
+    try:
+        try:
+            saved = update(feature.uuid, changes, revision=based_on, **who_and_why)
+        except StaleRevision:
+            clashes = list(_clashes(form, feature))
+            if clashes:
+                return _show(request, collection, form, feature, status=STALE, clashes=clashes)
+            saved = update(feature.uuid, changes, revision=feature.revision, **who_and_why)
+    except Invalid as invalid:
+        form.refuse(invalid)
+        return _show(request, collection, form, feature, status=UNPROCESSABLE)
+    except Problem as refusal:
+        form.add_error(None, str(refusal.detail or refusal.title))
+        return _show(request, collection, form, feature, status=refusal.status)
+    if isinstance(saved, Feature):
+        messages.success(request, _("Enregistré."))
+    else:
+        messages.success(request, _("Proposition envoyée : une personne qui publie doit la relire."))
+    return redirect("gestion:edit", collection_id=collection.id, uuid=feature.uuid)
+
+
+def _clashes(form: FeatureForm, feature: Feature) -> Any:
+    """Fields that this person and somebody else both changed: name, mine, theirs."""
+    for name in form.changed_data:
+        if name in ("based_on", "reason"):
+            continue
+        bound = form[name]
+        seen = bound.field.prepare_value(form.data.get(form.add_initial_prefix(name), ""))
+        now = bound.field.prepare_value(bound.initial)
+        if bound.field.has_changed(_typed(bound.field, seen), now):
+            yield {"label": bound.label, "mine": form.data.get(form.add_prefix(name), ""), "theirs": now}
+
+
+def _typed(field: Any, text: Any) -> Any:
+    return field.to_python(text) if text else None
+
+
+def _form(
+    request: HttpRequest, collection: Collection, *, initial: dict[str, Any], feature: Feature | None = None
+) -> FeatureForm:
+    form = form_of(collection)(request.POST or None, initial=initial)
+    limited(form, person(request))
+    if feature is not None:
+        if collection.geometry.geom_type != "POINT":
+            del form.fields["geom"]
+        for field in form.fields.values():
+            field.show_hidden_initial = True
+        form.fields["based_on"].show_hidden_initial = form.fields["reason"].show_hidden_initial = False
+    return form
+
+
+def _show(
+    request: HttpRequest,
+    collection: Collection,
+    form: FeatureForm,
+    feature: Feature | None = None,
+    *,
+    status: int = 200,
+    clashes: list[dict[str, Any]] | None = None,
+) -> HttpResponse:
+    if clashes and feature is not None:
+        form.data = request.POST.copy()
+        form.data["based_on"] = str(feature.revision)
+    context = {
+        "collection": collection,
+        "form": form,
+        "feature": feature,
+        "clashes": clashes or [],
+        "steps": steps(person(request), feature) if feature else [],
+        "may_edit": feature is None or permissions.may_edit(person(request), feature),
+        "geom_type": collection.geometry.geom_type,
+    }
+    return render(request, "gestion/edit.html", context, status=status)

@@ -1,0 +1,20 @@
+"""Addresses under /gestion/; a collection's own are the same for every collection."""
+
+from django.urls import path
+
+from carte.gestion import board, history, lifecycle, photos, records, shapes, situation
+
+app_name = "gestion"
+
+urlpatterns = [
+    path("", board.home, name="home"),
+    path("situation/", situation.around, name="situation"),
+    path("<slug:collection_id>/", board.records, name="list"),
+    path("<slug:collection_id>/nouvelle/", records.create, name="create"),
+    path("<slug:collection_id>/<uuid:uuid>/", records.edit, name="edit"),
+    path("<slug:collection_id>/<uuid:uuid>/trace/", shapes.replace, name="shape"),
+    path("<slug:collection_id>/<uuid:uuid>/photos/", photos.manage, name="photos"),
+    path("<slug:collection_id>/<uuid:uuid>/historique/", history.versions, name="history"),
+    path("<slug:collection_id>/<uuid:uuid>/restaurer/", history.restore, name="restore"),
+    path("<slug:collection_id>/<uuid:uuid>/<slug:verb>/", lifecycle.move, name="move"),
+]

@@ -1,0 +1,141 @@
+"""The only door to pyogrio: a vector file from a person, read in a child process with limits.
+
+The child has a bounded memory, time and number of features; drivers are allow-listed, so that a
+file cannot make GDAL open another one (VRT) or the network.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import resource
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import shapely
+from django.contrib.gis.gdal import GDALException
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiLineString
+from django.contrib.gis.geos.prototypes.io import WKBWriter
+from django.utils.translation import gettext as _
+from pyogrio.raw import read
+
+from geodata.problems import Problem
+from geodata.units import WGS84
+
+DRIVERS = {".gpx": "GPX", ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".kml": "LIBKML"}
+MAX_BYTES = 30 * 1024 * 1024
+MAX_FEATURES = 5_000
+TIMEOUT_S = 40
+MEMORY_BYTES = 4 * 1024**3
+CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import child; child(sys.argv[2])"
+
+
+class Unreadable(Problem):
+    """The file cannot be read; `detail` says why in words."""
+
+    status = 422
+    slug = "unreadable-file"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One shape of a file in EPSG:4326, without heights; `elevations_m` holds them when every vertex of a line has one."""
+
+    geometry: GEOSGeometry
+    layer: str
+    name: str
+    elevations_m: list[float] | None = None
+
+
+def read_shapes(path: Path) -> list[Shape]:
+    """The shapes of a GPX, GeoJSON, GeoPackage or KML file. Raises Unreadable."""
+    driver = DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        known = ", ".join(sorted({ending[1:] for ending in DRIVERS}))
+        raise Unreadable(_("Ce type de fichier ne se lit pas. Types lus : %(known)s.") % {"known": known})
+    if path.stat().st_size > MAX_BYTES:
+        raise Unreadable(_("Ce fichier est trop gros : 30 Mo au plus."))
+    command = [sys.executable, "-c", CHILD, str(Path(__file__).parent.parent), str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False, preexec_fn=_limit)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise Unreadable(_("La lecture de ce fichier prend trop de temps.")) from None
+    if done.returncode != 0:
+        raise Unreadable(_("Ce fichier ne se lit pas comme %(driver)s.") % {"driver": driver})
+    found = json.loads(done.stdout)
+    if found["truncated"]:
+        raise Unreadable(_("Ce fichier contient plus de %(most)d objets.") % {"most": MAX_FEATURES})
+    return [_shape(each) for each in found["shapes"]]
+
+
+def _shape(found: dict[str, Any]) -> Shape:
+    if found["srid"] is None:
+        raise Unreadable(_("Le système de coordonnées de ce fichier n’est pas reconnu."))
+    try:
+        raw = GEOSGeometry(found["wkb"], srid=found["srid"])
+        shape = raw
+        if raw.hasz:
+            shape = GEOSGeometry(memoryview(WKBWriter(dim=2).write(raw)), srid=found["srid"])
+        if found["srid"] != WGS84:
+            shape.transform(WGS84)
+    except (GEOSException, GDALException):
+        raise Unreadable(_("Une géométrie de ce fichier ne se lit pas.")) from None
+    return Shape(shape, found["layer"], found["name"], _elevations(raw))
+
+
+def _elevations(shape: GEOSGeometry) -> list[float] | None:
+    """Heights of a line, when each vertex has one that is a number."""
+    parts = list(shape) if isinstance(shape, MultiLineString) else [shape]
+    if not shape.hasz or len(parts) != 1 or not isinstance(parts[0], LineString):
+        return None
+    heights = [position[2] for position in parts[0].coords]
+    return heights if all(math.isfinite(height) for height in heights) and any(heights) else None
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT_S, TIMEOUT_S))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def child(path: str) -> None:
+    """Print the shapes of a file as JSON; called alone in the limited process."""
+    os.environ["OGR_SKIP"] = "VRT"
+    pyogrio.set_gdal_config_options({"GPX_ELE_AS_25D": True})
+
+    driver, shapes, truncated = DRIVERS[Path(path).suffix.lower()], [], False
+    for layer in [str(name) for name, _kind in pyogrio.list_layers(path)]:
+        info = pyogrio.read_info(path, layer=layer)
+        if info["driver"] not in (driver, "KML") or info["geometry_type"] is None or layer.endswith("_points"):
+            continue
+        meta, _fids, blobs, fields = read(path, layer=layer, max_features=MAX_FEATURES + 1)
+        truncated = truncated or len(blobs) > MAX_FEATURES
+        names = _names(meta["fields"], fields, len(blobs))
+        for blob, name in zip(blobs, names, strict=True):
+            geometry = shapely.from_wkb(blob) if blob is not None else None
+            if geometry is not None and not geometry.is_empty:
+                wkb = shapely.to_wkb(geometry, hex=True)
+                shapes.append({"wkb": wkb, "srid": _srid(meta["crs"]), "layer": layer, "name": name})
+    sys.stdout.write(json.dumps({"shapes": shapes, "truncated": truncated}))
+
+
+def _names(columns: Any, fields: Any, count: int) -> list[str]:
+    for wanted in ("name", "nom", "name_fr", "title"):
+        for place, column in enumerate(columns):
+            if str(column).lower() == wanted:
+                return [str(value or "") for value in fields[place]]
+    return [""] * count
+
+
+def _srid(crs: str | None) -> int | None:
+    """The EPSG code of a layer; a file without a CRS is taken for longitude and latitude."""
+    if crs is None or crs.upper() == "OGC:CRS84":
+        return WGS84
+    found = re.fullmatch(r"EPSG:(\d{4,6})", crs)
+    return int(found[1]) if found else None
