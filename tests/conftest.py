@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from django.db import connection
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -17,3 +18,14 @@ def _no_outside_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django's; at the end, sessions that a live server's threads left open are ended."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

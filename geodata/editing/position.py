@@ -160,13 +160,14 @@ def _build(rings: Sequence[Sequence[tuple[float, float]]], geom_type: str) -> GE
         if len(rings[0]) < LINE_MIN:
             raise ValidationError(_("Une ligne a au moins deux points."))
         return LineString(*rings[0], srid=WGS84)
-    polygons = []
-    for ring in rings:
-        closed = [*ring] if ring[0] == ring[-1] else [*ring, ring[0]]
-        if len(closed) <= RING_MIN:
-            raise ValidationError(_("Un contour a au moins trois points."))
-        polygons.append(Polygon(closed, srid=WGS84))
-    return MultiPolygon(polygons, srid=WGS84)
+    return MultiPolygon([_area(ring) for ring in rings], srid=WGS84)
+
+
+def _area(ring: Sequence[tuple[float, float]]) -> Polygon:
+    closed = [*ring] if ring[0] == ring[-1] else [*ring, ring[0]]
+    if len(closed) <= RING_MIN:
+        raise ValidationError(_("Un contour a au moins trois points."))
+    return Polygon(closed, srid=WGS84)
 
 
 def _likely(rings: Sequence[Sequence[tuple[float, float]]]) -> str:
