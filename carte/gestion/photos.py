@@ -55,28 +55,33 @@ def manage(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse
     if not hasattr(feature, "photos"):
         raise Http404
     may = permissions.may_edit(person(request), feature)
-    if request.method == "POST" and not may:
-        messages.error(request, permissions.who_can(feature.authority_id))
-        return redirect("gestion:photos", collection_id=collection.id, uuid=uuid)
-    if request.method == "POST" and request.POST.get("remove"):
-        _remove(request, collection, uuid)
+    if request.method == "POST" and (request.POST.get("remove") or not may):
+        if may:
+            _remove(request, collection, uuid)
+        else:
+            messages.error(request, permissions.who_can(feature.authority_id))
         return redirect("gestion:photos", collection_id=collection.id, uuid=uuid)
     form = PhotoForm(request.POST or None, request.FILES or None, initial={"author": person(request).get_full_name()})
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        content, photo_uuid = given.pop("file").read(), given.pop("uuid")
-        try:
-            photos.add_photo(collection, uuid, content, given, by=person(request), photo_uuid=photo_uuid)
-        except Invalid as refusal:
-            for name, sentences in refusal.errors.items():
-                form.add_error(name if name in form.fields else None, [str(sentence) for sentence in sentences])
-        except Problem as refusal:
-            form.add_error(None, str(refusal.detail or refusal.title))
-        else:
-            messages.success(request, _("Photo ajoutée."))
-            return redirect("gestion:photos", collection_id=collection.id, uuid=uuid)
+    if form.is_valid() and _added(request, collection, uuid, form):
+        return redirect("gestion:photos", collection_id=collection.id, uuid=uuid)
     context = {"collection": collection, "feature": feature, "form": form, "may_edit": may}
     return render(request, "gestion/photos.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _added(request: HttpRequest, collection: Collection, uuid: UUID, form: PhotoForm) -> bool:
+    given = dict(form.cleaned_data)
+    content, photo_uuid = given.pop("file").read(), given.pop("uuid")
+    try:
+        photos.add_photo(collection, uuid, content, given, by=person(request), photo_uuid=photo_uuid)
+    except Invalid as refusal:
+        for name, sentences in refusal.errors.items():
+            form.add_error(name if name in form.fields else None, [str(sentence) for sentence in sentences])
+    except Problem as refusal:
+        form.add_error(None, str(refusal.detail or refusal.title))
+    else:
+        messages.success(request, _("Photo ajoutée."))
+        return True
+    return False
 
 
 def _remove(request: HttpRequest, collection: Collection, uuid: UUID) -> None:

@@ -277,7 +277,7 @@ def test_a_photo_is_copied_without_its_position_and_lets_a_cabin_be_published(
     }
     assert client.post(url("photos", "cabanes", thing), given).status_code == 302
     photo = thing.photos.get()
-    assert photo.widths == [480, 960]
+    assert photo.widths == [480, 960, 1200]
     served = client.get(photo.sources[-1].copies[0][1])
     assert served["Cache-Control"].endswith("immutable")
     copy = pyvips.Image.new_from_buffer(b"".join(served.streaming_content), "")
