@@ -56,6 +56,21 @@ const result = await build({
 	plugins: [withoutImages],
 	logLevel: "warning",
 });
+// Scripts that also live inside a file: one piece each, without modules.
+const alone = await build({
+	entryPoints: { embed: path.join(source, "js/embed/main.js") },
+	outdir: fresh,
+	bundle: true,
+	format: "iife",
+	minify: true,
+	charset: "utf8",
+	target: ["es2020", "chrome100", "firefox100", "safari15"],
+	legalComments: "none",
+	metafile: true,
+	plugins: [withoutImages],
+	logLevel: "warning",
+});
+Object.assign(result.metafile.inputs, alone.metafile.inputs);
 for (const [name, file] of Object.entries(FONTS)) {
 	await copyFile(path.join(root, "node_modules", file), path.join(fresh, name));
 }

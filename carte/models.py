@@ -4,11 +4,17 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Q
+from django.core.validators import MaxValueValidator
+from django.db.models import F, Func, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from carte.layers import validate_layers, validate_origin
 from geodata.features import empty_array
 from geodata.units import WGS84
+
+# Each ends up in a `frame-ancestors` header: nothing that could end the list or the header.
+ORIGINS_ONLY = "array_to_string(%(expressions)s, ' ') ~ '^(https?://[a-z0-9.*:-]+( |$))*$'"
 
 
 class CartePartenaire(models.Model):
@@ -30,12 +36,18 @@ class CartePartenaire(models.Model):
     layers = models.JSONField(
         _("couches"),
         default=list,
-        help_text=_("Liste de {collection, filter, colour} : paramètres de l’API et couleur #rrggbb."),
+        validators=[validate_layers],
+        help_text=_(
+            "Liste de {collection, filter, colour} dans l’ordre du dessin : paramètres de l’API et couleur #rrggbb ;"
+            " title_fr, title_en, title_nl pour un autre titre, ground pour un fond sans clic."
+        ),
     )
-    centre = models.PointField(_("centre"), srid=WGS84, null=True, blank=True)
-    zoom = models.PositiveSmallIntegerField(_("zoom"), default=10, db_default=10)
+    centre = models.PointField(
+        _("centre"), srid=WGS84, null=True, blank=True, help_text=_("Vide : la carte s’ouvre sur toutes ses données.")
+    )
+    zoom = models.PositiveSmallIntegerField(_("zoom"), default=10, db_default=10, validators=[MaxValueValidator(18)])
     allowed_sites = ArrayField(
-        models.CharField(max_length=200),
+        models.CharField(max_length=200, validators=[validate_origin]),
         verbose_name=_("sites autorisés"),
         default=list,
         blank=True,
@@ -54,8 +66,24 @@ class CartePartenaire(models.Model):
                 condition=Q(zoom__lte=18),
                 name="carte_cartepartenaire_zoom",
                 violation_error_message=_("Zoom entre 0 et 18."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Func(F("allowed_sites"), template=ORIGINS_ONLY, output_field=models.BooleanField()),
+                name="carte_cartepartenaire_sites",
+                violation_error_message=_("Un site autorisé s’écrit https://www.exemple.fr."),
+            ),
+            models.CheckConstraint(
+                condition=Func(
+                    F("layers"), template="jsonb_typeof(%(expressions)s) = 'array'", output_field=models.BooleanField()
+                ),
+                name="carte_cartepartenaire_layers",
+                violation_error_message=_("Les couches sont une liste."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title_fr
+
+    def get_absolute_url(self) -> str:
+        """The page that other sites embed, in the active language."""
+        return reverse("cartes:map", args=[self.slug])

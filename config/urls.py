@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 urlpatterns += i18n_patterns(
     path("", home, name="home"),
+    path("carte/", include("carte.embeds.urls")),
     path("", include("carte.pages.urls")),
     prefix_default_language=False,
 )

@@ -69,9 +69,17 @@ def _load_row(file: File, line: int, row: Row, context: Context, report: Report,
     except BadRow as error:
         report.refused.append(f"{file.name} line {line}: {error}")
     except ValidationError as error:
-        report.refused.append(f"{file.name} line {line}: {json.dumps(error.message_dict, ensure_ascii=False)}")
-    except (DatabaseError, KeyError, ValueError) as error:
+        report.refused.append(f"{file.name} line {line}: {_in_words(error)}")
+    except KeyError as error:
+        report.refused.append(f"{file.name} line {line}: nothing is called {error}")
+    except (DatabaseError, ValueError) as error:
         report.refused.append(f"{file.name} line {line}: {str(error).splitlines()[0]}")
+
+
+def _in_words(error: ValidationError) -> str:
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
 
 
 def _save(model: type[models.Model], row: Row, values: dict[str, Any], report: Report, *, overwrite: bool) -> None:
@@ -87,8 +95,8 @@ def _save(model: type[models.Model], row: Row, values: dict[str, Any], report: R
     if not changed:
         report.unchanged += 1
         return
-    if isinstance(present, Feature) and not overwrite and _edited_by_people(present):
-        report.kept.append(f"{present.slug} ({', '.join(changed)})")
+    if not overwrite and _edited_by_people(present):
+        report.kept.append(f"{key.get('slug') or present.slug} ({', '.join(changed)})")
         return
     for name in changed:
         setattr(present, name, values[name])
@@ -101,22 +109,35 @@ def _same(present: Any, value: Any, model: type[models.Model], name: str) -> boo
     if isinstance(value, GEOSGeometry) and isinstance(present, GEOSGeometry):
         return bool(present.equals_exact(value, 1e-9))
     if isinstance(value, list):
-        return [str(item) for item in present] == [str(item) for item in value]
+        return present == value or [str(item) for item in present] == [str(item) for item in value]
     column = model._meta.get_field(name)
     return bool(present == (column.to_python(value) if isinstance(column, models.Field) else value))
 
 
-def _edited_by_people(thing: Feature) -> bool:
+def _edited_by_people(thing: models.Model) -> bool:
+    """Whether the last change is not the loader's; what has no history may have been edited, so it counts as such."""
+    if not isinstance(thing, Feature):
+        return True
     last = Revision.objects.filter(uuid=thing.uuid).order_by("-id").only("actor_id", "source").first()
     return last is not None and (last.actor_id is not None or last.source != "import")
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as handle:
-        yield from csv.DictReader(handle)
+        for row in csv.DictReader(handle, restval=""):
+            row.pop(None, None)  # type: ignore[call-overload]
+            yield row
 
 
 def _context(folder: Path, contours: Path | None) -> Context:
+    """What the rows of this folder refer to. Raises FileNotFoundError, BadRow: a file that cannot be read."""
+    try:
+        return _read_context(folder, contours)
+    except (ValueError, KeyError) as error:
+        raise BadRow(f"{folder} cannot be read: {error}") from None
+
+
+def _read_context(folder: Path, contours: Path | None) -> Context:
     words = Words.read(folder / "mapping.toml", _rows(folder / "communes.csv"))
     shapes: dict[str, GEOSGeometry] = {}
     for name in ("parks.geojson", "trails.geojson"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -194,6 +195,18 @@ def chiffre_cle(row: Row, context: Context) -> Values:
     }  # fmt: skip
 
 
+def carte(row: Row, context: Context) -> Values:
+    """A row of maps.csv: a partner map; its layers are JSON."""
+    try:
+        layers = json.loads(row["layers"])
+    except ValueError:
+        raise BadRow(f"« {row['layers']} » is not JSON") from None
+    return {
+        "slug": row["slug"], "title_fr": row["title_fr"], "title_en": row["title_en"], "title_nl": row["title_nl"],
+        "authority_id": row["authority"] or None, "layers": layers, "published": True,
+    }  # fmt: skip
+
+
 @dataclass(frozen=True)
 class File:
     """A file of the starter folder, the model it feeds and how a row is read."""
@@ -212,4 +225,5 @@ FILES = (
     File("label_projects.csv", "agenda.ProjetLabel", projet_label),
     File("events.csv", "agenda.Evenement", evenement),
     File("key_figures.csv", "agenda.ChiffreCle", chiffre_cle),
+    File("maps.csv", "carte.CartePartenaire", carte),
 )

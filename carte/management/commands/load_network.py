@@ -11,6 +11,7 @@ from django.db import transaction
 
 from carte.starter.differences import commune_differences
 from carte.starter.load import REASON, load
+from carte.starter.words import BadRow
 
 
 class Command(BaseCommand):
@@ -39,6 +40,8 @@ class Command(BaseCommand):
                     transaction.set_rollback(True)
         except FileNotFoundError as error:
             raise CommandError(f"{error.filename} is missing.") from None
+        except (BadRow, UnicodeDecodeError) as error:
+            raise CommandError(str(error)) from None
         for line in commune_differences():
             self.stdout.write(f"  to look at: {line}")
         if refused:

@@ -44,3 +44,18 @@ export async function getJson(url, signal) {
 	if (!response.ok) throw new Error(`${response.status} ${url}`);
 	return response.json();
 }
+
+/**
+ * JSON at an address as everybody sees it: a signed-in manager gets no draft in a public map.
+ * @param {string} url
+ * @param {AbortSignal} [signal]
+ */
+export async function getPublicJson(url, signal) {
+	const response = await fetch(url, {
+		signal,
+		credentials: "omit",
+		headers: { Accept: "application/geo+json" },
+	});
+	if (!response.ok) throw new Error(`${response.status} ${url}`);
+	return response.json();
+}

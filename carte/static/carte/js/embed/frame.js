@@ -1,0 +1,93 @@
+// @ts-check
+/** What stands around the layers of a map: panes, buttons with words, attribution, one line of news. */
+import { Control, control, DomUtil } from "./leaflet.js";
+
+/** @type {Record<string, string>} */
+let words = {};
+
+/** A text of the page, in its language. @param {string} name */
+export const text = (name) => words[name] ?? "";
+
+/** @typedef {{bounds?: [number, number, number, number] | null, texts: Record<string, string>}} Dress */
+
+/** Prepare a map that folium made: where it opens, its panes, its controls. @param {import("leaflet").Map} map @param {Dress} options */
+export function dress(map, { bounds, texts }) {
+	words = texts;
+	map.createPane("ground").style.zIndex = "250";
+	map.createPane("names").style.zIndex = "450";
+	/** @type {HTMLElement} */ (map.getPane("names")).style.pointerEvents = "none";
+	map.attributionControl.setPrefix(false);
+	map.attributionControl.addAttribution(escaped(text("attribution")));
+	control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+	control
+		.zoom({ position: "bottomright", zoomInTitle: text("zoom_in"), zoomOutTitle: text("zoom_out") })
+		.addTo(map);
+	if (document.fullscreenEnabled) map.addControl(new WholeScreen({ position: "bottomright" }));
+	map.getContainer().addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup());
+	if (bounds) {
+		const [west, south, east, north] = bounds;
+		map.fitBounds(
+			[
+				[south, west],
+				[north, east],
+			],
+			{ padding: [8, 8], animate: false },
+		);
+	}
+}
+
+/** Leaflet writes attributions as HTML. @param {string} plain */
+function escaped(plain) {
+	const holder = document.createElement("span");
+	holder.textContent = plain;
+	return holder.innerHTML;
+}
+
+/** @type {WeakMap<import("leaflet").Map, Map<string, string>>} */
+const news = new WeakMap();
+
+/** Put one line about a layer into the page's status, or take it away. @param {import("leaflet").Map} map @param {string} id @param {string} line */
+export function say(map, id, line) {
+	const lines = news.get(map) ?? new Map();
+	news.set(map, lines);
+	if (line) lines.set(id, line);
+	else lines.delete(id);
+	const place = document.querySelector("[data-map-status]");
+	if (place) place.textContent = [...new Set(lines.values())].join(" ");
+}
+
+/** A button that fills the screen with the map. */
+class WholeScreen extends Control {
+	/** @param {import("leaflet").Map} map */
+	onAdd(map) {
+		const bar = DomUtil.create("div", "leaflet-bar");
+		const button = DomUtil.create("button", "embed__whole", bar);
+		button.type = "button";
+		button.title = text("whole_screen");
+		button.setAttribute("aria-label", text("whole_screen"));
+		button.append(corners());
+		button.addEventListener("click", (event) => {
+			event.stopPropagation();
+			if (document.fullscreenElement) document.exitFullscreen();
+			else map.getContainer().requestFullscreen();
+		});
+		return bar;
+	}
+}
+
+/** Four corners: the sign of a whole screen. */
+function corners() {
+	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+	const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+	for (const [name, value] of Object.entries({
+		viewBox: "0 0 24 24",
+		fill: "none",
+		stroke: "currentColor",
+		"stroke-width": "2",
+		"aria-hidden": "true",
+	}))
+		svg.setAttribute(name, value);
+	path.setAttribute("d", "M8 3H3v5M16 3h5v5M8 21H3v-5M16 21h5v-5");
+	svg.append(path);
+	return svg;
+}

@@ -1,0 +1,183 @@
+// @ts-check
+/** A layer that fills itself: shapes, a sign for each place, a card that opens. Stored texts are set as text only. */
+
+import { card } from "./card.js";
+import { read } from "./data.js";
+import { say, text } from "./frame.js";
+import { divIcon, FeatureGroup, geoJSON, layerGroup, marker } from "./leaflet.js";
+
+const SIZE = 28;
+const LINE = 3;
+const CASING = 3;
+const MIN_REFRESH_S = 60;
+const NEAR_ZOOM = 12;
+const BIG_TOWN = 15000;
+
+/**
+ * @typedef {{id: string, title: string, colour: string, icon: string, label: string, key?: string, page?: string,
+ *   url?: string, element?: string, current?: boolean, ground?: boolean, refresh_s?: number}} Options
+ */
+
+/** One layer of a partner map; it reads when it is shown, when the map moves and when its time has come. */
+class LiveLayer extends FeatureGroup {
+	/** @param {Options} options */
+	constructor(options) {
+		super();
+		this.about = options;
+		this.everywhere = true;
+		this.whole = false;
+		/** @type {AbortController | undefined} */
+		this.reading = undefined;
+		this.moved = () => this.whole || this.read();
+	}
+
+	/** @param {import("leaflet").Map} map */
+	onAdd(map) {
+		super.onAdd(map);
+		map.on("moveend", this.moved);
+		if (this.about.refresh_s) {
+			const every = Math.max(MIN_REFRESH_S, this.about.refresh_s) * 1000;
+			this.timer = setInterval(() => document.visibilityState === "visible" && this.read(), every);
+		}
+		if (!this.whole) this.read();
+		return this;
+	}
+
+	/** @param {import("leaflet").Map} map */
+	onRemove(map) {
+		map.off("moveend", this.moved);
+		clearInterval(this.timer);
+		this.reading?.abort();
+		super.onRemove(map);
+		return this;
+	}
+
+	/** Read the features and draw them in place of what was there. */
+	async read() {
+		const map = this._map;
+		this.reading?.abort();
+		this.reading = new AbortController();
+		const { signal } = this.reading;
+		try {
+			const box = map.getBounds().pad(0.2).toBBoxString();
+			let found = await read(this.about, box, this.everywhere, signal);
+			if (this.everywhere && !found.whole) {
+				this.everywhere = false;
+				found = await read(this.about, box, false, signal);
+			}
+			if (signal.aborted) return;
+			this.whole = found.whole;
+			this.draw(found.features);
+			const hidden = found.matched > found.features.length;
+			say(map, this.about.id, hidden ? `${this.about.title} : ${text("zoom")}` : "");
+		} catch (error) {
+			if (!signal.aborted) say(map, this.about.id, text("failed"));
+			if (!signal.aborted) console.warn(error);
+		}
+	}
+
+	/** @param {any[]} features */
+	draw(features) {
+		this.clearLayers();
+		const { about } = this;
+		if (about.ground) {
+			for (const layer of ground(features, about)) this.addLayer(layer);
+			return;
+		}
+		const shaped = features.filter((feature) => feature.geometry);
+		const casing = shaped.filter((feature) => feature.geometry.type.endsWith("LineString"));
+		this.addLayer(
+			geoJSON(casing, { interactive: false, style: { color: "#fff", weight: LINE + CASING, opacity: 0.9 } }),
+		);
+		const shapes = geoJSON(shaped, {
+			style: (feature) => style(feature, about),
+			pointToLayer: (feature, where) => sign(where, feature, about),
+		});
+		shapes.bindPopup((layer) => card(/** @type {any} */ (layer).feature, about));
+		this.addLayer(shapes);
+		const signs = layerGroup();
+		for (const feature of shaped) {
+			if (!feature.geometry.type.endsWith("Polygon")) continue;
+			const middle = geoJSON(feature).getBounds().getCenter();
+			signs.addLayer(sign(middle, feature, about).bindPopup(() => card(feature, about)));
+		}
+		this.addLayer(signs);
+		shapes.eachLayer((/** @type {any} */ shape) => {
+			if (shape.feature?.geometry.type.endsWith("Polygon")) shape.bringToBack();
+		});
+	}
+}
+
+/** @param {any} feature @param {Options} about @returns {import("leaflet").PathOptions} */
+function style(feature, about) {
+	const drawn = feature?.properties.geom_quality === "schematic";
+	const area = Boolean(feature?.geometry.type.endsWith("Polygon"));
+	return {
+		color: about.colour,
+		weight: area ? 2 : LINE,
+		dashArray: drawn ? "8 7" : undefined,
+		fillColor: about.colour,
+		fillOpacity: area ? 0.22 : 0,
+	};
+}
+
+/** A marker whose picture is a constant of ours; its name is set as an attribute. @param {any} where @param {any} feature @param {Options} about */
+function sign(where, feature, about) {
+	const picture = document.createElement("span");
+	picture.className = `sign sign--${about.icon}`;
+	picture.style.backgroundColor = about.colour;
+	const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+	const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+	svg.setAttribute("aria-hidden", "true");
+	use.setAttribute("href", `#i-${about.icon}`);
+	svg.append(use);
+	picture.append(svg);
+	const icon = divIcon({ html: picture, className: "embed__sign", iconSize: [SIZE, SIZE] });
+	const made = marker(where, { icon, alt: "", keyboard: false });
+	made.on("add", () => {
+		const element = made.getElement();
+		element?.setAttribute("role", "button");
+		element?.setAttribute("tabindex", "-1");
+		element?.setAttribute("aria-label", `${feature.properties[about.label] ?? ""}, ${about.title}`);
+	});
+	return made;
+}
+
+/** Outlines under everything, and the names of towns. @param {any[]} features @param {Options} about */
+function* ground(features, about) {
+	yield geoJSON(
+		features.filter((feature) => feature.geometry),
+		{
+			pane: "ground",
+			interactive: false,
+			style: { color: "#cfc6b2", weight: 1, fillColor: about.colour, fillOpacity: 1 },
+		},
+	);
+	for (const feature of features) {
+		if (!feature.geometry) continue;
+		const name = document.createElement("span");
+		name.textContent = feature.properties[about.label] ?? "";
+		const big = (feature.properties.population ?? 0) >= BIG_TOWN;
+		const icon = divIcon({
+			html: name,
+			className: `embed__town${big ? " embed__town--big" : ""}`,
+			iconSize: [0, 0],
+		});
+		yield marker(geoJSON(feature).getBounds().getCenter(), {
+			icon,
+			pane: "names",
+			interactive: false,
+			keyboard: false,
+		});
+	}
+}
+
+/** @param {import("leaflet").Map} map */
+export function namesByZoom(map) {
+	const show = () => map.getContainer().classList.toggle("embed--near", map.getZoom() >= NEAR_ZOOM);
+	map.on("zoomend", show);
+	show();
+}
+
+/** @param {Options} options */
+export const layer = (options) => new LiveLayer(options);

@@ -1,0 +1,33 @@
+// @ts-check
+/** What the scripts that folium writes count on: `L`, and our own verbs in `chaine`. */
+
+// @ts-expect-error styles, bundled beside the script
+import "leaflet/dist/leaflet.css";
+// @ts-expect-error
+import "../../css/parts/embed.css";
+import { dress as frame, text } from "./frame.js";
+import { layer, namesByZoom } from "./layer.js";
+import { whole as L } from "./leaflet.js";
+
+/** @param {import("leaflet").Map} map @param {import("./frame.js").Dress} options */
+function dress(map, options) {
+	frame(map, options);
+	namesByZoom(map);
+}
+
+/** Give each area of a choropleth a card with its name and value, as text. @param {import("leaflet").GeoJSON} areas */
+function name(areas) {
+	areas.bindPopup((area) => {
+		const { properties } = /** @type {any} */ (area).feature;
+		const box = document.createElement("div");
+		box.className = "embed__card";
+		const title = document.createElement("strong");
+		title.textContent = properties.name;
+		const value = document.createElement("span");
+		value.textContent = properties.value || text("nothing");
+		box.append(title, value);
+		return box;
+	});
+}
+
+Object.assign(globalThis, { L, chaine: { dress, layer, name } });
