@@ -32,11 +32,11 @@ DECIMALS = 4
 MIN_EDGES = 4
 STEPS = (1, 2, 3, 5, 9, 17, 33)
 THOUSANDS = (0, 1000, 2500, 5000, 10_000, 20_000, 50_000)
-FIGURES: dict[str, tuple[str, str | Promise]] = {
-    "parcs": ("parks", gettext_lazy("Parcs par commune")),
-    "cabanes": ("cabins", gettext_lazy("Cabanes par commune")),
-    "sentiers": ("trails", gettext_lazy("Sentiers par commune")),
-    "habitants": ("", gettext_lazy("Habitants par commune")),
+FIGURES: dict[str, tuple[str, str | Promise, str | Promise]] = {
+    "parcs": ("parks", gettext_lazy("Parcs"), gettext_lazy("Parcs par commune")),
+    "cabanes": ("cabins", gettext_lazy("Cabanes"), gettext_lazy("Cabanes par commune")),
+    "sentiers": ("trails", gettext_lazy("Sentiers"), gettext_lazy("Sentiers par commune")),
+    "habitants": ("", gettext_lazy("Habitants"), gettext_lazy("Habitants par commune")),
 }
 
 
@@ -84,7 +84,7 @@ def _made(figure: str, language: str, revision: int) -> FigureMap:
     )
     values = _values(figure, towns)
     edges = classes(values.values(), THOUSANDS if figure == "habitants" else STEPS)
-    title = str(FIGURES[figure][1])
+    title = str(FIGURES[figure][2])
     shaded = choropleth(
         Shading(
             title=title,

@@ -73,7 +73,9 @@ def figure(request: HttpRequest, figure: str) -> HttpResponse:
     context = {
         "map": made,
         "script": reverse("cartes:figure-script", args=[figure]),
-        "figures": [{"id": each, "title": title, "current": each == figure} for each, (_, title) in FIGURES.items()],
+        "figures": [
+            {"id": each, "title": title, "current": each == figure} for each, (_column, title, _long) in FIGURES.items()
+        ],
         "table": f"{reverse('pages:chiffres-cles')}#communes",
     }
     return _framed(render(request, "carte/embeds/figure.html", context), EVERYBODY)

@@ -8,39 +8,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('carte', '0001_initial'),
-        ('parcs', '0003_derived'),
+        ("carte", "0001_initial"),
+        ("parcs", "0003_derived"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='cartepartenaire',
-            name='allowed_sites',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200, validators=[carte.layers.validate_origin]), blank=True, db_default=models.Func(function='ARRAY', template="'{}'::varchar[]"), default=list, help_text='Origines qui peuvent afficher la carte dans un cadre ; vide : toutes.', size=None, verbose_name='sites autorisés'),
+            model_name="cartepartenaire",
+            name="allowed_sites",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=200, validators=[carte.layers.validate_origin]),
+                blank=True,
+                db_default=models.Func(function="ARRAY", template="'{}'::varchar[]"),
+                default=list,
+                help_text="Origines qui peuvent afficher la carte dans un cadre ; vide : toutes.",
+                size=None,
+                verbose_name="sites autorisés",
+            ),
         ),
         migrations.AlterField(
-            model_name='cartepartenaire',
-            name='centre',
-            field=django.contrib.gis.db.models.fields.PointField(blank=True, help_text='Vide : la carte s’ouvre sur toutes ses données.', null=True, srid=4326, verbose_name='centre'),
+            model_name="cartepartenaire",
+            name="centre",
+            field=django.contrib.gis.db.models.fields.PointField(
+                blank=True,
+                help_text="Vide : la carte s’ouvre sur toutes ses données.",
+                null=True,
+                srid=4326,
+                verbose_name="centre",
+            ),
         ),
         migrations.AlterField(
-            model_name='cartepartenaire',
-            name='layers',
-            field=models.JSONField(default=list, help_text='Liste de {collection, filter, colour} dans l’ordre du dessin : paramètres de l’API et couleur #rrggbb ; title_fr, title_en, title_nl pour un autre titre, ground pour un fond sans clic.', validators=[carte.layers.validate_layers], verbose_name='couches'),
+            model_name="cartepartenaire",
+            name="layers",
+            field=models.JSONField(
+                default=list,
+                help_text="Liste de {collection, filter, colour} dans l’ordre du dessin : paramètres de l’API et couleur #rrggbb ; title_fr, title_en, title_nl pour un autre titre, ground pour un fond sans clic.",
+                validators=[carte.layers.validate_layers],
+                verbose_name="couches",
+            ),
         ),
         migrations.AlterField(
-            model_name='cartepartenaire',
-            name='zoom',
-            field=models.PositiveSmallIntegerField(db_default=10, default=10, validators=[django.core.validators.MaxValueValidator(18)], verbose_name='zoom'),
+            model_name="cartepartenaire",
+            name="zoom",
+            field=models.PositiveSmallIntegerField(
+                db_default=10,
+                default=10,
+                validators=[django.core.validators.MaxValueValidator(18)],
+                verbose_name="zoom",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cartepartenaire',
-            constraint=models.CheckConstraint(condition=models.Func(models.F('allowed_sites'), output_field=models.BooleanField(), template="array_to_string(%(expressions)s, ' ') ~ '^(https?://[a-z0-9.*:-]+( |$))*$'"), name='carte_cartepartenaire_sites', violation_error_message='Un site autorisé s’écrit https://www.exemple.fr.'),
+            model_name="cartepartenaire",
+            constraint=models.CheckConstraint(
+                condition=models.Func(
+                    models.F("allowed_sites"),
+                    output_field=models.BooleanField(),
+                    template="array_to_string(%(expressions)s, ' ') ~ '^(https?://[a-z0-9.*:-]+( |$))*$'",
+                ),
+                name="carte_cartepartenaire_sites",
+                violation_error_message="Un site autorisé s’écrit https://www.exemple.fr.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cartepartenaire',
-            constraint=models.CheckConstraint(condition=models.Func(models.F('layers'), output_field=models.BooleanField(), template="jsonb_typeof(%(expressions)s) = 'array'"), name='carte_cartepartenaire_layers', violation_error_message='Les couches sont une liste.'),
+            model_name="cartepartenaire",
+            constraint=models.CheckConstraint(
+                condition=models.Func(
+                    models.F("layers"),
+                    output_field=models.BooleanField(),
+                    template="jsonb_typeof(%(expressions)s) = 'array'",
+                ),
+                name="carte_cartepartenaire_layers",
+                violation_error_message="Les couches sont une liste.",
+            ),
         ),
     ]

@@ -40,7 +40,7 @@ def partenaires(request: "HttpRequest") -> "HttpResponse":
         "entries": entries(),
         "origin": request.build_absolute_uri("/").rstrip("/"),
         "operator": settings.OPERATOR,
-        "maps": [Embed(each, f"/carte/{each.slug}/") for each in CartePartenaire.objects.filter(published=True)],
+        "maps": [Embed(each, each.get_absolute_url()) for each in CartePartenaire.objects.filter(published=True)],
     }
     return render(request, "pages/partenaires.html", context)
 

@@ -130,7 +130,8 @@ def choropleth(shading: Shading) -> Shaded:
     _add(drawn, _Call("dress", drawn.get_name(), {"bounds": shading.bounds, "texts": dict(shading.texts)}), "dress")
     shaded = folium.Choropleth(
         geo_data={"type": "FeatureCollection", "features": list(shading.areas)},
-        data=dict(shading.values),
+        data=dict(shading.values)
+        or {"": shading.edges[0]},  # with no value at all folium would read a palette as a colour
         key_on="feature.id",
         bins=list(shading.edges),
         fill_color=PALETTE,

@@ -1,6 +1,6 @@
 // @ts-check
 /** What stands around the layers of a map: panes, buttons with words, attribution, one line of news. */
-import { Control, control, DomUtil } from "./leaflet.js";
+import { Control, control, DomUtil } from "../leaflet.js";
 
 /** @type {Record<string, string>} */
 let words = {};

@@ -4,19 +4,22 @@
 import { card } from "./card.js";
 import { read } from "./data.js";
 import { say, text } from "./frame.js";
-import { divIcon, FeatureGroup, geoJSON, layerGroup, marker } from "./leaflet.js";
+import { divIcon, FeatureGroup, geoJSON, layerGroup, marker } from "../leaflet.js";
 
 const SIZE = 28;
 const LINE = 3;
 const CASING = 3;
 const MIN_REFRESH_S = 60;
+const ABOVE = 1000; // the signs of a layer stand above those of the layers before
 const NEAR_ZOOM = 12;
 const BIG_TOWN = 15000;
 
 /**
  * @typedef {{id: string, title: string, colour: string, icon: string, label: string, key?: string, page?: string,
- *   url?: string, element?: string, current?: boolean, ground?: boolean, refresh_s?: number}} Options
+ *   url?: string, element?: string, current?: boolean, ground?: boolean, refresh_s?: number, rank?: number}} Options
  */
+
+let drawn = 0;
 
 /** One layer of a partner map; it reads when it is shown, when the map moves and when its time has come. */
 class LiveLayer extends FeatureGroup {
@@ -133,7 +136,7 @@ function sign(where, feature, about) {
 	svg.append(use);
 	picture.append(svg);
 	const icon = divIcon({ html: picture, className: "embed__sign", iconSize: [SIZE, SIZE] });
-	const made = marker(where, { icon, alt: "", keyboard: false });
+	const made = marker(where, { icon, alt: "", keyboard: false, zIndexOffset: about.rank ?? 0 });
 	made.on("add", () => {
 		const element = made.getElement();
 		element?.setAttribute("role", "button");
@@ -180,4 +183,7 @@ export function namesByZoom(map) {
 }
 
 /** @param {Options} options */
-export const layer = (options) => new LiveLayer(options);
+export function layer(options) {
+	drawn += 1;
+	return new LiveLayer({ ...options, rank: drawn * ABOVE });
+}

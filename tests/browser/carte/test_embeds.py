@@ -1,0 +1,152 @@
+"""Maps of partners in Chromium: in a frame, as a file without network, with hostile names."""
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from threading import Thread
+
+import pytest
+from django.contrib.gis.geos import Point
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from tests.factories.cabanes import cabane
+from tests.factories.carte import carte
+from tests.factories.parcs import box, commune, parc
+from tests.factories.sentiers import sentier
+
+HOSTILE = "</script><script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
+
+pytestmark = pytest.mark.xdist_group("live")
+
+
+@pytest.fixture
+def hostile(transactional_db):
+    """A network whose every name tries to break out."""
+    commune(slug="lens", name_fr=HOSTILE, population=40000, geom=box(2.7, 50.3, 2.95, 50.5))
+    place = parc(slug="parc", name_fr=HOSTILE, geom=box(2.80, 50.40, 2.83, 50.42), geom_quality="schematic")
+    cabane(slug="cabane", name_fr=HOSTILE, authority=place.authority, geom=Point(2.86, 50.44, srid=4326))
+    sentier(slug="sentier", name_fr=HOSTILE, authority=place.authority, geom_quality="schematic", instructions_fr="")
+    layers = [
+        {"collection": "communes", "colour": "#faf6ec", "ground": True},
+        {"collection": "parcs", "colour": "#1f6b45", "title_fr": HOSTILE},
+        {"collection": "sentiers", "colour": "#9a3b12"},
+        {"collection": "cabanes", "colour": "#7a2e12"},
+    ]
+    return carte(slug="reseau", title_fr=HOSTILE, layers=layers)
+
+
+def watched(context):
+    page = context.new_page()
+    page.asked, page.said = [], []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    return page
+
+
+def unharmed(page):
+    assert page.said == []
+    assert "taken" != page.title()
+    assert page.locator("img[src='x']").count() == 0
+
+
+def test_live_map_shows_every_layer_and_no_name_breaks_out(hostile, live_server, context):
+    page = watched(context)
+    page.goto(f"{live_server.url}/carte/reseau/")
+    expect(page.locator(".sign--parc")).to_have_count(1)
+    expect(page.locator(".sign--cabane")).to_have_count(1)
+    page.get_by_role("button", name="Cabanes").first.click()
+    card = page.locator(".embed__card")
+    expect(card.locator("strong")).to_have_text(HOSTILE)
+    assert card.locator("a").get_attribute("href") == "/cabanes/cabane/"
+    page.locator("#map_carte").press("Escape")
+    expect(card).to_have_count(0)
+    page.locator(".leaflet-control-layers").hover()
+    expect(page.locator(".leaflet-control-layers-overlays label").first).to_contain_text(HOSTILE)
+    page.locator(".leaflet-control-layers-overlays input").first.uncheck()
+    expect(page.locator(".sign--parc")).to_have_count(0)
+    unharmed(page)
+    assert [url for url in page.asked if not url.startswith((live_server.url, "data:"))] == []
+    assert context.cookies() == []
+    assert context.storage_state()["origins"] == []
+
+
+def test_a_schematic_shape_says_so(hostile, live_server, context):
+    page = watched(context)
+    page.goto(f"{live_server.url}/carte/reseau/")
+    page.locator(".sign--parc").click()
+    expect(page.locator(".embed__card em")).to_contain_text("schématique")
+    page.goto(f"{live_server.url}/en/carte/reseau/")
+    page.locator(".sign--parc").click()
+    expect(page.locator(".embed__card em")).to_contain_text("chematic")
+
+
+def test_a_place_added_through_the_api_is_there_at_the_next_view(hostile, live_server, context):
+    page = watched(context)
+    page.goto(f"{live_server.url}/carte/reseau/")
+    expect(page.locator(".sign--cabane")).to_have_count(1)
+    cabane(slug="nouvelle", authority=hostile.authority or parc().authority, geom=Point(2.88, 50.46, srid=4326))
+    page.reload()
+    expect(page.locator(".sign--cabane")).to_have_count(2)
+
+
+def test_failed_data_is_said_in_words(hostile, live_server, context):
+    page = context.new_page()
+    page.route("**/api/collections/cabanes/items**", lambda route: route.abort())
+    page.goto(f"{live_server.url}/carte/reseau/")
+    expect(page.get_by_role("status")).to_contain_text("La liste reste complète")
+    expect(page.locator(".sign--parc")).to_have_count(1)
+
+
+def test_map_of_a_figure_tells_name_and_value_as_text(hostile, live_server, context):
+    page = watched(context)
+    page.goto(f"{live_server.url}/carte/chiffres/habitants/")
+    page.locator("#map_carte").click(position={"x": 640, "y": 250})
+    expect(page.locator(".embed__card strong")).to_have_text(HOSTILE)
+    expect(page.locator(".embed__card span")).to_contain_text("40")
+    unharmed(page)
+
+
+def test_file_works_from_disk_without_any_network(hostile, context, tmp_path):
+    target = tmp_path / "carte hors ligne.html"
+    call_command("export_map", "reseau", output=target, stdout=StringIO())
+    context.set_offline(True)
+    page = watched(context)
+    page.goto(target.as_uri())
+    expect(page.locator(".sign--parc")).to_have_count(1)
+    expect(page.locator(".sign--cabane")).to_have_count(1)
+    page.locator(".sign--cabane").click()
+    expect(page.locator(".embed__card strong")).to_have_text(HOSTILE)
+    unharmed(page)
+    assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_only_an_allowed_site_may_show_the_map(hostile, live_server, context):
+    class Partner(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f"<iframe src='{live_server.url}/carte/reseau/' title='carte'></iframe>".encode())
+
+        def log_message(self, *args):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Partner)
+    Thread(target=server.serve_forever, daemon=True).start()
+    partner = f"http://127.0.0.1:{server.server_port}"
+    try:
+        hostile.allowed_sites = ["https://www.autre.example"]
+        hostile.save()
+        page = context.new_page()
+        page.goto(partner)
+        expect(page.frame_locator("iframe").locator(".sign--parc")).to_have_count(0)
+        hostile.allowed_sites = [partner]
+        hostile.save()
+        page.goto(partner)
+        expect(page.frame_locator("iframe").locator(".sign--parc")).to_have_count(1)
+        assert json.dumps(context.cookies()) == "[]"
+    finally:
+        server.shutdown()
+        server.server_close()
