@@ -68,7 +68,7 @@ class FigureMap:
 def figure_map(figure: str, language: str) -> FigureMap:
     """The map of a figure as everybody sees it, made once for each revision. Raises NotFound."""
     if figure not in FIGURES:
-        raise NotFound(gettext("Cette carte n’existe pas."))
+        raise NotFound(figure)
     return _made(figure, language, extent.revision(None, AnonymousUser()))
 
 

@@ -96,7 +96,7 @@ def _save(model: type[models.Model], row: Row, values: dict[str, Any], report: R
         report.unchanged += 1
         return
     if not overwrite and _edited_by_people(present):
-        report.kept.append(f"{key.get('slug') or present.slug} ({', '.join(changed)})")
+        report.kept.append(f"{getattr(present, 'slug', present.pk)} ({', '.join(changed)})")
         return
     for name in changed:
         setattr(present, name, values[name])
@@ -125,7 +125,7 @@ def _edited_by_people(thing: models.Model) -> bool:
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as handle:
         for row in csv.DictReader(handle, restval=""):
-            row.pop(None, None)  # type: ignore[call-overload]
+            row.pop(None, None)
             yield row
 
 

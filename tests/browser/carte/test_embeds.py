@@ -47,7 +47,7 @@ def watched(context):
 
 def unharmed(page):
     assert page.said == []
-    assert "taken" != page.title()
+    assert page.title() != "taken"
     assert page.locator("img[src='x']").count() == 0
 
 

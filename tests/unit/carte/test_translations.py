@@ -13,10 +13,11 @@ ROOT = settings.ROOT
 TEMPLATES = sorted(
     each
     for each in (ROOT / "templates").rglob("*.html")
-    if each.parent.name == "pages" or (each.parent.name == "templates" and each.stem.isdigit())
+    if each.parent.name in ("pages", "embeds") or (each.parent.name == "templates" and each.stem.isdigit())
 )
 MODULES = [
     *sorted((ROOT / "carte" / "pages").glob("*.py")),
+    *sorted((ROOT / "carte" / "embeds").glob("*.py")),
     ROOT / "carte" / "wording.py",
     ROOT / "carte" / "templatetags" / "pages.py",
 ]

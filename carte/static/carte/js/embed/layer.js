@@ -1,10 +1,10 @@
 // @ts-check
 /** A layer that fills itself: shapes, a sign for each place, a card that opens. Stored texts are set as text only. */
 
+import { divIcon, FeatureGroup, geoJSON, layerGroup, marker } from "../leaflet.js";
 import { card } from "./card.js";
 import { read } from "./data.js";
 import { say, text } from "./frame.js";
-import { divIcon, FeatureGroup, geoJSON, layerGroup, marker } from "../leaflet.js";
 
 const SIZE = 28;
 const LINE = 3;

@@ -5,9 +5,9 @@
 import "leaflet/dist/leaflet.css";
 // @ts-expect-error
 import "../../css/parts/embed.css";
+import { whole as L } from "../leaflet.js";
 import { dress as frame, text } from "./frame.js";
 import { layer, namesByZoom } from "./layer.js";
-import { whole as L } from "../leaflet.js";
 
 /** @param {import("leaflet").Map} map @param {import("./frame.js").Dress} options */
 function dress(map, options) {
