@@ -156,9 +156,13 @@ class ParcCommune(models.Model):
     """The share of a park's outline in a commune; kept by trigger."""
 
     id = models.BigAutoField(primary_key=True)
-    parc = models.ForeignKey(Parc, on_delete=models.CASCADE, related_name="commune_shares")
+    parc = models.ForeignKey(Parc, on_delete=models.CASCADE, db_constraint=False, related_name="commune_shares")
     commune = models.ForeignKey(
-        "parcs.Commune", to_field="insee_code", on_delete=models.CASCADE, related_name="park_shares"
+        "parcs.Commune",
+        to_field="insee_code",
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="park_shares",
     )
     share = models.FloatField(help_text=_("De 0 à 1."))
 

@@ -15,9 +15,9 @@ $$;
 CREATE FUNCTION sentiers_profile(line geometry, elevations float8[])
 RETURNS TABLE (ascent float8, descent float8, lowest float8, highest float8, slope float8, hours float8) LANGUAGE sql IMMUTABLE AS $$
   WITH points AS (
-    SELECT elevations[d.path[1]] AS ele, lag(elevations[d.path[1]]) OVER walk AS before,
-           ST_Distance(d.geom, lag(d.geom) OVER walk) AS metres
-    FROM ST_DumpPoints(line) d WINDOW walk AS (ORDER BY d.path[1])
+    SELECT ele, lag(ele) OVER walk AS before, ST_Distance(geom, lag(geom) OVER walk) AS metres
+    FROM ROWS FROM (unnest(elevations), ST_DumpPoints(line)) WITH ORDINALITY AS p(ele, path, geom, n)
+    WINDOW walk AS (ORDER BY n)
   ), total AS (
     SELECT coalesce(sum(greatest(ele - before, 0)), 0) AS up, coalesce(sum(greatest(before - ele, 0)), 0) AS down,
            min(ele) AS low, max(ele) AS high, max(CASE WHEN metres >= 10 THEN abs(ele - before) / metres * 100 END) AS steep

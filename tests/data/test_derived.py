@@ -169,3 +169,15 @@ def test_triggers_agree_with_a_recomputation_after_random_writes(seed):
     last = Revision.objects.order_by("-id").first().id
     recomputed()
     assert list(Revision.objects.filter(id__gt=last)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_trail_and_a_park_can_be_deleted_in_sql():
+    commune()
+    area, near, thing = parc(geom_quality="surveyed"), cabane(), sentier()
+    fermeture(geom=Point(2.80, 50.405, srid=4326))
+    sql("DELETE FROM sentiers_sentier WHERE id = %s", thing.id)
+    sql("DELETE FROM cabanes_cabane WHERE id = %s", near.id)
+    sql("DELETE FROM parcs_parc WHERE id = %s", area.id)
+    assert not Sentier.objects.exists()
+    assert not FermetureSentier.objects.exists()

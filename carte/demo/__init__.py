@@ -1,0 +1,1 @@
+"""A synthetic network of any size, for benchmarks and tests; never mixed with the real one unasked."""

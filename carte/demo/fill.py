@@ -1,0 +1,71 @@
+"""Shapes into the database: COPY into a staging table, then one set-based INSERT under the revision lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from django.conf import settings
+from django.db import connection
+from psycopg import sql
+
+from carte.demo import shapes
+from geodata.changes import recording
+
+AUTHORITY = "DEMO"
+SOURCE = "demo"
+REASON = "réseau de démonstration"
+# Room for a line of 400 steps inside the extent.
+MARGIN = 0.1
+
+INSERT_AUTHORITY = """
+INSERT INTO parcs_autorite (code, slug, name_fr, kind, status, source, source_id)
+VALUES ('DEMO', 'demo', 'Réseau de démonstration', 'association', 'published', 'demo', 'DEMO') ON CONFLICT (code) DO NOTHING
+"""
+INSERTS = {
+    "parcs": """
+        INSERT INTO parcs_parc (slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source, kind)
+        SELECT 'demo-parc-' || n, 'Parc ' || n, 'published', 'DEMO', 'demo', 'parc-' || n,
+               geom::geometry(MultiPolygon, 4326), 'surveyed', 'survey',
+               (ARRAY['terril', 'foret', 'parc_urbain', 'espace_naturel'])[1 + n % 4]
+        FROM demo_staging ORDER BY n""",
+    "cabanes": """
+        INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source, kind, no_photo_reason, description_fr)
+        SELECT 'demo-cabane-' || n, (ARRAY['Cabane du ', 'Abri du ', 'Kiosque du '])[1 + n % 3]
+               || (ARRAY['Héron', 'Saule', 'Terril', 'Canal', 'Hêtre', 'Marais', 'Vent'])[1 + n % 7] || ' ' || n,
+               'published', 'DEMO', 'demo', 'cabane-' || n, geom::geometry(Point, 4326), 'surveyed', 'survey',
+               (ARRAY['cabane_design', 'abri', 'kiosque'])[1 + n % 3], 'réseau de démonstration', 'Une cabane inventée.'
+        FROM demo_staging ORDER BY n""",
+    "sentiers": """
+        INSERT INTO sentiers_sentier (slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source, kind, practices, instructions_fr, difficulty, elevations_m)
+        SELECT 'demo-sentier-' || n, 'Sentier ' || n, 'published', 'DEMO', 'demo', 'sentier-' || n,
+               geom::geometry(LineString, 4326), 'surveyed', 'survey',
+               'one_way', ARRAY['pedestre'], 'Suivre le balisage.', (ARRAY['facile', 'moyen', 'difficile'])[1 + n % 3], heights
+        FROM demo_staging ORDER BY n""",
+}
+
+
+def fill(*, parks: int, cabins: int, trails: int, seed: int) -> None:
+    """Add a network of this size; the same seed gives the same network."""
+    west, south, east, north = settings.GEODATA_EXTENT
+    box = (west + MARGIN, south + MARGIN, east - MARGIN, north - MARGIN)
+    random = np.random.default_rng(seed)
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_AUTHORITY)
+    _add("parcs", ((wkb, None) for wkb in shapes.parks(parks, box, random)))
+    _add("cabanes", ((wkb, None) for wkb in shapes.points(cabins, box, random)))
+    _add("sentiers", shapes.lines(trails, box, random))
+    with connection.cursor() as cursor:
+        for table in ("parcs_parc", "cabanes_cabane", "sentiers_sentier", "geodata_revision"):
+            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+
+
+def _add(collection: str, rows: Iterable[tuple[str, str | None]]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS demo_staging")
+        cursor.execute("CREATE TEMP TABLE demo_staging (n bigint, geom geometry(Geometry, 4326), heights float8[])")
+        with cursor.cursor.copy("COPY demo_staging (n, geom, heights) FROM STDIN") as copy:
+            for number, (wkb, heights) in enumerate(rows, start=1):
+                copy.write_row((number, f"SRID=4326;{wkb}", heights))
+    with recording(by=None, reason=REASON, source="system"), connection.cursor() as cursor:
+        cursor.execute(INSERTS[collection])
