@@ -24,23 +24,29 @@ VALUES ('DEMO', 'demo', 'Réseau de démonstration', 'association', 'published',
 """
 INSERTS = {
     "parcs": """
-        INSERT INTO parcs_parc (slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source, kind)
+        INSERT INTO parcs_parc (
+          slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source, kind)
         SELECT 'demo-parc-' || n, 'Parc ' || n, 'published', 'DEMO', 'demo', 'parc-' || n,
                geom::geometry(MultiPolygon, 4326), 'surveyed', 'survey',
                (ARRAY['terril', 'foret', 'parc_urbain', 'espace_naturel'])[1 + n % 4]
         FROM demo_staging ORDER BY n""",
     "cabanes": """
-        INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source, kind, no_photo_reason, description_fr)
+        INSERT INTO cabanes_cabane (
+          slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source,
+          kind, no_photo_reason, description_fr)
         SELECT 'demo-cabane-' || n, (ARRAY['Cabane du ', 'Abri du ', 'Kiosque du '])[1 + n % 3]
                || (ARRAY['Héron', 'Saule', 'Terril', 'Canal', 'Hêtre', 'Marais', 'Vent'])[1 + n % 7] || ' ' || n,
                'published', 'DEMO', 'demo', 'cabane-' || n, geom::geometry(Point, 4326), 'surveyed', 'survey',
                (ARRAY['cabane_design', 'abri', 'kiosque'])[1 + n % 3], 'réseau de démonstration', 'Une cabane inventée.'
         FROM demo_staging ORDER BY n""",
     "sentiers": """
-        INSERT INTO sentiers_sentier (slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source, kind, practices, instructions_fr, difficulty, elevations_m)
+        INSERT INTO sentiers_sentier (
+          slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source,
+          kind, practices, instructions_fr, difficulty, elevations_m)
         SELECT 'demo-sentier-' || n, 'Sentier ' || n, 'published', 'DEMO', 'demo', 'sentier-' || n,
                geom::geometry(LineString, 4326), 'surveyed', 'survey',
-               'one_way', ARRAY['pedestre'], 'Suivre le balisage.', (ARRAY['facile', 'moyen', 'difficile'])[1 + n % 3], heights
+               'one_way', ARRAY['pedestre'], 'Suivre le balisage.', (ARRAY['facile', 'moyen', 'difficile'])[1 + n % 3],
+               heights
         FROM demo_staging ORDER BY n""",
 }
 
