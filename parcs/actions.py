@@ -19,3 +19,5 @@ def _park_rules(parc: Parc) -> Errors:
 parcs = Actions("parcs.Parc", collection="parcs", permissions=permissions, rules=_park_rules)
 communes = Actions("parcs.Commune", collection="communes", permissions=permissions)
 autorites = Actions("parcs.Autorite", collection="autorites", permissions=permissions)
+points_acces = Actions("parcs.PointAcces", collection="points-acces", permissions=permissions)
+equipements = Actions("parcs.Equipement", collection="equipements", permissions=permissions)

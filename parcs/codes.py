@@ -56,3 +56,27 @@ class ParcDogs(TextChoices):
     YES = "yes", _("admis")
     LEASHED = "leashed", _("tenus en laisse")
     NO = "no", _("interdits")
+
+
+class PointAccesKind(TextChoices):
+    """Codes of `pointacces.kind`."""
+
+    ENTRANCE = "entrance", _("entrée")
+    PARKING = "parking", _("parking")
+    BUS_STOP = "bus_stop", _("arrêt de bus")
+    STATION = "station", _("gare")
+    BIKE = "bike", _("accès à vélo")
+
+
+class EquipementKind(TextChoices):
+    """Codes of `equipement.kind`: OpenStreetMap amenity values."""
+
+    TOILETS = "toilets", _("toilettes")
+    DRINKING_WATER = "drinking_water", _("eau potable")
+    BENCH = "bench", _("banc")
+    PICNIC_TABLE = "picnic_table", _("table de pique-nique")
+    PLAYGROUND = "playground", _("aire de jeux")
+    BICYCLE_PARKING = "bicycle_parking", _("range-vélos")
+    SHELTER = "shelter", _("abri")
+    INFORMATION = "information", _("panneau d’information")
+    WASTE_BASKET = "waste_basket", _("corbeille")

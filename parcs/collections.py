@@ -142,3 +142,49 @@ AUTORITES = Collection(
     page_key="code",
     icon="autorite",
 )
+
+POINT = (
+    "geom_quality",
+    "position_source",
+    "position_accuracy_m",
+    "status",
+    "source",
+    "source_url",
+    "source_date",
+    "licence",
+    "revision",
+    "created_at",
+    "updated_at",
+)
+
+POINTS_ACCES = Collection(
+    id="points-acces",
+    title=_("Points d’accès"),
+    description=_("Entrées, parkings, arrêts et gares d’où l’on gagne un parc."),
+    model="parcs.PointAcces",
+    properties=(
+        "slug", "name_fr", "name_en", "name_nl", "kind", "park", "authority", "wheelchair", "step_free", "fee", "capacity", *POINT,
+    ),
+    search=("name_fr", "name_en", "name_nl"),
+    visible_to=queries.visible_access_points,
+    serializer="parcs.serializers.PointAccesSerializer",
+    actions="parcs.actions.points_acces",
+    page="points-acces",
+    icon="acces",
+)  # fmt: skip
+
+EQUIPEMENTS = Collection(
+    id="equipements",
+    title=_("Équipements"),
+    description=_("Toilettes, bancs, tables, jeux : ce que l’on trouve dans les parcs."),
+    model="parcs.Equipement",
+    properties=(
+        "slug", "name_fr", "name_en", "name_nl", "kind", "park", "authority", "working", "wheelchair", "fee", "inspected_on", *POINT,
+    ),
+    search=("name_fr", "name_en", "name_nl"),
+    visible_to=queries.visible_amenities,
+    serializer="parcs.serializers.EquipementSerializer",
+    actions="parcs.actions.equipements",
+    page="equipements",
+    icon="equipement",
+)  # fmt: skip

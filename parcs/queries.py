@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from geodata.features import FeatureQuerySet
-from parcs.models import Adhesion, Autorite, Commune, Parc
+from parcs.models import Adhesion, Autorite, Commune, Equipement, Parc, PointAcces
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -45,3 +45,13 @@ def memberships(user: "User | AnonymousUser") -> list[Adhesion]:
     if not user.is_authenticated:
         return []
     return list(Adhesion.objects.filter(user=user).select_related("authority").order_by("authority"))
+
+
+def visible_access_points(user: "User | AnonymousUser") -> FeatureQuerySet:
+    """Access points this person may see."""
+    return visible(PointAcces.objects.all(), user)
+
+
+def visible_amenities(user: "User | AnonymousUser") -> FeatureQuerySet:
+    """Amenities this person may see."""
+    return visible(Equipement.objects.all(), user)

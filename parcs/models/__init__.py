@@ -3,5 +3,6 @@
 from parcs.models.autorite import Adhesion, Autorite
 from parcs.models.commune import Commune
 from parcs.models.parc import Parc, ParcCommune, PhotoParc
+from parcs.models.points import Equipement, PointAcces
 
-__all__ = ["Adhesion", "Autorite", "Commune", "Parc", "ParcCommune", "PhotoParc"]
+__all__ = ["Adhesion", "Autorite", "Commune", "Equipement", "Parc", "ParcCommune", "PhotoParc", "PointAcces"]

@@ -2,11 +2,11 @@
 
 from itertools import count
 
-from django.contrib.gis.geos import MultiPolygon, Polygon
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from comptes.models import User
 from geodata.features import Status
-from parcs.models import Adhesion, Autorite, Commune, Parc
+from parcs.models import Adhesion, Autorite, Commune, Equipement, Parc, PointAcces
 
 number = count(1)
 
@@ -59,3 +59,27 @@ def member(role="publisher", authority=None, parks=(), **values):
     adhesion = Adhesion.objects.create(user=person, authority=authority or autorite(), role=role)
     adhesion.parks.set(parks)
     return person
+
+
+def point_acces(**values):
+    return _point(PointAcces, "entrance", values)
+
+
+def equipement(**values):
+    return _point(Equipement, "toilets", values)
+
+
+def _point(model, kind, values):
+    n = next(number)
+    if "authority" not in values:
+        values["authority"] = autorite()
+    given = {
+        "slug": f"point-{n}",
+        "name_fr": f"Point {n}",
+        "kind": kind,
+        "status": Status.PUBLISHED,
+        "geom": Point(2.805, 50.405, srid=4326),
+    }
+    made = model.objects.create(**given | values)
+    made.refresh_from_db()
+    return made

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from geodata import registry
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
+from tests.factories.parcs import equipement, point_acces
 from tests.factories.sentiers import sentier
 
 
@@ -42,6 +43,8 @@ def test_both_paths_agree_for_every_feature_of_every_collection(client):
     cabane(activities=["rest"], height_m=3.25, materials=["bois"], opened_on="2020-05-01")
     sentier(surface_mix={"gravier": 0.5, "terre": 0.5}, stated_duration_h=1.5)
     fermeture()
+    point_acces(capacity=12)
+    equipement(working=True)
     for collection in registry.collections():
         page = json.loads(client.get(f"/api/collections/{collection.id}/items?limit=1000").content)
         serializer = import_string(collection.serializer)
