@@ -292,3 +292,11 @@ def test_an_authority_is_found_by_its_slug_and_whatever_the_case(client, key):
     autorite(code="CALL", slug="ca-de-lens-lievin")
     response = client.get(f"/autorites/{key}/")
     assert (response.status_code, response["Location"]) == (301, "/autorites/CALL/")
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("fr", "Paramètre incorrect"), ("en-GB", "Bad parameter"), ("nl", "Onjuiste parameter")]
+)
+def test_problems_of_the_api_speak_the_language_of_the_client(client, language, title):
+    response = client.get("/api/collections/parcs/items?limit=0", headers={"Accept-Language": language})
+    assert json.loads(response.content)["title"] == title

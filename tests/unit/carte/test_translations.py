@@ -1,4 +1,7 @@
-"""Every sentence of the visitor pages exists in English and Dutch."""
+"""Every sentence that visitors and clients of the API read exists in English and Dutch.
+
+The managers' space, and the help texts of its forms, speak French.
+"""
 
 import ast
 
@@ -10,14 +13,17 @@ from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 ROOT = settings.ROOT
-TEMPLATES = sorted(
-    each
-    for each in (ROOT / "templates").rglob("*.html")
-    if each.parent.name in ("pages", "embeds") or (each.parent.name == "templates" and each.stem.isdigit())
-)
+# Names of fields and forms: read by managers.
+FIELDS = {"models.py", "features.py", "forms.py", "fields.py", "migrations"}
+TEMPLATES = sorted(each for each in (ROOT / "templates").rglob("*.html") if "gestion" not in each.parts)
 MODULES = [
     *sorted((ROOT / "carte" / "pages").glob("*.py")),
     *sorted((ROOT / "carte" / "embeds").glob("*.py")),
+    *sorted((ROOT / "carte" / "home").glob("*.py")),
+    *(each for each in sorted((ROOT / "geodata").rglob("*.py")) if not FIELDS.intersection(each.parts)),
+    *(ROOT / app / f"{room}.py" for app in ("parcs", "cabanes") for room in ("actions", "codes")),
+    ROOT / "parcs" / "permissions.py",
+    ROOT / "carte" / "map_config.py",
     ROOT / "carte" / "wording.py",
     ROOT / "carte" / "templatetags" / "pages.py",
 ]
@@ -42,10 +48,13 @@ def of_module(path):
 
 
 def catalogue(language):
-    with (ROOT / "carte" / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
-        return {
-            each.id if isinstance(each.id, str) else each.id[0] for each in read_po(file) if each.id and each.string
-        }
+    said = set()
+    for path in ROOT.glob(f"*/locale/{language}/LC_MESSAGES/django.po"):
+        with path.open("rb") as file:
+            said |= {
+                each.id if isinstance(each.id, str) else each.id[0] for each in read_po(file) if each.id and each.string
+            }
+    return said
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
