@@ -19,10 +19,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from carte.embeds.maps import layers_of, title, view_of
+from carte.embeds.maps import ground_layer, layers_of, title, view_of
 from carte.layers import StoredLayer
 from carte.models import CartePartenaire
 from carte.pages.texts import page_language
+from geodata import registry
 from geodata.formats.folium_map import MapLayer, script
 from geodata.params.items import parse_items
 from geodata.queries import items
@@ -49,16 +50,16 @@ class Export:
 def export(carte: CartePartenaire, public_url: str = "") -> Export:
     """One HTML file of what everybody may see now. Raises NotBuilt."""
     view = view_of(carte)
-    stored = layers_of(carte)
+    stored = [StoredLayer(registry.get("communes"), {}, "", {}, ground=True), *layers_of(carte)]
     blocks, layers, counts = {}, [], {}
-    for drawn, layer in zip(view.layers, stored, strict=True):
+    for drawn, layer in zip([ground_layer(), *view.layers], stored, strict=True):
         element = f"data-{drawn.id}"
         features, matched = _features(layer, drawn)
         blocks[element] = {"features": features}
         counts[drawn.title] = (len(features), matched)
         page = f"{public_url}{drawn.page}" if public_url else ""
         layers.append(replace(drawn, url="", element=element, page=page, refresh_s=0, current=False))
-    scripts = [_inline(_built("embed.js")), _inline(script(replace(view, layers=layers)))]
+    scripts = [_inline(_built("embed.js")), _inline(script(replace(view, layers=layers, base=None)))]
     style = _inline(_built("embed.css"))
     today = timezone.localdate()
     context = {

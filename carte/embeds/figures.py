@@ -84,7 +84,7 @@ def _made(figure: str, language: str, revision: int) -> FigureMap:
     )
     values = _values(figure, towns)
     edges = classes(values.values(), THOUSANDS if figure == "habitants" else STEPS)
-    title = str(FIGURES[figure][2])
+    title, said = str(FIGURES[figure][2]), texts()
     shaded = choropleth(
         Shading(
             title=title,
@@ -92,7 +92,7 @@ def _made(figure: str, language: str, revision: int) -> FigureMap:
             values=values,
             edges=edges,
             bounds=data_bounds([registry.get("communes")]),
-            texts=texts(),
+            texts=said | {"attribution": f"{said['attribution']}. {said['ground']}"},
         )
     )
     words = [_words(low, high - 1) for low, high in pairwise(edges)]

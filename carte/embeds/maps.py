@@ -15,14 +15,17 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from carte.layers import ORIGIN, StoredLayer, read_layers
+from carte.map_config import map_config
 from carte.models import CartePartenaire
 from carte.pages.addresses import list_address
 from carte.pages.texts import page_language, text_of
+from geodata import registry
 from geodata.formats.folium_map import Bounds, MapLayer, MapView
 from geodata.queries import extent
 from geodata.registry import Collection
 
 CLOSURES = "fermetures"
+GROUND_COLOUR = "#faf6ec"
 REFRESH_S = 300
 DECIMALS = 3
 
@@ -49,7 +52,18 @@ def view_of(carte: CartePartenaire) -> MapView:
     drawn = named(_layer(rank, layer) for rank, layer in enumerate(layers))
     centre = (carte.centre.x, carte.centre.y) if carte.centre else None
     bounds = None if centre else data_bounds(layer.collection for layer in layers if not layer.ground)
-    return MapView(layers=drawn, bounds=bounds, centre=centre, zoom=carte.zoom, texts=texts())
+    return MapView(layers=drawn, bounds=bounds, centre=centre, zoom=carte.zoom, texts=texts(), base=_base())
+
+
+def _base() -> dict[str, Any]:
+    """What the basemap of our pages wants to know; it is the same here."""
+    return {name: value for name, value in map_config().items() if name not in ("words", "bounds")}
+
+
+def ground_layer() -> MapLayer:
+    """The contours of communes, for a map that has no basemap of its own."""
+    communes = StoredLayer(registry.get("communes"), {}, GROUND_COLOUR, {}, ground=True)
+    return replace(_layer(0, communes), id="ground")
 
 
 def named(layers: Iterable[MapLayer]) -> list[MapLayer]:
@@ -106,8 +120,8 @@ def data_bounds(collections: Iterable[Collection]) -> Bounds:
 def texts() -> dict[str, str]:
     """What the script says, in the active language."""
     return {
-        "attribution": gettext("Données %(publisher)s, Licence Ouverte 2.0 ; contours IGN")
-        % {"publisher": settings.SITE_PUBLISHER},
+        "attribution": gettext("Données %(publisher)s, Licence Ouverte 2.0") % {"publisher": settings.SITE_PUBLISHER},
+        "ground": gettext("Limites © IGN Admin Express"),
         "zoom_in": gettext("Agrandir"),
         "zoom_out": gettext("Réduire"),
         "whole_screen": gettext("Plein écran"),

@@ -52,13 +52,17 @@ class MapLayer:
 
 @dataclass(frozen=True, kw_only=True)
 class MapView:
-    """A map: its layers in drawing order, and where it opens (west, south, east, north; or centre and zoom)."""
+    """A map: its layers in drawing order, and where it opens (west, south, east, north; or centre and zoom).
+
+    `base` is what the page's own basemap wants to know; without it nothing lies under the layers.
+    """
 
     layers: Sequence[MapLayer]
     bounds: Bounds | None = None
     centre: tuple[float, float] | None = None
     zoom: int = 10
     texts: Mapping[str, str]
+    base: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +120,8 @@ class _Call(MacroElement):
 def script(view: MapView) -> str:
     """The script of a map of live layers."""
     drawn = _map(view.centre, view.zoom)
-    _add(drawn, _Call("dress", drawn.get_name(), {"bounds": view.bounds, "texts": dict(view.texts)}), "dress")
+    about = {"bounds": view.bounds, "texts": dict(view.texts), "base": view.base}
+    _add(drawn, _Call("dress", drawn.get_name(), about), "dress")
     for number, layer in enumerate(view.layers):
         _add(drawn, _LiveLayer(layer), str(number))
     if sum(not layer.ground for layer in view.layers) > 1:

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from agenda.models import ChiffreCle, Evenement, ProjetLabel
 from cabanes.models import Cabane
+from carte.models import CartePartenaire
 from geodata.changes import recording
 from geodata.models import Revision
 from parcs.models import Autorite, Commune, Parc
@@ -87,4 +88,61 @@ def test_dry_run_writes_nothing():
 
 
 def test_difference_between_stated_and_found_commune_is_listed():
-    assert "En passant: the source says Hénin-Beaumont, the position lies in Drocourt" in run()
+    said = run()
+    assert "En passant: the source says Hénin-Beaumont, the position lies in Drocourt" in said
+    assert said.count("the shape does not reach it") == 13
+
+
+def test_partner_map_of_the_whole_network_exists_and_an_edit_of_it_is_kept():
+    run()
+    made = CartePartenaire.objects.get(slug="reseau")
+    assert [layer["collection"] for layer in made.layers] == ["parcs", "sentiers", "cabanes", "fermetures"]
+    made.title_fr = "Notre carte"
+    made.save()
+    assert "kept: reseau (title_fr)" in run()
+    assert CartePartenaire.objects.get().title_fr == "Notre carte"
+
+
+def test_ragged_rows_and_unreadable_uuids_are_reported_not_raised(tmp_path):
+    folder = tmp_path / "starter"
+    shutil.copytree(STARTER, folder)
+    lines = (folder / "label_projects.csv").read_text(encoding="utf-8").splitlines()
+    lines[1] = "pas-un-uuid," + lines[1].split(",", 1)[1]
+    lines[2] = ",".join(lines[2].split(",")[:3])
+    lines[3] += ",de,trop"
+    (folder / "label_projects.csv").write_text("\n".join(lines), encoding="utf-8")
+    out = StringIO()
+    with pytest.raises(CommandError, match="2 rows"):
+        call_command("load_network", str(folder), stdout=out, stderr=out)
+    assert "label_projects.csv line 2: " in out.getvalue()
+    assert "label_projects.csv line 3: " in out.getvalue()
+    assert ProjetLabel.objects.count() == 14
+
+
+@pytest.mark.parametrize("name", ["mapping.toml", "parks.geojson", "communes.csv"])
+def test_a_folder_that_cannot_be_read_is_one_sentence_and_writes_nothing(tmp_path, name):
+    folder = tmp_path / "starter"
+    shutil.copytree(STARTER, folder)
+    (folder / name).write_bytes(b"\xff\xfe{")
+    with pytest.raises(CommandError, match="cannot be read"):
+        run(folder)
+    (folder / name).unlink()
+    with pytest.raises(CommandError, match=f"{name} is missing"):
+        run(folder)
+    assert not Autorite.objects.exists()
+
+
+def test_institutional_meetings_are_marked_so_and_yearly_events_too():
+    run()
+    assert Evenement.objects.filter(kind="institution").count() == 11
+    assert Evenement.objects.filter(yearly=True).exists()
+    assert Evenement.objects.filter(date_precision="month").exists()
+
+
+def test_cabins_without_a_name_are_called_by_their_park_and_say_so():
+    run()
+    pending = Cabane.objects.filter(name_pending=True)
+    assert pending.count() == 6
+    assert all(cabin.name_fr.startswith("Cabane d") for cabin in pending)
+    assert all("compléter" not in cabin.name_fr for cabin in pending)
+    assert not Cabane.objects.filter(no_photo_reason="").exists()

@@ -1,6 +1,8 @@
 // @ts-check
 /** What stands around the layers of a map: panes, buttons with words, attribution, one line of news. */
+
 import { Control, control, DomUtil } from "../leaflet.js";
+import { basemap } from "../map/basemap.js";
 
 /** @type {Record<string, string>} */
 let words = {};
@@ -8,10 +10,10 @@ let words = {};
 /** A text of the page, in its language. @param {string} name */
 export const text = (name) => words[name] ?? "";
 
-/** @typedef {{bounds?: [number, number, number, number] | null, texts: Record<string, string>}} Dress */
+/** @typedef {{bounds?: [number, number, number, number] | null, texts: Record<string, string>, base?: any}} Dress */
 
 /** Prepare a map that folium made: where it opens, its panes, its controls. @param {import("leaflet").Map} map @param {Dress} options */
-export function dress(map, { bounds, texts }) {
+export function dress(map, { bounds, texts, base }) {
 	words = texts;
 	map.createPane("ground").style.zIndex = "250";
 	map.createPane("names").style.zIndex = "450";
@@ -34,6 +36,7 @@ export function dress(map, { bounds, texts }) {
 			{ padding: [8, 8], animate: false },
 		);
 	}
+	if (base) basemap(base).addTo(map); // once the map is where it opens: no tile of elsewhere
 }
 
 /** Leaflet writes attributions as HTML. @param {string} plain */

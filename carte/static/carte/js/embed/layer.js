@@ -12,6 +12,7 @@ const CASING = 3;
 const MIN_REFRESH_S = 60;
 const ABOVE = 1000; // the signs of a layer stand above those of the layers before
 const NEAR_ZOOM = 12;
+const FAR_ZOOM = 10; // below, signs are dots: on a phone they would hide each other
 const BIG_TOWN = 15000;
 
 /**
@@ -153,6 +154,7 @@ function* ground(features, about) {
 		{
 			pane: "ground",
 			interactive: false,
+			attribution: text("ground"),
 			style: { color: "#cfc6b2", weight: 1, fillColor: about.colour, fillOpacity: 1 },
 		},
 	);
@@ -176,8 +178,12 @@ function* ground(features, about) {
 }
 
 /** @param {import("leaflet").Map} map */
-export function namesByZoom(map) {
-	const show = () => map.getContainer().classList.toggle("embed--near", map.getZoom() >= NEAR_ZOOM);
+export function sizesByZoom(map) {
+	const show = () => {
+		const { classList } = map.getContainer();
+		classList.toggle("embed--near", map.getZoom() >= NEAR_ZOOM);
+		classList.toggle("embed--far", map.getZoom() < FAR_ZOOM);
+	};
 	map.on("zoomend", show);
 	show();
 }

@@ -7,12 +7,12 @@ import "leaflet/dist/leaflet.css";
 import "../../css/parts/embed.css";
 import { whole as L } from "../leaflet.js";
 import { dress as frame, text } from "./frame.js";
-import { layer, namesByZoom } from "./layer.js";
+import { layer, sizesByZoom } from "./layer.js";
 
 /** @param {import("leaflet").Map} map @param {import("./frame.js").Dress} options */
 function dress(map, options) {
 	frame(map, options);
-	namesByZoom(map);
+	sizesByZoom(map);
 }
 
 /** Give each area of a choropleth a card with its name and value, as text. @param {import("leaflet").GeoJSON} areas */
