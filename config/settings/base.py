@@ -45,8 +45,6 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "rest_framework_gis",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
     "knox",
     "csp",
     "django_htmx",

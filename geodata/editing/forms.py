@@ -122,7 +122,7 @@ def form_of(collection: Collection) -> type[FeatureForm]:
             fields[name] = form_field(name, column)
     geometry = collection.geometry
     fields["geom"] = ShapeField(
-        geom_type=geometry.geom_type, label=geometry.verbose_name, required=not geometry.blank,
+        geom_type=geometry.geom_type, label=str(geometry.verbose_name).capitalize(), required=not geometry.blank,
         help_text=_("Placez-la sur la carte, ou tapez : latitude, longitude. Une position par ligne."),
     )  # fmt: skip
     return type(f"{collection.model_class.__name__}Form", (base,), fields)
