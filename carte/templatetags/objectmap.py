@@ -9,7 +9,8 @@ from carte.pages.near import PLACES, nearest
 from geodata import registry
 
 register = template.Library()
-AROUND = 40
+# Of each kind: more would take the page beyond 12 kB.
+AROUND = 20
 # Degrees around a point, so that its map shows a neighbourhood.
 MARGIN = 0.004
 
