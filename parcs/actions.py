@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from geodata.changes.actions import Actions, Errors
+from geodata.changes.actions import Actions
+from geodata.changes.judging import Errors
 from parcs import permissions
 from parcs.models import Parc
 from parcs.opening_hours import is_readable

@@ -40,8 +40,13 @@ def park_of(feature: Feature) -> UUID | None:
     return feature.uuid if isinstance(feature, Parc) else getattr(feature, "park_id", None)
 
 
+def owner_of(feature: Feature) -> str | None:
+    """The authority that a feature belongs to; an authority belongs to itself."""
+    return feature.code if isinstance(feature, Autorite) else feature.authority_id
+
+
 def _at_least(role: Role, user: User | AnonymousUser, feature: Feature) -> bool:
-    return _rank(user, feature.authority_id, park_of(feature)) >= RANKS[role]
+    return _rank(user, owner_of(feature), park_of(feature)) >= RANKS[role]
 
 
 def may_create(user: User | AnonymousUser, authority: str | None, park: UUID | None) -> bool:
@@ -50,8 +55,12 @@ def may_create(user: User | AnonymousUser, authority: str | None, park: UUID | N
 
 
 def may_see(user: User | AnonymousUser, feature: Feature) -> bool:
-    """Whether this person may see the record: it is public, or of an authority of theirs."""
-    return feature.is_public or _rank(user, feature.authority_id, park_of(feature)) >= RANKS[Role.READER]
+    """Whether this person may see the record: it is public, or of an authority of theirs, whatever the park."""
+    if feature.is_public:
+        return True
+    if not user.is_authenticated or not user.is_active:
+        return False
+    return user.is_superuser or Adhesion.objects.filter(user=user, authority__code=feature.authority_id).exists()
 
 
 def may_edit(user: User | AnonymousUser, feature: Feature) -> bool:
@@ -70,6 +79,17 @@ def may_create_any(user: User | AnonymousUser) -> bool:
         return False
     makers = [role for role, rank in RANKS.items() if rank >= RANKS[Role.EDITOR]]
     return user.is_superuser or Adhesion.objects.filter(user=user, role__in=makers).exists()
+
+
+def default_authority(user: User | AnonymousUser, park: UUID | None) -> str | None:
+    """The authority for which a person makes a record when nothing says it: the park's, or their only one."""
+    if park is not None:
+        found = Parc.objects.filter(uuid=park).values_list("authority", flat=True).first()
+        if found is not None and may_create(user, found, park):
+            return str(found)
+    makers = [role for role, rank in RANKS.items() if rank >= RANKS[Role.EDITOR]]
+    codes = list(Adhesion.objects.filter(user=user.pk, role__in=makers).values_list("authority", flat=True)[:2])
+    return str(codes[0]) if len(codes) == 1 else None
 
 
 def who_can(authority: str | None) -> str:

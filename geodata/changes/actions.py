@@ -6,8 +6,6 @@ Each action is one transaction in `recording()`: the revision lock first, then t
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -15,18 +13,20 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.gis.geos import GEOSGeometry
-from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, models, transaction
+from django.db import DatabaseError, connection, models, transaction
+from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from geodata import registry
 from geodata.changes.constraints import problem_of
-from geodata.changes.models import FormerSlug, Proposition, Tombstone
+from geodata.changes.judging import Errors, errors_of
+from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
 from geodata.changes.recording import recording
+from geodata.changes.values import plain, same_values
 from geodata.changes.versions import state_at
 from geodata.features import Feature, FeatureQuerySet, GeomQuality, PositionSource, Status
-from geodata.geometry import check_geometry
 from geodata.problems import Conflict, Forbidden, Gone, Invalid, NotAuthenticated, NotFound, StaleRevision
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 Values = Mapping[str, Any]
-Errors = dict[str, list[str]]
-# Markdown's own <https://…> and <mailto:…> are no tags.
-HTML_TAG = re.compile(r"<(?!https?://|mailto:)[/!?]?[a-zA-Z-][^<>]*>")
 SLUG_LENGTH = 100
 STEPS = {
     Status.IN_REVIEW: (Status.DRAFT,),
@@ -57,31 +54,14 @@ class Permissions(Protocol):
     def may_edit(self, user: Any, feature: Feature) -> bool: ...
     def may_publish(self, user: Any, feature: Feature) -> bool: ...
     def park_of(self, feature: Feature) -> UUID | None: ...
+    def owner_of(self, feature: Feature) -> str | None: ...
+    def default_authority(self, user: Any, park: UUID | None) -> str | None: ...
     def who_can(self, authority: str | None) -> str: ...
 
 
 def no_rules(feature: Any) -> Errors:
     """Nothing more is asked of a published record."""
     return {}
-
-
-def html_in(values: Values) -> Errors:
-    """A sentence for each text that holds an HTML tag: it would be shown as text or, worse, run."""
-    told = _("Le HTML n’est pas accepté : « %(tag)s ». Utilisez le Markdown.")
-    found = {name: next(filter(None, map(HTML_TAG.search, _texts(value))), None) for name, value in values.items()}
-    return {name: [told % {"tag": tag.group()[:40]}] for name, tag in found.items() if tag is not None}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text in a value, also in lists and in the keys and values of objects."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for part in (*value, *value.values()):
-            yield from _texts(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from _texts(part)
 
 
 class Actions:
@@ -116,18 +96,34 @@ class Actions:
         with self._recording(by, reason, source):
             known = self._rows().filter(uuid=uuid).first() if uuid else None
             if known is not None:
-                if known.created_by_id == by.pk and known.deleted_at is None:
-                    return cast("Feature", known)
-                raise Conflict(_("Cet identifiant est déjà pris."))
+                return self._sent_again(known, data, by)
             feature, links = self._made(data)
             if uuid:
                 feature.uuid = uuid
+            self._give_authority(feature, by)
             self._may_create(by, feature)
             if feature.status in (Status.PUBLISHED, Status.ARCHIVED):
                 self._may_publish(by, feature)
             feature.slug = feature.slug or self._free_slug(feature.label)
             self._save(feature, links, new=True)
         return self._fresh(feature.uuid)
+
+    def _sent_again(self, known: Feature, data: Values, by: User | AnonymousUser) -> Feature:
+        """The record that the same person made with the same values under this uuid, even if it changed since."""
+        first = Revision.objects.filter(uuid=known.uuid).order_by("id").values_list("id", flat=True).first()
+        if known.created_by_id != by.pk or known.deleted_at is not None or first is None:
+            raise Conflict(_("Cet identifiant est déjà pris."))
+        if not same_values(self.model, data, state_at(known.uuid, first, known)):
+            raise Conflict(_("Cet identifiant est celui d’une fiche que vous avez créée avec un autre contenu."))
+        return known
+
+    def _give_authority(self, feature: Feature, by: User | AnonymousUser) -> None:
+        """Where none was said: that of the park, or the only one of this person."""
+        if feature.authority_id is not None or "authority" not in registry.get(self.collection).properties:
+            return
+        feature.authority_id = self.permissions.default_authority(by, self.permissions.park_of(feature))
+        if feature.authority_id is None and not self.model._meta.get_field("authority").null:
+            raise Invalid({"authority": [_("Dites quelle autorité tient cette fiche.")]})
 
     def update(
         self,
@@ -144,6 +140,8 @@ class Actions:
         with self._recording(by, reason, source):
             feature = self._locked(uuid, by, revision)
             if feature.is_public and not self.permissions.may_publish(by, feature):
+                if data.get("status", feature.status) != feature.status:
+                    self._may_publish(by, feature)
                 return self._proposed(feature, data, by, reason)
             self._change(feature, data, by)
         return self._fresh(uuid)
@@ -281,19 +279,19 @@ class Actions:
         if feature.deleted_at is not None:
             raise Gone(_("Cette fiche a été supprimée."))
         if not self.permissions.may_edit(by, feature):
-            raise Forbidden(self.permissions.who_can(feature.authority_id))
+            raise Forbidden(self.permissions.who_can(self.permissions.owner_of(feature)))
         if revision is not None and revision != feature.revision:
             raise StaleRevision(_("Une autre personne a modifié cette fiche."), feature.revision)
         return cast("Feature", feature)
 
     def _may_create(self, by: User | AnonymousUser, feature: Feature) -> None:
         if not self.permissions.may_create(by, feature.authority_id, self.permissions.park_of(feature)):
-            raise Forbidden(self.permissions.who_can(feature.authority_id))
+            raise Forbidden(self.permissions.who_can(self.permissions.owner_of(feature)))
 
     def _may_publish(self, by: User | AnonymousUser, feature: Feature) -> None:
         if not self.permissions.may_publish(by, feature):
             told = _("Publier, archiver et supprimer demandent le rôle de publication.")
-            raise Forbidden(f"{told} {self.permissions.who_can(feature.authority_id)}")
+            raise Forbidden(f"{told} {self.permissions.who_can(self.permissions.owner_of(feature))}")
 
     def _may_move(self, by: User | AnonymousUser, feature: Feature, old: Status, new: Status) -> None:
         if old not in STEPS.get(new, ()):
@@ -304,6 +302,11 @@ class Actions:
 
     def _made(self, data: Values) -> tuple[Feature, dict[str, Any]]:
         feature = self.model()
+        for field in self.model._meta.concrete_fields:
+            # The rules read values, and an expression is as true as a text that somebody wrote.
+            unset = feature.__dict__.get(field.attname)
+            if isinstance(unset, DatabaseDefault) and not isinstance(field.db_default, models.Expression):
+                setattr(feature, field.attname, field.db_default)
         return feature, self._assign(feature, data)
 
     def _assign(self, feature: Feature, data: Values) -> dict[str, Any]:
@@ -324,39 +327,28 @@ class Actions:
                 feature.save(force_insert=new, force_update=not new)
                 for name, chosen in links.items():
                     getattr(feature, name).set(chosen)
-        except (IntegrityError, DatabaseError) as error:
-            told = problem_of(error)
+                # Foreign keys are judged here, not at the commit, where nobody could say what is wrong.
+                connection.check_constraints()
+        except DatabaseError as error:
+            told = problem_of(error, self.model)
             if told is None:
                 raise
             raise told from None
 
     def _judge(self, feature: Feature) -> None:
-        errors: Errors = {}
-        shape = getattr(feature, "geom", None)
-        if isinstance(shape, GEOSGeometry):
-            try:
-                check_geometry(shape)
-            except ValidationError as error:
-                errors["geom"] = list(error.messages)
-        errors |= html_in({f.name: getattr(feature, f.attname) for f in feature._meta.concrete_fields if f.editable})
+        errors = errors_of(feature)
         if not errors:
-            errors = self._cleaned(feature) or self.rules(feature)
-        if not errors and feature.is_public:
-            errors = self.publish_rules(feature)
+            errors = self.rules(feature)
+            if feature.is_public:
+                errors = {**errors, **self.publish_rules(feature)}
         if errors:
             raise Invalid(errors)
-
-    def _cleaned(self, feature: Feature) -> Errors:
-        try:
-            feature.full_clean()
-        except ValidationError as error:
-            return {("" if name == "__all__" else name): list(texts) for name, texts in error.message_dict.items()}
-        return {}
 
     def _proposed(self, feature: Feature, data: Values, by: User | AnonymousUser, reason: str) -> Proposition:
         revision, links = feature.revision, self._assign(feature, data)
         self._judge(feature)
-        patch = {name: _plain(value) for name, value in {**data, **links}.items()}
+        fields = {field.name: field for field in self.model._meta.concrete_fields}
+        patch = {name: plain(fields.get(name), value) for name, value in {**data, **links}.items()}
         return Proposition.objects.create(
             collection=self.collection,
             object_uuid=feature.uuid,
@@ -378,18 +370,3 @@ class Actions:
         if stem not in taken:
             return stem
         return next(f"{stem}-{n}" for n in range(2, len(taken) + 3) if f"{stem}-{n}" not in taken)
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON keeps it."""
-    if isinstance(value, GEOSGeometry):
-        return json.loads(value.geojson)
-    if isinstance(value, models.Model):
-        return str(
-            getattr(value, "code", None) or getattr(value, "insee_code", None) or getattr(value, "uuid", value.pk)
-        )
-    if isinstance(value, (list, tuple, models.QuerySet)):
-        return [_plain(item) for item in value]
-    if isinstance(value, (str, int, float, bool, dict)) or value is None:
-        return value
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)

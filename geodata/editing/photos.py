@@ -20,7 +20,8 @@ from django.forms.models import model_to_dict
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from geodata.changes.actions import Actions, html_in
+from geodata.changes.actions import Actions
+from geodata.changes.judging import html_in
 from geodata.features import Feature
 from geodata.photos import files, pictures
 from geodata.photos.models import FeaturePhoto

@@ -20,15 +20,11 @@ from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
 from geodata.editing.position import as_type, flat
 from geodata.features import Feature
-from geodata.problems import Invalid
 from geodata.registry import Collection
 from geodata.units import COORDINATE_DECIMALS, WGS84
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 READ_ONLY = frozenset({"revision", "created_at", "updated_at"})
-KEPT_BY_REPLACE = frozenset({"uuid", "geom", "slug", "status", "authority"})
-# A 2-million-vertex upload is refused before it is parsed.
-MAX_BODY = 16 * 1024 * 1024
 Crs = tuple[int, bool]
 
 
@@ -58,6 +54,8 @@ class ShapeField(GeometryField):  # type: ignore[misc]
 
 
 def _swapped(coordinates: Any) -> Any:
+    if not isinstance(coordinates, list):
+        raise TypeError
     if isinstance(coordinates[0], (int, float)):
         return [coordinates[1], coordinates[0], *coordinates[2:]]
     return [_swapped(part) for part in coordinates]
@@ -92,6 +90,9 @@ class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
         """The fields, with the geometry as `ShapeField`."""
         fields = super().get_fields()
         geometry = self.Meta.collection.geometry
+        if "authority" in fields:
+            # Told by the park or by who writes where it is not said: the actions decide.
+            fields["authority"].required = False
         fields["geom"] = ShapeField(geom_type=geometry.geom_type, required=not geometry.blank, allow_null=geometry.null)
         return fields
 
@@ -106,84 +107,3 @@ def meta_of(collection: Collection, model: type[Feature]) -> type:
     """The Meta of a serializer: the uuid, the geometry and every property of the collection."""
     fields = ("uuid", "geom", *collection.properties)
     return type("Meta", (FeatureMeta,), {"model": model, "fields": fields, "collection": collection})
-
-
-def read_feature(
-    serializer_class: type[FeatureSerializer],
-    body: dict[str, Any],
-    *,
-    crs: Crs,
-    instance: Feature | None = None,
-    partial: bool = False,
-) -> dict[str, Any]:
-    """Model values from a GeoJSON Feature, or from its merge patch (RFC 7396).
-
-    Unknown properties and changed read-only ones are refused by name. Raises Invalid.
-    """
-    collection: Collection = serializer_class.Meta.collection
-    properties = body.get("properties") or {}
-    if not isinstance(properties, dict):
-        raise Invalid({"properties": [_("Il faut un objet.")]})
-    blank = serializer_class(instance)
-    errors = _not_settable(blank, properties, instance)
-    if errors:
-        raise Invalid(errors)
-    settable = {name for name, field in blank.fields.items() if not field.read_only}
-    data = {
-        name: _instead_of_null(collection, name) if value is None else value
-        for name, value in properties.items()
-        if name in settable
-    }
-    if "geometry" in body:
-        data["geom"] = body["geometry"]
-    elif not partial:
-        data["geom"] = None
-    document = {"type": "Feature", "geometry": data.pop("geom"), "properties": data} if "geom" in data else data
-    serializer = serializer_class(instance, data=document, partial=partial, context={"crs": crs})
-    if not serializer.is_valid():
-        raise Invalid(_flattened(serializer.errors))
-    values: dict[str, Any] = dict(serializer.validated_data)
-    if instance is not None and not partial:
-        values = _defaults(collection, settable) | values
-    return values
-
-
-def _not_settable(
-    serializer: FeatureSerializer, properties: dict[str, Any], instance: Feature | None
-) -> dict[str, list[str]]:
-    errors = {}
-    present = json.loads(json.dumps(serializer.data["properties"], default=str)) if instance is not None else {}
-    for name, value in properties.items():
-        field = serializer.fields.get(name)
-        if field is None or name in ("uuid", "geom"):
-            errors[name] = [_("Propriété inconnue.")]
-        elif field.read_only and value is not None and value != present.get(name):
-            errors[name] = [_("Cette propriété est calculée : elle ne se modifie pas.")]
-    return errors
-
-
-def _instead_of_null(collection: Collection, name: str) -> Any:
-    """What null means for a column that has no null: its default, or an empty text."""
-    field = collection.fields[name]
-    if field.null:
-        return None
-    return field.get_default() if field.has_default() else ""
-
-
-def _defaults(collection: Collection, settable: set[str]) -> dict[str, Any]:
-    """What a replacement resets when it does not name it."""
-    return {
-        name: _instead_of_null(collection, name)
-        for name, field in collection.fields.items()
-        if name in settable and name not in KEPT_BY_REPLACE and (field.blank or field.has_default())
-    }
-
-
-def _flattened(errors: Any, prefix: str = "") -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, told in errors.items():
-        if isinstance(told, dict):
-            found |= _flattened(told, f"{prefix}{name}.")
-        else:
-            found[f"{prefix}{name}"] = [str(each) for each in told]
-    return found

@@ -36,5 +36,9 @@ def item(request: HttpRequest, collection_id: str, key: str) -> HttpResponseBase
 def _options(request: HttpRequest, collection_id: str, key: str | None) -> HttpResponse:
     """`Allow` for this user; a browser's preflight, which carries no token, is told all methods."""
     every = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE") if key else ("GET", "HEAD", "OPTIONS", "POST")
-    asked = "Access-Control-Request-Method" in request.headers
-    return preflight(request, every if asked else writing.allowed_methods(collection_id, key, user_of(request)))
+    if "Access-Control-Request-Method" in request.headers:
+        return preflight(request, every)
+    user = user_of(request)
+    if key and " QGIS/" in request.headers.get("User-Agent", ""):
+        return preflight(request, writing.allowed_somewhere(collection_id, user))
+    return preflight(request, writing.allowed_methods(collection_id, key, user))

@@ -15,7 +15,7 @@ from geodata import registry
 from geodata.editing import photos
 from geodata.endpoints.answers import document, endpoint, preflight
 from geodata.endpoints.authentication import user_of
-from geodata.endpoints.writing import read_json
+from geodata.endpoints.bodies import read_json
 from geodata.photos import files
 from geodata.photos.models import FeaturePhoto
 from geodata.photos.pictures import MAX_BYTES

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -17,36 +15,26 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.changes.actions import Actions
 from geodata.changes.models import Proposition
-from geodata.editing.serializers import MAX_BODY, FeatureSerializer, read_feature
+from geodata.editing.reading import read_feature
+from geodata.editing.serializers import FeatureSerializer
 from geodata.endpoints.answers import item_etag
+from geodata.endpoints.bodies import client_uuid, condition, content_crs, read_feature_body
 from geodata.features import Feature
 from geodata.formats import geojson
 from geodata.ogc.links import link
-from geodata.params.crs import CRS84, parse_crs
-from geodata.problems import (
-    BadParameter,
-    Forbidden,
-    Invalid,
-    NotAuthenticated,
-    NotFound,
-    PreconditionRequired,
-    TooLarge,
-    UnsupportedMediaType,
-)
+from geodata.params.crs import CRS84
+from geodata.problems import Forbidden, Invalid, NotAuthenticated, NotFound
 from geodata.queries import item as items
 from geodata.registry import Collection
-from geodata.units import MAX_AREA_VERTICES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from comptes.models import User
 
+SAFE = ("GET", "HEAD", "OPTIONS")
 GEOJSON_TYPES = ("application/geo+json", "application/json", "application/vnd.geo+json")
 PATCH_TYPES = ("application/merge-patch+json", "application/geo+json", "application/json")
-# Brackets that a body may have beside those of its vertices: rings, parts, lists in properties.
-ARRAYS_BESIDE = 20_000
-ETAG = re.compile(r'^"r(\d{1,18})(?:-[a-z]+)?"$')
 
 
 def actions_of(collection: Collection) -> Actions:
@@ -68,11 +56,12 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
     actions = actions_of(collection)
     if not actions.allowed(user):
         raise Forbidden(actions.permissions.who_can(None))
-    body = _body(request, GEOJSON_TYPES)
-    values = read_feature(serializer_of(collection), body, crs=_crs(request))
-    uuid = _client_uuid(body)
+    body = read_feature_body(request, GEOJSON_TYPES)
+    uuid = client_uuid(body)
     existed = uuid is not None and collection.model_class.objects.filter(uuid=uuid).exists()
-    made = actions.create(values, by=user, source="ogc", uuid=uuid)
+    with _told_of_members():
+        values = read_feature(serializer_of(collection), body, crs=content_crs(request))
+        made = actions.create(values, by=user, source="ogc", uuid=uuid)
     response = _feature(request, collection, made, user, 200 if existed else 201)
     response["Location"] = request.build_absolute_uri(f"/api/collections/{collection.id}/items/{made.uuid}")
     return response
@@ -82,12 +71,20 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     """PUT of a whole Feature, or PATCH of some members: 200 with the feature, 202 with a proposition."""
     collection, uuid = registry.get(collection_id), _uuid(key)
     _known(user)
-    partial = request.method == "PATCH"
-    body = _body(request, PATCH_TYPES if partial else GEOJSON_TYPES)
-    revision, reason = _condition(request)
+    actions = actions_of(collection)
     present = _present(collection, uuid, user)
-    values = read_feature(serializer_of(collection), body, crs=_crs(request), instance=present, partial=partial)
-    done = actions_of(collection).update(uuid, values, by=user, revision=revision, reason=reason, source="ogc")
+    if not actions.allowed(user, present):
+        raise Forbidden(actions.permissions.who_can(actions.permissions.owner_of(present)))
+    partial = request.method == "PATCH"
+    body = read_feature_body(request, PATCH_TYPES if partial else GEOJSON_TYPES)
+    if client_uuid(body) not in (None, uuid):
+        raise Invalid({"id": [_("L’identifiant n’est pas celui de cette adresse ; il ne change jamais.")]})
+    revision, reason = condition(request, present.revision)
+    with _told_of_members():
+        values = read_feature(
+            serializer_of(collection), body, crs=content_crs(request), instance=present, partial=partial
+        )
+        done = actions.update(uuid, values, by=user, revision=revision, reason=reason, source="ogc")
     if isinstance(done, Proposition):
         return _accepted(request, done)
     return _feature(request, collection, done, user, 200)
@@ -97,16 +94,37 @@ def remove(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     """DELETE: 204, the feature lies in the bin."""
     collection, uuid = registry.get(collection_id), _uuid(key)
     _known(user)
-    revision, reason = _condition(request)
+    revision, reason = condition(request, _present(collection, uuid, user).revision)
     actions_of(collection).delete(uuid, by=user, revision=revision, reason=reason, source="ogc")
     return HttpResponse(status=204)
+
+
+@contextmanager
+def _told_of_members() -> Iterator[None]:
+    """Refusals name the members of the GeoJSON that was sent, not our columns."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(
+            {("geometry" if name == "geom" else name): told for name, told in error.errors.items()}, error.detail
+        ) from None
 
 
 def allowed_methods(collection_id: str, key: str | None, user: User | AnonymousUser) -> tuple[str, ...]:
     """The methods this person may use here, for `OPTIONS`."""
     collection = registry.get(collection_id)
     feature = _present(collection, _uuid(key), user) if key else None
-    return ("GET", "HEAD", "OPTIONS", *actions_of(collection).allowed(user, feature))
+    return (*SAFE, *actions_of(collection).allowed(user, feature))
+
+
+def allowed_somewhere(collection_id: str, user: User | AnonymousUser) -> tuple[str, ...]:
+    """The methods this person may use on some item of the collection.
+
+    QGIS asks one item, the first of the page or one called `unknown_id`, and lets its user edit the
+    whole layer or nothing (QgsOapifProvider::computeCapabilities); each write is judged anyway.
+    """
+    somewhere = actions_of(registry.get(collection_id)).allowed(user)
+    return (*SAFE, *(("PUT", "PATCH", "DELETE") if somewhere else ()))
 
 
 def _known(user: User | AnonymousUser) -> None:
@@ -128,81 +146,6 @@ def _present(collection: Collection, uuid: UUID, user: User | AnonymousUser) -> 
         raise NotFound(_("Aucune fiche à cette adresse."))
     present: Feature = found
     return present
-
-
-def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
-    """The object in the body.
-
-    What is too large is refused before it is parsed: by its length, then by its brackets, of which
-    a geometry has at least one a vertex. Numbers are finite (RFC 8259 §6 has no NaN).
-    """
-    media = (request.content_type or "").lower()
-    if media not in types:
-        raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": ", ".join(types)})
-    too_large = TooLarge(_("La fiche est trop grosse : simplifiez sa géométrie."))
-    try:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-            raise too_large
-        raw = request.body
-    except RequestDataTooBig:
-        raise too_large from None
-    if raw.count(b"[") > MAX_AREA_VERTICES + ARRAYS_BESIDE:
-        told = _("La géométrie a plus de %(limit)d sommets. Simplifiez-la.") % {"limit": MAX_AREA_VERTICES}
-        raise Invalid({"geometry": [told]})
-    try:
-        body = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
-    except (ValueError, RecursionError):
-        raise BadParameter("body", _("Ce n’est pas du JSON lisible (NaN et Infinity n’en sont pas).")) from None
-    if not isinstance(body, dict):
-        raise Invalid({"": [_("Il faut un objet JSON.")]})
-    return body
-
-
-def _body(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
-    body = read_json(request, types)
-    if body.get("type", "Feature") != "Feature":
-        raise Invalid({"type": [_("Il faut un objet de type Feature.")]})
-    return body
-
-
-def _refuse_constant(text: str) -> Any:
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def _crs(request: HttpRequest) -> tuple[int, bool]:
-    header = request.headers.get("Content-Crs", "")
-    crs = parse_crs(header, "Content-Crs") if header else CRS84
-    return crs.srid, crs.flipped
-
-
-def _client_uuid(body: dict[str, Any]) -> UUID | None:
-    given = body.get("id")
-    if given in (None, ""):
-        return None
-    try:
-        return UUID(str(given))
-    except ValueError:
-        raise Invalid({"id": [_("L’identifiant est un UUID, ou il est absent.")]}) from None
-
-
-def _condition(request: HttpRequest) -> tuple[int | None, str]:
-    """The revision that `If-Match` names, and what the history notes when it is absent."""
-    header = request.headers.get("If-Match", "").strip()
-    if not header:
-        if settings.GEODATA_REQUIRE_IF_MATCH:
-            raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
-        return None, _("sans If-Match")
-    if header == "*":
-        return None, ""
-    found = ETAG.match(header)
-    return (int(found[1]) if found else -1), ""
 
 
 def _feature(

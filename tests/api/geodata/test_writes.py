@@ -160,7 +160,7 @@ def test_self_crossing_outline_says_where(client, call):
     content["geometry"] = {"type": "Polygon", "coordinates": [ring]}
     response = send(client, "post", "/api/collections/parcs/items", content, member("publisher", call))
     (entry,) = json.loads(response.content)["errors"]
-    assert entry["field"] == "geom"
+    assert entry["field"] == "geometry"
     assert "2.85 50.45" in entry["detail"]
 
 

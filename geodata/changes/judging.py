@@ -1,0 +1,77 @@
+"""What is wrong with a record before it is saved, as sentences beside fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry
+from django.core.exceptions import ValidationError
+from django.db.models import CheckConstraint
+from django.utils.translation import gettext as _
+
+from geodata.changes.constraints import field_of
+from geodata.features import Feature
+from geodata.geometry import check_geometry
+
+Errors = dict[str, list[str]]
+# Markdown's own <https://…> and <mailto:…> are no tags.
+HTML_TAG = re.compile(r"<(?!https?://|mailto:)[/!?]?[a-zA-Z-][^<>]*>")
+
+
+def errors_of(feature: Feature) -> Errors:
+    """Everything that the record alone tells: its shape, its texts, its fields, the rules between them.
+
+    What must be unique is left to the database, which alone knows.
+    """
+    texts = {field.name: getattr(feature, field.attname) for field in feature._meta.concrete_fields if field.editable}
+    errors = _shape_errors(feature) | html_in(texts)
+    try:
+        feature.full_clean(exclude=set(errors), validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        errors |= {("" if name == "__all__" else name): list(told) for name, told in error.message_dict.items()}
+    for name, told in _broken_constraints(feature, set(errors)):
+        errors.setdefault(name, []).extend(told)
+    return errors
+
+
+def html_in(values: Mapping[str, Any]) -> Errors:
+    """A sentence for each text that holds an HTML tag: it would be shown as text or, worse, run."""
+    told = _("Le HTML n’est pas accepté : « %(tag)s ». Utilisez le Markdown.")
+    found = {name: next(filter(None, map(HTML_TAG.search, _texts(value))), None) for name, value in values.items()}
+    return {name: [told % {"tag": tag.group()[:40]}] for name, tag in found.items() if tag is not None}
+
+
+def _shape_errors(feature: Feature) -> Errors:
+    shape = getattr(feature, "geom", None)
+    if not isinstance(shape, GEOSGeometry):
+        return {}
+    try:
+        check_geometry(shape)
+    except ValidationError as error:
+        return {"geom": list(error.messages)}
+    return {}
+
+
+def _broken_constraints(feature: Feature, failed: set[str]) -> Iterator[tuple[str, list[str]]]:
+    for model, constraints in feature.get_constraints():
+        for constraint in constraints:
+            if not isinstance(constraint, CheckConstraint):
+                continue
+            try:
+                constraint.validate(model, feature, exclude=failed)
+            except ValidationError as error:
+                yield field_of(constraint), list(error.messages)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a value, also in lists and in the keys and values of objects."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from _texts(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _texts(part)

@@ -1,0 +1,169 @@
+"""A GeoJSON Feature, or a merge patch of one, read as model values (RFC 7946, RFC 7396)."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from geodata.changes.values import same_shape
+from geodata.editing.serializers import Crs, FeatureSerializer
+from geodata.features import Feature
+from geodata.problems import Invalid
+from geodata.registry import Collection
+
+# What a replacement that does not name it leaves as it is.
+KEPT_BY_REPLACE = frozenset({"uuid", "geom", "slug", "status", "authority"})
+WITH_HEIGHT = 3
+# Desktop programs keep milliseconds.
+SAME_INSTANT = timedelta(milliseconds=1)
+
+
+def read_feature(
+    serializer_class: type[FeatureSerializer],
+    body: dict[str, Any],
+    *,
+    crs: Crs,
+    instance: Feature | None = None,
+    partial: bool = False,
+) -> dict[str, Any]:
+    """Model values from a GeoJSON Feature, or from its merge patch.
+
+    Unknown properties and changed read-only ones are refused by name. A shape that is the present
+    one to 7 decimals is no change. Raises Invalid, with every field that is wrong.
+    """
+    collection: Collection = serializer_class.Meta.collection
+    properties = body.get("properties", {})
+    if properties is None and not partial:
+        properties = {}
+    if not isinstance(properties, dict):
+        raise Invalid({"properties": [_("Il faut un objet.")]})
+    blank = serializer_class(instance)
+    errors = _not_settable(blank, properties, instance)
+    settable = {name for name, field in blank.fields.items() if not field.read_only}
+    data = {
+        name: _instead_of_null(collection, name)
+        if value is None
+        else _merged(collection, instance, name, value, partial)
+        for name, value in properties.items()
+        if name in settable
+    }
+    if "geometry" in body:
+        data["geom"] = body["geometry"]
+    elif not partial:
+        data["geom"] = None
+    document = {"type": "Feature", "geometry": data.pop("geom"), "properties": data} if "geom" in data else data
+    serializer = serializer_class(instance, data=document, partial=partial, context={"crs": crs})
+    if not serializer.is_valid():
+        errors |= _flattened(serializer.errors)
+    if errors:
+        raise Invalid(errors)
+    values: dict[str, Any] = dict(serializer.validated_data)
+    if instance is not None and not partial:
+        values = _defaults(collection, settable) | values
+    return _with_heights(collection, values, body.get("geometry"), instance)
+
+
+def _not_settable(
+    serializer: FeatureSerializer, properties: dict[str, Any], instance: Feature | None
+) -> dict[str, list[str]]:
+    errors = {}
+    present = json.loads(json.dumps(serializer.data["properties"], default=str)) if instance is not None else {}
+    for name, value in properties.items():
+        field = serializer.fields.get(name)
+        if field is None or name in ("uuid", "geom"):
+            errors[name] = [_("Propriété inconnue.")]
+        elif field.read_only and value is not None and not _echoes(value, present.get(name)):
+            errors[name] = [_("Cette propriété est calculée : elle ne se modifie pas.")]
+    return errors
+
+
+def _echoes(given: Any, present: Any) -> bool:
+    """Whether a value is the one that was read, as programs write it back: fewer decimals, a list as text."""
+    if given == present:
+        return True
+    if isinstance(given, (int, float)) and isinstance(present, (int, float)):
+        return math.isclose(given, present, rel_tol=1e-6)
+    if isinstance(given, str) and isinstance(present, list):
+        try:
+            return bool(json.loads(given) == present)
+        except ValueError:
+            return False
+    if isinstance(given, str) and isinstance(present, str):
+        try:
+            return abs(datetime.fromisoformat(given) - datetime.fromisoformat(present)) <= SAME_INSTANT
+        except (ValueError, TypeError):
+            return False
+    return False
+
+
+def _merged(collection: Collection, instance: Feature | None, name: str, value: Any, partial: bool) -> Any:
+    """The value, or for an object in a merge patch the present object with the patch applied."""
+    if not partial or instance is None or not isinstance(collection.fields[name], models.JSONField):
+        return value
+    return merge_patch(getattr(instance, name), value)
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """The target with a merge patch applied (RFC 7396 §2)."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = merge_patch(merged.get(name), value)
+    return merged
+
+
+def _with_heights(
+    collection: Collection, values: dict[str, Any], geometry: Any, instance: Feature | None
+) -> dict[str, Any]:
+    """The values without an unchanged shape; with the heights of a changed line, or none (decision 9)."""
+    if "geom" not in values:
+        return values
+    heights = _heights(geometry) if collection.elevations else None
+    if instance is not None and same_shape(values["geom"], getattr(instance, "geom", None)):
+        kept = {name: value for name, value in values.items() if name != "geom"}
+        return kept if heights is None else kept | {collection.elevations: heights}
+    return values | ({collection.elevations: heights} if collection.elevations else {})
+
+
+def _heights(geometry: Any) -> list[float] | None:
+    """The third numbers of a line, in metres, when every vertex has one."""
+    if not isinstance(geometry, dict) or geometry.get("type") != "LineString":
+        return None
+    vertices = geometry["coordinates"]
+    return [float(vertex[2]) for vertex in vertices] if all(len(v) >= WITH_HEIGHT for v in vertices) else None
+
+
+def _instead_of_null(collection: Collection, name: str) -> Any:
+    """What null means for a column that has no null: its default, or an empty text."""
+    field = collection.fields[name]
+    if field.null:
+        return None
+    return field.get_default() if field.has_default() else ""
+
+
+def _defaults(collection: Collection, settable: set[str]) -> dict[str, Any]:
+    """What a replacement resets when it does not name it."""
+    return {
+        name: _instead_of_null(collection, name)
+        for name, field in collection.fields.items()
+        if name in settable and name not in KEPT_BY_REPLACE and (field.blank or field.has_default())
+    }
+
+
+def _flattened(errors: Any, prefix: str = "") -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, told in errors.items():
+        if isinstance(told, dict):
+            found |= _flattened(told, f"{prefix}{name}.")
+        else:
+            found[f"{prefix}{name}"] = [str(each) for each in told]
+    return found

@@ -1,0 +1,138 @@
+"""What a request that writes carries: its body, bounded before it is parsed, and its conditions."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from geodata.params.crs import CRS84, parse_crs
+from geodata.problems import BadParameter, Invalid, PreconditionRequired, TooLarge, UnsupportedMediaType
+from geodata.units import MAX_AREA_VERTICES
+
+# 200 000 vertices of 40 characters, and as much again.
+MAX_BODY = 16 * 1024 * 1024
+# Brackets that a body may have beside those of its vertices: rings, parts, lists in properties.
+ARRAYS_BESIDE = 20_000
+MAX_DEPTH = 20
+ETAG = re.compile(r'^"r(\d{1,18})(?:-[a-z]+)?"$')
+UNWRITABLE = re.compile("[\\x00\\ud800-\\udfff]")
+
+
+def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
+    """The object in the body. Numbers are finite (RFC 8259 §6 has no NaN), texts can be stored."""
+    media = (request.content_type or "").lower()
+    if media not in types:
+        raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": ", ".join(types)})
+    raw = _bounded(request)
+    try:
+        body = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
+    except (ValueError, RecursionError):
+        raise BadParameter("body", _("Ce n’est pas du JSON lisible (NaN et Infinity n’en sont pas).")) from None
+    if not isinstance(body, dict):
+        raise Invalid({"": [_("Il faut un objet JSON.")]})
+    if _is_deep(body):
+        raise BadParameter("body", _("Ce JSON a plus de %(limit)d niveaux.") % {"limit": MAX_DEPTH})
+    if b"\\u" in raw and not _is_writable(body):
+        raise BadParameter("body", _("Un texte contient un caractère qui ne s’écrit pas (NUL ou moitié de caractère)."))
+    return body
+
+
+def _bounded(request: HttpRequest) -> bytes:
+    """The bytes of the body, if they are few enough to be parsed.
+
+    A geometry is refused by its length, then by its brackets, of which it has at least one a vertex.
+    """
+    too_large = TooLarge(_("La fiche est trop grosse : simplifiez sa géométrie."))
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+            raise too_large
+        raw = request.body
+    except RequestDataTooBig:
+        raise too_large from None
+    if raw.count(b"[") > MAX_AREA_VERTICES + ARRAYS_BESIDE:
+        told = _("La géométrie a plus de %(limit)d sommets. Simplifiez-la.") % {"limit": MAX_AREA_VERTICES}
+        raise Invalid({"geometry": [told]})
+    return raw
+
+
+def _is_deep(body: Any) -> bool:
+    """Whether lists and objects lie in each other deeper than any feature needs."""
+    level = [body]
+    for _depth in range(MAX_DEPTH):
+        level = [part for value in level for part in (value.values() if isinstance(value, dict) else value)
+                 if isinstance(part, (dict, list))]  # fmt: skip
+        if not level:
+            return False
+    return True
+
+
+def _is_writable(value: Any) -> bool:
+    """Whether PostgreSQL can keep the texts in it: no NUL, no half of a surrogate pair."""
+    if isinstance(value, str):
+        return not UNWRITABLE.search(value)
+    if isinstance(value, dict):
+        return all(_is_writable(part) for part in (*value, *value.values()))
+    return all(map(_is_writable, value)) if isinstance(value, list) else True
+
+
+def read_feature_body(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
+    """The GeoJSON Feature in the body, or the patch of one."""
+    body = read_json(request, types)
+    if body.get("type", "Feature") != "Feature":
+        raise Invalid({"type": [_("Il faut un objet de type Feature.")]})
+    return body
+
+
+def _refuse_constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+def content_crs(request: HttpRequest) -> tuple[int, bool]:
+    """The SRID of the geometry in the body and whether its latitudes come first, from `Content-Crs`."""
+    header = request.headers.get("Content-Crs", "")
+    crs = parse_crs(header, "Content-Crs") if header else CRS84
+    return crs.srid, crs.flipped
+
+
+def client_uuid(body: dict[str, Any]) -> UUID | None:
+    """The uuid that the client chose for a new feature, or None."""
+    given = body.get("id")
+    if given in (None, ""):
+        return None
+    try:
+        return UUID(str(given))
+    except ValueError:
+        raise Invalid({"id": [_("L’identifiant est un UUID, ou il est absent.")]}) from None
+
+
+def condition(request: HttpRequest, present: int | None = None) -> tuple[int | None, str]:
+    """The revision that `If-Match` asks for, and what the history notes when the header is absent.
+
+    Of several validators the one of the `present` revision counts. A weak or foreign one matches
+    nothing (RFC 9110 §13.1.1): -1. Raises PreconditionRequired where this instance demands one.
+    """
+    header = request.headers.get("If-Match", "").strip()
+    if not header:
+        if settings.GEODATA_REQUIRE_IF_MATCH:
+            raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
+        return None, _("sans If-Match")
+    if header == "*":
+        return None, ""
+    found = [ETAG.match(part.strip()) for part in header.split(",")]
+    revisions = [int(match[1]) for match in found if match]
+    return (present if present in revisions else next(iter(revisions), -1)), ""
