@@ -7,7 +7,7 @@ from knox.models import AuthToken
 from tests.factories.agenda import evenement, projet
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, commune, parc
+from tests.factories.parcs import autorite, commune, equipement, parc, point_acces
 from tests.factories.sentiers import sentier
 
 POINT = {"type": "Point", "coordinates": [2.8, 50.4]}
@@ -24,6 +24,8 @@ SMALLEST = {
     "fermetures": (POINT, {"title_fr": "Fermeture neuve", "cause": "travaux", **PERIOD}),
     "evenements": (POINT, {"title_fr": "Fête", "kind": "nature", **PERIOD}),
     "projets-label": (POINT, {"name_fr": "Projet neuf"}),
+    "points-acces": (POINT, {"name_fr": "Entrée neuve", "kind": "entrance"}),
+    "equipements": (POINT, {"name_fr": "Banc neuf", "kind": "bench"}),
 }
 # Reference records that only the site's administration adds.
 REFERENCE = {
@@ -33,6 +35,7 @@ REFERENCE = {
 FACTORIES = {
     "parcs": parc, "cabanes": cabane, "sentiers": sentier, "fermetures": fermeture, "evenements": evenement,
     "projets-label": projet, "communes": commune, "autorites": autorite,
+    "points-acces": point_acces, "equipements": equipement,
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ MODULES = [
     *sorted((ROOT / "carte" / "home").glob("*.py")),
     *(each for each in sorted((ROOT / "geodata").rglob("*.py")) if not FIELDS.intersection(each.parts)),
     *(ROOT / app / f"{room}.py" for app in ("parcs", "cabanes") for room in ("actions", "codes")),
+    *(ROOT / app / "actions.py" for app in ("sentiers", "alertes", "agenda")),
     ROOT / "parcs" / "permissions.py",
     ROOT / "carte" / "map_config.py",
     ROOT / "carte" / "wording.py",
