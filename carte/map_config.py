@@ -8,9 +8,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from geodata import registry
+from geodata.basemap import plan_ign
+from geodata.basemap.models import GroundSource
 from geodata.queries import extent
 
 TOWNS = 60
+
+
+def _ground(root: str) -> dict[str, Any]:
+    """Under the data: Plan IGN through our cache, or our own ground; and whom to credit for what is shown."""
+    limits = _("Limites © IGN Admin Express")
+    if plan_ign.in_use():
+        return {"plan": f"{root}fond/plan-ign/{{z}}/{{y}}/{{x}}.png", "attribution": f"© IGN Plan IGN · {limits}"}
+    loaded = GroundSource.objects.order_by("-pk").first()
+    if loaded is None:
+        return {"attribution": limits}
+    return {"ground": f"{root}fond/tuiles/{{z}}/{{y}}/{{x}}", "attribution": f"{loaded.attribution} · {limits}"}
 
 
 def map_config() -> dict[str, Any]:
@@ -31,7 +44,7 @@ def map_config() -> dict[str, Any]:
             [name, round(centre.x, 4), round(centre.y, 4)]
             for name, centre in towns.values_list("name_fr", "centre")[:TOWNS]
         ],
-        "attribution": _("Limites © IGN Admin Express"),
+        **_ground(root),
         "words": {
             "zoomIn": _("Zoomer"),
             "zoomOut": _("Dézoomer"),

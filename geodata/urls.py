@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from geodata.endpoints import answers, collections, features, landing, photos, propositions, tiles
+from geodata.endpoints import answers, basemap, collections, features, landing, photos, propositions, tiles
 from geodata.tiles.matrix import MATRIX_SET
 
 app_name = "api"
@@ -30,6 +30,8 @@ urlpatterns = [
             ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
         )
     ],
+    path("fond/tuiles/<z>/<row>/<col>", basemap.ground, name="ground"),
+    path("fond/plan-ign/<z>/<row>/<col>.png", basemap.plan, name="plan-ign"),
     path("propositions/<uuid:uuid>", propositions.proposition, name="proposition"),
     re_path(r"^(?P<rest>.*)$", answers.not_found),
 ]

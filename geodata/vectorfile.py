@@ -13,6 +13,7 @@ import re
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from typing import Any
 import pyogrio
 import shapely
 from django.contrib.gis.gdal import GDALException
-from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiLineString
+from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiLineString, Polygon
 from django.contrib.gis.geos.prototypes.io import WKBWriter
 from django.utils.translation import gettext as _
 from pyogrio.raw import read
@@ -33,6 +34,9 @@ MAX_BYTES = 30 * 1024 * 1024
 MAX_FEATURES = 5_000
 TIMEOUT_S = 40
 MEMORY_BYTES = 4 * 1024**3
+Box = tuple[float, float, float, float]
+GROUND_DRIVERS = {".pbf": "OSM", ".gpkg": "GPKG"}
+GROUND_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import ground_child; ground_child(sys.argv[2])"
 CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import child; child(sys.argv[2])"
 
 
@@ -102,6 +106,55 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT_S, TIMEOUT_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read_ground(path: Path, layer: str, where: str, name: str, box: Box) -> Iterator[tuple[str, str]]:
+    """Hex WKB (EPSG:4326) and name of the features of a layer of an operator's file that meet the box.
+
+    A layer that the file lacks gives nothing. Raises Unreadable: no `.osm.pbf` or `.gpkg`, or damaged.
+    """
+    if path.suffix not in GROUND_DRIVERS or not path.is_file():
+        raise Unreadable(_("Il faut un fichier .osm.pbf ou .gpkg."))
+    asked = json.dumps({"path": str(path), "layer": layer, "where": where, "name": name, "box": box})
+    command = [sys.executable, "-c", GROUND_CHILD, str(Path(__file__).parent.parent), asked]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603
+        for line in process.stdout or ():
+            wkb, _tab, told = line.rstrip("\n").partition("\t")
+            yield wkb, told
+    if process.returncode != 0:
+        raise Unreadable(_("Ce fichier ne se lit pas comme %(driver)s.") % {"driver": GROUND_DRIVERS[path.suffix]})
+
+
+def ground_child(asked: str) -> None:
+    """Print the asked features, one a line; called alone in a process of its own."""
+    wanted = json.loads(asked)
+    if wanted["layer"] not in [str(name) for name, _kind in pyogrio.list_layers(wanted["path"])]:
+        return
+    srid = _srid(pyogrio.read_info(wanted["path"], layer=wanted["layer"])["crs"])
+    columns = [wanted["name"]] if wanted["name"] else []
+    box = _transformed(tuple(wanted["box"]), srid)
+    _meta, _fids, blobs, fields = read(
+        wanted["path"], layer=wanted["layer"], where=wanted["where"] or None, columns=columns, bbox=box, force_2d=True
+    )
+    names = fields[0] if columns else [""] * len(blobs)
+    for blob, name in zip(blobs, names, strict=True):
+        shape = GEOSGeometry(memoryview(blob), srid=srid) if blob is not None else None
+        if shape is None or shape.empty:
+            continue
+        if srid != WGS84:
+            shape.transform(WGS84)
+        told = " ".join(str(name or "").split())
+        sys.stdout.write(f"{bytes(shape.wkb).hex()}\t{told}\n")
+
+
+def _transformed(box: Box, srid: int | None) -> Box:
+    if srid in (None, WGS84):
+        return box
+    area = Polygon.from_bbox(box)
+    area.srid = WGS84
+    area.transform(srid)
+    west, south, east, north = area.extent
+    return west, south, east, north
 
 
 def child(path: str) -> None:

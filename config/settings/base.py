@@ -148,6 +148,12 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
+BASEMAP = env.str("BASEMAP", "auto")
+BASEMAP_HOST = env.str("BASEMAP_HOST", "https://data.geopf.fr")
+BASEMAP_CACHE = env.str("BASEMAP_CACHE", str(VAR / "plan-ign"))
+BASEMAP_CACHE_BYTES = env.int("BASEMAP_CACHE_BYTES", 500_000_000)
+if BASEMAP not in ("auto", "own"):
+    raise ImproperlyConfigured("BASEMAP is auto (Plan IGN when it can be reached) or own (never leaves the machine).")
 GEODATA_REQUIRE_IF_MATCH = env.bool("GEODATA_REQUIRE_IF_MATCH", False)
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": False}
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"

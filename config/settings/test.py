@@ -12,6 +12,7 @@ STORAGES = {
 }
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+BASEMAP = "own"
 MEDIA_ROOT = VAR / "test-media"
 # A pool would keep sessions open when a test database is dropped.
 # Tests that need real commits empty the tables afterwards; elsewhere TRUNCATE is refused.

@@ -2,8 +2,19 @@
 // The one door to Leaflet: a move to its next major version touches this file alone.
 import * as L from "leaflet";
 
-export const { map, marker, divIcon, geoJSON, layerGroup, latLng, latLngBounds, point, GridLayer, control } =
-	L;
+export const {
+	map,
+	marker,
+	divIcon,
+	geoJSON,
+	layerGroup,
+	latLng,
+	latLngBounds,
+	point,
+	GridLayer,
+	control,
+	tileLayer,
+} = L;
 export const { Control, DomUtil, FeatureGroup } = L;
 /** All of it under one name, as the scripts that folium writes want it. */
 export const whole = L;

@@ -1,6 +1,6 @@
 // @ts-check
 // What lies under the data: communes from our own tiles, names of towns by population and zoom.
-import { divIcon, layerGroup, marker } from "../leaflet.js";
+import { divIcon, layerGroup, marker, tileLayer } from "../leaflet.js";
 import * as brushes from "./brushes.js";
 import { MvtLayer } from "./mvtlayer.js";
 
@@ -16,7 +16,11 @@ export function basemap(config) {
 		zIndex: 10,
 		attribution: config.attribution,
 	});
-	const group = layerGroup([ground, names]);
+	const layers = [ground, names];
+	if (config.plan)
+		layers.splice(0, 1, tileLayer(config.plan, { zIndex: 5, attribution: config.attribution }));
+	if (config.ground) layers.splice(1, 0, new MvtLayer(config.ground, brushes.ground, { zIndex: 12 }));
+	const group = layerGroup(layers);
 	group.on("add", () => {
 		// @ts-ignore private but stable in 1.9
 		const map = group._map;

@@ -12,6 +12,25 @@ export function communes(context) {
 	return true;
 }
 
+const GROUND = { built: "#e3dacb", water: "#8fbcd4", wood: "#c9dfc1" };
+const WIDTHS = [4, 3, 2, 1];
+
+/**
+ * Our own ground: areas without an edge, roads white by rank, railways grey.
+ * @type {Brush}
+ */
+export function ground(context, properties, zoom) {
+	const kind = /** @type {keyof typeof GROUND} */ (properties.kind);
+	context.setLineDash(properties.kind === "rail" ? [6, 4] : []);
+	context.fillStyle = GROUND[kind] ?? "transparent";
+	context.strokeStyle =
+		properties.kind === "road" ? "#ffffff" : properties.kind === "rail" ? "#a39c8c" : context.fillStyle;
+	const wide =
+		properties.kind === "road" ? (WIDTHS[properties.rank] ?? 1) : properties.kind === "water" ? 2 : 1;
+	context.lineWidth = zoom < 12 ? wide / 2 : wide;
+	return true;
+}
+
 /** @type {Brush} */
 export function parks(context, properties) {
 	context.fillStyle = "rgb(156 202 146 / 70%)";

@@ -1,0 +1,1 @@
+"""What lies under the data: ground loaded from an OSM or IGN file, or Plan IGN through our own cache."""

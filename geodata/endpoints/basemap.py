@@ -1,0 +1,44 @@
+"""Tiles that lie under the data: our own ground, and Plan IGN through our cache."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from geodata.basemap import plan_ign, tiles
+from geodata.basemap.models import GroundSource
+from geodata.endpoints.answers import endpoint, not_modified
+from geodata.params.items import single
+from geodata.problems import NotFound
+from geodata.tiles.matrix import parse_tile
+from geodata.tiles.mvt import MEDIA_TYPE
+
+MAX_ZOOM = 18
+A_DAY = "public, max-age=86400"
+
+
+@endpoint("GET")
+def ground(request: HttpRequest, z: str, row: str, col: str) -> HttpResponseBase:
+    """A vector tile of our own ground; 204 when there is none."""
+    single(request.GET, ("f",))
+    wanted = parse_tile(z, row, col, max_zoom=MAX_ZOOM)
+    loaded = GroundSource.objects.order_by("-pk").values_list("loaded_at", flat=True).first()
+    etag = f'"g{loaded.timestamp() if loaded else 0}"'
+    response = not_modified(request, etag)
+    if response is None:
+        body = tiles.render(wanted) if loaded else b""
+        response = HttpResponse(body, content_type=MEDIA_TYPE) if body else HttpResponse(status=204)
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@endpoint("GET")
+def plan(request: HttpRequest, z: str, row: str, col: str) -> HttpResponseBase:
+    """A tile of Plan IGN; 404 while it cannot be had, and the map shows our own ground."""
+    single(request.GET, ("f",))
+    try:
+        content = plan_ign.tile(parse_tile(z, row, col, max_zoom=MAX_ZOOM))
+    except plan_ign.Unavailable:
+        raise NotFound(_("Plan IGN ne répond pas.")) from None
+    response = HttpResponse(content, content_type="image/png")
+    response["Cache-Control"] = A_DAY
+    return response
