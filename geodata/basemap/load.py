@@ -28,6 +28,7 @@ def load(path: Path, tell: Callable[[str], None]) -> int:
     """
     rules = OSM if path.suffix == ".pbf" else IGN
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS ground_staging")
         cursor.execute(
             "CREATE TEMP TABLE ground_staging (kind text, rank int, name text, geom geometry) ON COMMIT DROP"
         )

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 OSM = """<?xml version="1.0"?><osm version="0.6">
 <node id="1" lat="50.40" lon="2.80" version="1"/><node id="2" lat="50.41" lon="2.81" version="1"/>
-<node id="3" lat="50.41" lon="2.80" version="1"/><node id="4" lat="50.40" lon="2.805" version="1"><tag k="place" v="town"/><tag k="name" v="Lens"/></node>
+<node id="3" lat="50.41" lon="2.80" version="1"/><node id="4" lat="50.405" lon="2.805" version="1"><tag k="place" v="town"/><tag k="name" v="Lens"/></node>
 <node id="5" lat="48.85" lon="2.35" version="1"/><node id="6" lat="48.86" lon="2.36" version="1"/>
 <way id="10" version="1"><nd ref="1"/><nd ref="2"/><nd ref="3"/><nd ref="1"/><tag k="natural" v="water"/><tag k="name" v="Étang"/></way>
 <way id="11" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>
