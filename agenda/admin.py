@@ -1,0 +1,22 @@
+"""Key figures in Django's administration; those that can be computed are not typed in."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+
+from agenda.models import ChiffreCle
+
+if TYPE_CHECKING:
+    FigureAdmin = admin.ModelAdmin[ChiffreCle]
+else:
+    FigureAdmin = admin.ModelAdmin
+
+
+@admin.register(ChiffreCle)
+class ChiffreCleAdmin(FigureAdmin):
+    """A figure with its source and date."""
+
+    list_display = ("label_fr", "value", "unit", "date_text", "fact_confidence")
+    list_filter = ("fact_confidence",)
+    search_fields = ("label_fr", "source")
+    prepopulated_fields = {"slug": ("label_fr",)}
