@@ -30,6 +30,7 @@ from geodata.queries import items
 from geodata.registry import Collection
 
 MOST = 10_000
+MOST_BY_LINK = 2_000
 ENDS = re.compile(r"</(script|style)", re.IGNORECASE)
 KEPT = ("geom_quality", "population")
 
@@ -47,14 +48,14 @@ class Export:
     counts: Mapping[str, tuple[int, int | None]]
 
 
-def export(carte: CartePartenaire, public_url: str = "") -> Export:
-    """One HTML file of what everybody may see now. Raises NotBuilt."""
+def export(carte: CartePartenaire, public_url: str = "", *, most: int = MOST) -> Export:
+    """One HTML file of what everybody may see now, at most `most` features a layer. Raises NotBuilt."""
     view = view_of(carte)
     stored = [StoredLayer(registry.get("communes"), {}, "", {}, ground=True), *layers_of(carte)]
     blocks, layers, counts = {}, [], {}
     for drawn, layer in zip([ground_layer(), *view.layers], stored, strict=True):
         element = f"data-{drawn.id}"
-        features, matched = _features(layer, drawn)
+        features, matched = _features(layer, drawn, most)
         blocks[element] = {"features": features}
         counts[drawn.title] = (len(features), matched)
         page = f"{public_url}{drawn.page}" if public_url else ""
@@ -70,6 +71,7 @@ def export(carte: CartePartenaire, public_url: str = "") -> Export:
         "style": style,
         "script_hashes": [_hash(each) for each in scripts],
         "style_hash": _hash(style),
+        "partial": {title: held for title, (held, matched) in counts.items() if held != matched},
         "day": today,
         "publisher": settings.SITE_PUBLISHER,
         "site": public_url,
@@ -77,13 +79,13 @@ def export(carte: CartePartenaire, public_url: str = "") -> Export:
     return Export(render_to_string("carte/embeds/standalone.html", context), today, counts)
 
 
-def _features(layer: StoredLayer, drawn: MapLayer) -> tuple[list[dict[str, Any]], int | None]:
+def _features(layer: StoredLayer, drawn: MapLayer, most: int) -> tuple[list[dict[str, Any]], int | None]:
     collection = layer.collection
     given = dict(layer.filter)
     if drawn.current:
         given["datetime"] = f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}/.."
     query = parse_items(MultiValueDict({name: [text] for name, text in given.items()}), collection)
-    page = items.page(collection, AnonymousUser(), replace(query, limit=MOST))
+    page = items.page(collection, AnonymousUser(), replace(query, limit=most))
     found = [_reduced(json.loads(text), collection) for text in page.texts()]
     return found, page.matched
 

@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from carte.embeds import maps
-from carte.embeds.export import export
+from carte.embeds.export import MOST_BY_LINK, export
 from carte.embeds.figures import FIGURES, FigureMap, figure_map
 from carte.models import CartePartenaire
 from carte.pages.texts import page_language
@@ -58,7 +58,7 @@ def script(request: HttpRequest, slug: str) -> HttpResponseBase:
 def file(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The partner map as one file to keep: Leaflet and data inside, no network needed."""
     carte = _map(request, slug)
-    made = export(carte, request.build_absolute_uri("/").rstrip("/"))
+    made = export(carte, request.build_absolute_uri("/").rstrip("/"), most=MOST_BY_LINK)
     response = HttpResponse(made.html, content_type="text/html; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{slug}-{made.day:%Y-%m-%d}.html"'
     response["Cache-Control"] = "public, max-age=300"

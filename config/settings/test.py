@@ -13,6 +13,8 @@ STORAGES = {
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 BASEMAP = "own"
+# What bin/serve collected earlier is not what is tested: files come from the folders they are built in.
+STATIC_ROOT = VAR / "test-static"
 MEDIA_ROOT = VAR / "test-media"
 # A pool would keep sessions open when a test database is dropped.
 # Tests that need real commits empty the tables afterwards; elsewhere TRUNCATE is refused.

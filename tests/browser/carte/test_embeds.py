@@ -4,6 +4,7 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import box, commune, parc
@@ -99,6 +101,48 @@ def test_failed_data_is_said_in_words(hostile, live_server, context):
     page.goto(f"{live_server.url}/carte/reseau/")
     expect(page.get_by_role("status")).to_contain_text("La liste reste complète")
     expect(page.locator(".sign--parc")).to_have_count(1)
+
+
+def test_a_closure_appears_on_an_open_map_within_five_minutes(hostile, live_server, context):
+    hostile.layers = [{"collection": "parcs"}, {"collection": "fermetures", "colour": "#8c1d18"}]
+    hostile.save()
+    page = watched(context)
+    page.clock.install()
+    with page.expect_response("**/api/collections/fermetures/items**"):
+        page.goto(f"{live_server.url}/carte/reseau/")
+    expect(page.locator(".sign--parc")).to_have_count(1)
+    fermeture(title_fr="Passerelle", geom=box(2.81, 50.40, 2.82, 50.41))
+    fermeture(title_fr=HOSTILE, geom=None)
+    page.clock.fast_forward(301_000)
+    expect(page.locator(".sign--fermeture")).to_have_count(1)
+    expect(page.get_by_role("status")).to_have_text(f"Fermetures : {HOSTILE}.")
+    unharmed(page)
+
+
+def test_a_layer_too_large_for_one_map_is_read_for_what_is_in_view(hostile, live_server, context):
+    page = context.new_page()
+    asked = []
+
+    def answer(route):
+        asked.append(parse_qs(urlsplit(route.request.url).query))
+        feature = {
+            "type": "Feature",
+            "id": "x",
+            "geometry": {"type": "Point", "coordinates": [2.82, 50.41]},
+            "properties": {"name_fr": "Une", "slug": "une"},
+        }
+        body = {"type": "FeatureCollection", "features": [feature], "links": []}
+        route.fulfill(json=body if "bbox" in asked[-1] else body | {"numberMatched": 9000})
+
+    page.route("**/api/collections/cabanes/items**", answer)
+    page.goto(f"{live_server.url}/carte/reseau/")
+    expect(page.locator(".sign--cabane")).to_have_count(1)
+    assert ["bbox" in query for query in asked] == [False, True]
+    expect(page.get_by_role("status")).to_contain_text("agrandissez")
+    page.get_by_role("button", name="Agrandir").click()
+    page.wait_for_timeout(500)
+    assert len(asked) >= 3
+    assert "bbox" in asked[-1]
 
 
 def test_map_of_a_figure_tells_name_and_value_as_text(hostile, live_server, context):

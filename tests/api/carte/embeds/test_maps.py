@@ -115,6 +115,16 @@ def test_stand_alone_file_holds_only_what_everybody_sees(client):
     assert "Parc secret" not in text
 
 
+def test_stand_alone_file_says_what_it_leaves_out(client, monkeypatch):
+    monkeypatch.setattr("carte.embeds.views.MOST_BY_LINK", 1)
+    parc(name_fr="Premier")
+    parc(name_fr="Second")
+    carte(slug="reseau")
+    text = client.get("/carte/reseau.html").content.decode()
+    assert "Parcs : les 1 premiers seulement." in text
+    assert "Second" not in text
+
+
 def test_map_of_a_figure_colours_communes_and_writes_its_legend(client):
     town = commune(slug="lens", name_fr="Lens", population=32697, geom=box(2.7, 50.3, 2.9, 50.5))
     commune(slug="vide", name_fr="Ville sans parc", population=800, geom=box(2.9, 50.3, 3.0, 50.5))

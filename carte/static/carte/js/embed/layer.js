@@ -13,6 +13,7 @@ const MIN_REFRESH_S = 60;
 const ABOVE = 1000; // the signs of a layer stand above those of the layers before
 const NEAR_ZOOM = 12;
 const FAR_ZOOM = 10; // below, signs are dots: on a phone they would hide each other
+const NAMED = 5;
 const BIG_TOWN = 15000;
 
 /**
@@ -72,8 +73,7 @@ class LiveLayer extends FeatureGroup {
 			if (signal.aborted) return;
 			this.whole = found.whole;
 			this.draw(found.features);
-			const hidden = found.matched > found.features.length;
-			say(map, this.about.id, hidden ? `${this.about.title} : ${text("zoom")}` : "");
+			say(map, this.about.id, news(found, this.about));
 		} catch (error) {
 			if (!signal.aborted) say(map, this.about.id, text("failed"));
 			if (!signal.aborted) console.warn(error);
@@ -110,6 +110,17 @@ class LiveLayer extends FeatureGroup {
 			if (shape.feature?.geometry.type.endsWith("Polygon")) shape.bringToBack();
 		});
 	}
+}
+
+/**
+ * One line about what the map cannot show: too many places, or places without a position, such as a closed park.
+ * @param {import("./data.js").Found} found @param {Options} about
+ */
+function news({ features, matched }, about) {
+	if (matched > features.length) return `${about.title} : ${text("zoom")}`;
+	const names = features.filter((each) => !each.geometry).map((each) => each.properties[about.label] ?? "");
+	if (names.length === 0) return "";
+	return `${about.title} : ${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? "…" : "."}`;
 }
 
 /** @param {any} feature @param {Options} about @returns {import("leaflet").PathOptions} */
