@@ -95,7 +95,7 @@ DATABASES["default"] |= {
     "HOST": unquote(DATABASES["default"].get("HOST", "")),
     "ENGINE": "django.contrib.gis.db.backends.postgis",
     "CONN_MAX_AGE": 0,
-    "CONN_HEALTH_CHECKS": False,
+    "CONN_HEALTH_CHECKS": True,
     "OPTIONS": {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 4, "max_idle": 300},
         "connect_timeout": 4,
