@@ -9,12 +9,7 @@ const source = path.join(root, "carte/static/carte");
 const target = path.join(root, "carte/static/dist");
 const fresh = `${target}.new`;
 
-const FONTS = {
-	"titles.woff2":
-		"@fontsource-variable/bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2",
-	"text.woff2":
-		"@fontsource-variable/atkinson-hyperlegible-next/files/atkinson-hyperlegible-next-latin-wght-normal.woff2",
-};
+const fonts = path.join(root, "var/fonts"); // made by subset_fonts.py
 
 /** @param {string} kind @param {string} ending */
 async function entries(kind, ending) {
@@ -71,8 +66,8 @@ const alone = await build({
 	logLevel: "warning",
 });
 Object.assign(result.metafile.inputs, alone.metafile.inputs);
-for (const [name, file] of Object.entries(FONTS)) {
-	await copyFile(path.join(root, "node_modules", file), path.join(fresh, name));
+for (const name of await readdir(fonts)) {
+	await copyFile(path.join(fonts, name), path.join(fresh, name));
 }
 
 const used = new Set([
