@@ -1,11 +1,12 @@
 """Checks of an installation before it serves: the database's version and extensions, static files."""
 
 import hashlib
+import re
 from pathlib import Path
 
+import psycopg
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management.base import CommandError
-from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 EXTENSIONS = ("postgis", "pgrouting", "unaccent", "pg_trgm", "btree_gist")
@@ -14,23 +15,36 @@ MIN_POSTGIS = (3, 3)
 
 
 def check_database(connection: BaseDatabaseWrapper) -> None:
-    """Raise CommandError with one sentence when this database cannot serve us."""
+    """Raise CommandError with one sentence when this database cannot serve us.
+
+    Connects once, beside the pool: the pool would try again and hide the cause.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW server_version_num")
-            version = int(cursor.fetchone()[0]) // 10_000
-            cursor.execute("SELECT name, default_version, installed_version FROM pg_available_extensions")
-            available = {name: (default, installed) for name, default, installed in cursor.fetchall()}
-    except OperationalError as error:
-        raise CommandError(f"The database cannot be reached: {str(error).strip().splitlines()[-1]}") from None
-    if version < MIN_POSTGRESQL:
-        raise CommandError(f"The database is PostgreSQL {version}; {MIN_POSTGRESQL} or newer is needed.")
-    missing = [name for name in EXTENSIONS if name not in available]
-    if missing:
-        raise CommandError(f"The database server lacks these extensions: {', '.join(missing)}. Install their packages.")
-    default, installed = available["postgis"]
-    if tuple(int(part) for part in (installed or default).split(".")[:2]) < MIN_POSTGIS:
-        raise CommandError(f"PostGIS is {installed or default}; {'.'.join(map(str, MIN_POSTGIS))} or newer is needed.")
+        with psycopg.connect(**connection.get_connection_params()) as direct:
+            version = direct.info.server_version
+            found = direct.execute(
+                "SELECT name, coalesce(installed_version, default_version) FROM pg_available_extensions"
+            )
+            available = dict(found.fetchall())
+    except psycopg.OperationalError as error:
+        reason = re.sub(r"^connection (failed|is bad): ", "", str(error).strip()).splitlines()[0]
+        raise CommandError(f"The database of DATABASE_URL cannot be used: {reason}") from None
+    if problem := what_lacks(version, available):
+        raise CommandError(problem)
+
+
+def what_lacks(version: int, available: dict[str, str]) -> str:
+    """A sentence on what this server lacks, or nothing.
+
+    `version` as PostgreSQL's `server_version_num`; `available` gives the version of each extension.
+    """
+    if version // 10_000 < MIN_POSTGRESQL:
+        return f"The database is PostgreSQL {version // 10_000}; {MIN_POSTGRESQL} or newer is needed."
+    if missing := [name for name in EXTENSIONS if name not in available]:
+        return f"The database server lacks these extensions: {', '.join(missing)}. Install their packages."
+    if tuple(int(part) for part in available["postgis"].split(".")[:2]) < MIN_POSTGIS:
+        return f"PostGIS is {available['postgis']}; {'.'.join(map(str, MIN_POSTGIS))} or newer is needed."
+    return ""
 
 
 def static_files_key() -> str:

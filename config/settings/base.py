@@ -1,5 +1,6 @@
 """Settings shared by all environments. The environment is read here, once."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -21,6 +22,8 @@ def _database_url() -> str:
     url: str = env.str("DATABASE_URL", "") or (private.read_text().strip() if private.exists() else "")
     if not url:
         raise ImproperlyConfigured("No database: run bin/setup, or set DATABASE_URL=postgis://user:password@host/name.")
+    if not re.fullmatch(r"(postgis|postgres|postgresql)://[^/?]*/[^/?]+(\?.*)?", url):
+        raise ImproperlyConfigured("DATABASE_URL must read postgis://user:password@host:port/name.")
     return url
 
 
@@ -96,7 +99,8 @@ DATABASES["default"] |= {
     "ENGINE": "django.contrib.gis.db.backends.postgis",
     "CONN_MAX_AGE": 0,
     "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": {
+    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
+    | {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 4, "max_idle": 300},
         "connect_timeout": 4,
         "prepare_threshold": 3,

@@ -42,8 +42,11 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename} is missing.") from None
         except (BadRow, UnicodeDecodeError) as error:
             raise CommandError(str(error)) from None
-        for line in commune_differences():
-            self.stdout.write(f"  to look at: {line}")
+        if differences := list(commune_differences()):
+            self.stdout.write(
+                f"{len(differences)} places where the source and the shape differ, for a human to settle:"
+            )
+            self.stdout.writelines(f"  {line}\n" for line in differences)
         if refused:
             raise CommandError(f"{refused} rows were refused; the others are loaded.")
 
