@@ -21,13 +21,23 @@ async function entries(kind, ending) {
 		.map((name) => path.join(folder, name));
 }
 
-// Leaflet's own images are not used: markers are DivIcons (no request, no blank file).
+// Leaflet's own images are not used: markers are DivIcons (no request, no blank file). Drawings inside the
+// style sheet become base64: Django rewrites every url(…) it sees, also those inside a drawing.
+/** @param {string} css */
+function withoutFiles(css) {
+	return css
+		.replace(/url\('data:image\/svg\+xml,([^']*)'\)/g, (_all, drawing) => {
+			const encoded = Buffer.from(decodeURIComponent(drawing)).toString("base64");
+			return `url(data:image/svg+xml;base64,${encoded})`;
+		})
+		.replace(/url\((?!["']?data:)[^)]*\)/g, "none");
+}
 const withoutImages = {
 	name: "without-images",
 	/** @param {import("esbuild").PluginBuild} builder */
 	setup(builder) {
 		builder.onLoad({ filter: /leaflet(-geoman)?\.css$/ }, async (file) => ({
-			contents: (await readFile(file.path, "utf8")).replace(/url\((?!["']?data:)[^)]*\)/g, "none"),
+			contents: withoutFiles(await readFile(file.path, "utf8")),
 			loader: "css",
 		}));
 	},

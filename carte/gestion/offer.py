@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.gis.db.models import Extent
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,12 @@ def offered_authorities(user: User) -> FeatureQuerySet:
     if user.is_superuser:
         return rows
     return rows.filter(code__in=[code for code in member_authorities(user) if permissions.may_write_for(user, code)])
+
+
+def territory(authorities: FeatureQuerySet) -> str:
+    """West, south, east, north in degrees of what these authorities cover, for a map to open on."""
+    box = authorities.aggregate(box=Extent("geom"))["box"]
+    return ",".join(f"{edge:.5f}" for edge in box) if box else ""
 
 
 def offered_parks(user: User) -> FeatureQuerySet:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from carte.gestion.access import actions_of, collection_or_404, person, record_or_404
-from carte.gestion.offer import limited, offered_authorities, steps
+from carte.gestion.offer import limited, offered_authorities, steps, territory
 from geodata.editing.forms import FeatureForm, form_of, initial_of
 from geodata.features import Feature
 from geodata.problems import Forbidden, Invalid, Problem, StaleRevision
@@ -140,5 +140,6 @@ def _show(
         "steps": steps(person(request), feature) if feature else [],
         "may_edit": feature is None or permissions.may_edit(person(request), feature),
         "geom_type": collection.geometry.geom_type,
+        "territory": territory(offered_authorities(person(request))),
     }
     return render(request, "gestion/edit.html", context, status=status)

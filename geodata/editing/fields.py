@@ -116,6 +116,8 @@ class ShapeField(forms.CharField):
     widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
 
     def __init__(self, *, geom_type: str, **kwargs: Any) -> None:
+        if geom_type == "POINT":
+            kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}))
         super().__init__(**kwargs)
         self.geom_type = geom_type
 

@@ -20,7 +20,15 @@ function start(root, place) {
 	const type = String(root.dataset.editor);
 	const field = /** @type {HTMLTextAreaElement} */ (document.getElementById(String(root.dataset.field)));
 	const told = root.querySelector("[data-told]");
-	const { map } = networkMap(place, config);
+	const mine = (root.dataset.territory ?? "").split(",").map(Number);
+	const bounds =
+		mine.length === 4
+			? [
+					[mine[1], mine[0]],
+					[mine[3], mine[2]],
+				]
+			: config.bounds;
+	const { map } = networkMap(place, { ...config, bounds });
 	/** @type {any} */
 	const draw = /** @type {any} */ (map).pm;
 	draw.setLang(document.documentElement.lang);

@@ -6,7 +6,7 @@
  * @returns {{zoom: number, lat: number, lon: number} | null}
  */
 export function readAddress(hash) {
-	const found = /^#(\d{1,2})\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)$/.exec(hash);
+	const found = /^#(\d{1,2}(?:\.\d{1,2})?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)$/.exec(hash);
 	if (!found) return null;
 	const [zoom, lat, lon] = found.slice(1).map(Number);
 	return zoom <= 18 && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 ? { zoom, lat, lon } : null;
@@ -18,5 +18,5 @@ export function readAddress(hash) {
  * @param {number} lon
  */
 export function writeAddress(zoom, lat, lon) {
-	return `#${zoom}/${lat.toFixed(4)}/${lon.toFixed(4)}`;
+	return `#${Number(zoom.toFixed(2))}/${lat.toFixed(4)}/${lon.toFixed(4)}`;
 }

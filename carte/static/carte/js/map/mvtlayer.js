@@ -80,6 +80,15 @@ export const MvtLayer = GridLayer.extend({
 		}
 	},
 
+	/** Leaflet's own asks for tiles of a fractional zoom. */
+	redraw() {
+		if (this._map) {
+			this._removeAllTiles();
+			this._update();
+		}
+		return this;
+	},
+
 	/** @param {string} key */
 	_removeTile(key) {
 		const tile = this._tiles[key];

@@ -27,6 +27,8 @@ export function networkMap(box, config, options = {}) {
 	const map = makeMap(live, {
 		preferCanvas: true,
 		zoomControl: false,
+		// Pictures of text (Plan IGN) stay sharp at whole steps only; our own tiles are lines and areas.
+		zoomSnap: config.plan ? 1 : 0.25,
 		minZoom: 8,
 		maxZoom: 18,
 		zoomAnimation: !calm,
@@ -49,7 +51,9 @@ export function networkMap(box, config, options = {}) {
 	const closed = new Set();
 	/** @type {Set<string> | null} */
 	let shown = null;
-	basemap(config).addTo(map);
+	/** @type {import("leaflet").LatLngExpression[]} */
+	let covered = [];
+	basemap(config, () => covered).addTo(map);
 	new MvtLayer(config.tiles.parcs, brushes.parks, { zIndex: 20 }).addTo(map);
 	const trails = new MvtLayer(
 		config.tiles.sentiers,
@@ -69,10 +73,12 @@ export function networkMap(box, config, options = {}) {
 			const { x, y } = map.project([place.lat, place.lon], zoom);
 			return { ...place, x, y };
 		});
-		for (const { lead, members } of gather(spots, zoom)) {
-			// @ts-ignore spots are places with pixels
-			sign(lead, members).addTo(signs);
-		}
+		const gathered = gather(spots, zoom);
+		// @ts-ignore spots are places with pixels
+		for (const { lead, members } of gathered) sign(lead, members).addTo(signs);
+		// @ts-ignore spots are places with pixels
+		covered = gathered.map(({ lead }) => [lead.lat, lead.lon]);
+		map.fire("signs");
 	}
 
 	/**
