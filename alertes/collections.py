@@ -44,6 +44,7 @@ FERMETURES = Collection(
     visible_to=queries.visible_to,
     serializer="alertes.serializers.FermetureSerializer",
     actions="alertes.actions.fermetures",
+    form="alertes.forms.FermetureForm",
     page="fermetures",
     icon="fermeture",
 )

@@ -55,6 +55,8 @@ def map_config() -> dict[str, Any]:
             "before": _("Votre position reste dans votre téléphone. Elle sert à trier la liste."),
             "continue": _("Continuer"),
             "refused": _("Position non partagée. Choisissez une commune dans la liste."),
+            "noPosition": _("Position non partagée. Touchez la carte ou tapez les coordonnées."),
+            "accuracy": _("Précision du GPS : {metres} m."),
             "away": _("à {km} km"),
             "inPark": _("Dans : {name}."),
             "inCommune": _("Commune : {name}."),

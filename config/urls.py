@@ -7,22 +7,23 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from carte.home.views import drawing, home
 from carte.pages import sitemap
+from comptes.views import SignIn
 from geodata.endpoints import photos
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("geodata.urls")),
     path("carte/reseau.svg", drawing, name="picture"),
     path("media/photos/<slug:collection_id>/<uuid:key>/<str:name>", photos.copy, name="photo-copy"),
-    path("administration/", admin.site.urls),
-    path("gestion/", include("carte.gestion.urls")),
-    path("connexion/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     path("sitemap-<str:name>-<int:number>.xml", sitemap.part, name="sitemap-part"),
     path("robots.txt", sitemap.robots, name="robots"),
 ]
 urlpatterns += i18n_patterns(
     path("", home, name="home"),
+    path("administration/", admin.site.urls),
+    path("gestion/", include("carte.gestion.urls")),
+    path("connexion/", SignIn.as_view(redirect_authenticated_user=True), name="login"),
+    path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("carte/", include("carte.embeds.urls")),
     path("", include("carte.pages.urls")),
     prefix_default_language=False,

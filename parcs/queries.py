@@ -25,6 +25,14 @@ def visible(features: FeatureQuerySet, user: "User | AnonymousUser") -> FeatureQ
     return features.visible_with(everything=superuser, authorities=[] if superuser else member_authorities(user))
 
 
+def owned(features: FeatureQuerySet, user: "User | AnonymousUser") -> FeatureQuerySet:
+    """What this person's authorities look after, the binned included; an authority looks after itself."""
+    if user.is_authenticated and user.is_superuser:
+        return features
+    column = "code" if issubclass(features.model, Autorite) else "authority"
+    return features.filter(**{f"{column}__in": member_authorities(user)})
+
+
 def visible_parks(user: "User | AnonymousUser") -> FeatureQuerySet:
     """Parks this person may see."""
     return visible(Parc.objects.all(), user)

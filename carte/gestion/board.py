@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.contrib.gis.db.models.functions import PointOnSurface
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from carte.gestion.access import collection_or_404, editable_collections, mine, person
+from carte.gestion.access import collection_or_404, editable_collections, may_add, mine, person, signed_in
 from geodata import registry
 from geodata.features import Status
+from parcs import permissions
 from parcs.queries import memberships
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ PAGE_SIZE = 60
 MOST_SIGNS = 300
 
 
-@login_required
+@signed_in
 def home(request: HttpRequest) -> HttpResponse:
     """How many records of each collection are mine, by status, and what I may add."""
     user = person(request)
@@ -30,12 +30,13 @@ def home(request: HttpRequest) -> HttpResponse:
     for collection in editable_collections(user):
         rows = mine(collection, user).order_by("status").values_list("status").annotate(count=Count("id"))
         by_status: dict[str, int] = dict(rows)
-        counts.append({"collection": collection, "numbers": [by_status.get(code, 0) for code in Status.values]})
-    return render(
-        request,
-        "gestion/home.html",
-        {"counts": counts, "memberships": memberships(user), "statuses": Status.choices, "signs": _signs(user)},
-    )
+        numbers = [(by_status[code], label, code) for code, label in Status.choices if code in by_status]
+        counts.append({"collection": collection, "numbers": numbers, "may_add": may_add(collection, user)})
+    context = {
+        "counts": counts, "memberships": memberships(user), "signs": _signs(user),
+        "may_add": permissions.may_create_any(user),
+    }  # fmt: skip
+    return render(request, "gestion/home.html", context)
 
 
 def _signs(user: "User") -> dict[str, Any]:
@@ -55,7 +56,7 @@ def _signs(user: "User") -> dict[str, Any]:
     return {"id": "", "bounds": [[min(lats), min(lons)], [max(lats), max(lons)]], "places": places}
 
 
-@login_required
+@signed_in
 def records(request: HttpRequest, collection_id: str) -> HttpResponse:
     """My records of one collection, by status and words, sixty a page."""
     collection = collection_or_404(collection_id)
@@ -67,5 +68,8 @@ def records(request: HttpRequest, collection_id: str) -> HttpResponse:
     if query:
         found = found.filter(Q(**{f"{collection.label}__icontains": query}) | Q(slug__icontains=query))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"collection": collection, "page": page, "q": query, "status": status, "statuses": Status.choices}
+    context = {
+        "collection": collection, "page": page, "q": query, "status": status, "statuses": Status.choices,
+        "may_add": may_add(collection, person(request)),
+    }  # fmt: skip
     return render(request, "gestion/list.html", context)

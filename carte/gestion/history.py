@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from carte.gestion.access import actions_of, collection_or_404, person, record_or_404
+from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, signed_in
 from geodata.changes.models import Revision
 from geodata.changes.versions import stored_fields
 from geodata.features import Feature
@@ -45,7 +44,7 @@ class Version:
     restorable: bool
 
 
-@login_required
+@signed_in
 def versions(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
     """The history of a record, newest first."""
     collection = collection_or_404(collection_id)
@@ -112,7 +111,7 @@ def _moved(old: Any, new: Any) -> str:
     }
 
 
-@login_required
+@signed_in
 @require_POST
 def restore(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
     """Bring back the values of an older version; the present one stays in the history."""

@@ -3,20 +3,19 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from carte.gestion.access import actions_of, collection_or_404, person, record_or_404
+from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, signed_in
 from carte.gestion.offer import MOVES
 from geodata.problems import Invalid, Problem
 
 DELETE = "supprimer"
 
 
-@login_required
+@signed_in
 @require_POST
 def move(request: HttpRequest, collection_id: str, uuid: UUID, verb: str) -> HttpResponse:
     """One step; a refusal is said on the page of the record."""

@@ -54,6 +54,12 @@ def offered_parks(user: User) -> FeatureQuerySet:
     return registry.get("parcs").visible_to(user).order_by("name_fr")
 
 
+def own_parks(user: User) -> FeatureQuerySet:
+    """Parks of the authorities this person may write for."""
+    rows = registry.get("parcs").model_class.objects.alive().order_by("name_fr")
+    return rows.filter(authority__in=offered_authorities(user).values("code"))
+
+
 def steps(user: User, feature: Feature) -> list[Step]:
     """The steps this person may take with a record, in the order of its life."""
     if not permissions.may_edit(user, feature):
@@ -78,3 +84,5 @@ def limited(form: Any, user: User) -> None:
         form.fields["authority"].empty_label = None
     if "park" in form.fields:
         form.fields["park"].queryset = offered_parks(user)
+    if "parks" in form.fields:
+        form.fields["parks"].queryset = own_parks(user)

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carte.gestion.access import collection_or_404, person, record_or_404
+from carte.gestion.access import collection_or_404, person, record_or_404, signed_in
 from geodata.editing import photos
 from geodata.problems import Invalid, Problem
 from geodata.registry import Collection
@@ -47,7 +46,7 @@ class PhotoForm(forms.Form):
     uuid = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
-@login_required
+@signed_in
 def manage(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
     """The photos of a record; a POST adds one, or takes one away."""
     collection = collection_or_404(collection_id)

@@ -1,19 +1,19 @@
 """Adding and correcting a record."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from carte.gestion.access import actions_of, collection_or_404, person, record_or_404
+from carte.gestion.access import actions_of, collection_or_404, mine, person, record_or_404, shape_of, signed_in
 from carte.gestion.offer import limited, offered_authorities, steps, territory
-from geodata.editing.forms import FeatureForm, form_of, initial_of
+from geodata.editing.forms import OWN, FeatureForm, form_of, initial_of
 from geodata.features import Feature
-from geodata.problems import Forbidden, Invalid, Problem, StaleRevision
+from geodata.problems import Problem, StaleRevision
 from geodata.registry import Collection
 from parcs import permissions
 
@@ -22,12 +22,15 @@ FORBIDDEN = 403
 STALE = 412
 
 
-@login_required
+@signed_in
 def create(request: HttpRequest, collection_id: str) -> HttpResponse:
     """An empty form; a POST saves a draft and goes to it (303)."""
     collection = collection_or_404(collection_id)
     user = person(request)
-    initial = {"authority": next(iter(offered_authorities(user)), None), "geom": request.GET.get("position", "")}
+    initial = {
+        "authority": next(iter(offered_authorities(user)), None), "geom": request.GET.get("position", ""),
+        "uuid": uuid4(), "starts_at": timezone.localtime().replace(second=0, microsecond=0),
+    }  # fmt: skip
     form = _form(request, collection, initial=initial)
     if request.method != "POST":
         return _show(request, collection, form)
@@ -35,18 +38,18 @@ def create(request: HttpRequest, collection_id: str) -> HttpResponse:
         return _show(request, collection, form, status=UNPROCESSABLE)
     values = {name: value for name, value in form.values().items() if value not in (None, "", [])}
     try:
-        feature = actions_of(collection).create(values, by=user, reason=form.cleaned_data["reason"])
-    except Invalid as invalid:
-        form.refuse(invalid)
-        return _show(request, collection, form, status=UNPROCESSABLE)
-    except Forbidden as refusal:
-        form.add_error(None, str(refusal.detail))
-        return _show(request, collection, form, status=FORBIDDEN)
+        told = form.cleaned_data
+        feature = actions_of(collection).create(values, by=user, reason=told["reason"], uuid=told["uuid"])
+    except Problem as refusal:
+        known = mine(collection, user).filter(uuid=form.cleaned_data["uuid"]).first()
+        if known is None:
+            form.refuse(refusal)
+        return _show(request, collection, form, status=refusal.status, known=known)
     messages.success(request, _("Brouillon enregistré : « %(name)s ».") % {"name": feature.label})
     return redirect("gestion:edit", collection_id=collection.id, uuid=feature.uuid)
 
 
-@login_required
+@signed_in
 def edit(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
     """The form of a record; a POST saves what was changed, and only that."""
     collection = collection_or_404(collection_id)
@@ -77,11 +80,8 @@ def _save(request: HttpRequest, collection: Collection, feature: Feature, form: 
             if clashes:
                 return _show(request, collection, form, feature, status=STALE, clashes=clashes)
             saved = update(feature.uuid, changes, revision=feature.revision, **who_and_why)
-    except Invalid as invalid:
-        form.refuse(invalid)
-        return _show(request, collection, form, feature, status=UNPROCESSABLE)
     except Problem as refusal:
-        form.add_error(None, str(refusal.detail or refusal.title))
+        form.refuse(refusal)
         return _show(request, collection, form, feature, status=refusal.status)
     if isinstance(saved, Feature):
         messages.success(request, _("Enregistré."))
@@ -93,7 +93,7 @@ def _save(request: HttpRequest, collection: Collection, feature: Feature, form: 
 def _clashes(form: FeatureForm, feature: Feature) -> Any:
     """Fields that this person and somebody else both changed: name, mine, theirs."""
     for name in form.changed_data:
-        if name in ("based_on", "reason"):
+        if name in OWN:
             continue
         bound = form[name]
         seen = bound.field.prepare_value(form.data.get(form.add_initial_prefix(name), ""))
@@ -116,7 +116,8 @@ def _form(
             del form.fields["geom"]
         for field in form.fields.values():
             field.show_hidden_initial = True
-        form.fields["based_on"].show_hidden_initial = form.fields["reason"].show_hidden_initial = False
+        for name in OWN:
+            form.fields[name].show_hidden_initial = False
     return form
 
 
@@ -128,6 +129,7 @@ def _show(
     *,
     status: int = 200,
     clashes: list[dict[str, Any]] | None = None,
+    known: Feature | None = None,
 ) -> HttpResponse:
     if clashes and feature is not None:
         form.data = request.POST.copy()
@@ -137,9 +139,11 @@ def _show(
         "form": form,
         "feature": feature,
         "clashes": clashes or [],
+        "known": known,
+        "territory": territory(offered_authorities(person(request))),
         "steps": steps(person(request), feature) if feature else [],
         "may_edit": feature is None or permissions.may_edit(person(request), feature),
         "geom_type": collection.geometry.geom_type,
-        "territory": territory(offered_authorities(person(request))),
+        "shape": shape_of(feature) if feature is not None and "geom" not in form.fields else None,
     }
     return render(request, "gestion/edit.html", context, status=status)

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.gis.geos import GEOSGeometry, LineString
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -22,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carte.gestion.access import actions_of, collection_or_404, person, record_or_404
+from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, shape_of, signed_in
 from geodata.editing.position import as_type, read_geometry
 from geodata.features import Feature, GeomQuality
 from geodata.geometry import check_geometry
@@ -61,7 +60,7 @@ class ShapeForm(forms.Form):
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
-@login_required
+@signed_in
 def replace(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
     """Read a shape and show it; once confirmed, it is the record's shape."""
     collection = collection_or_404(collection_id)
@@ -191,6 +190,6 @@ def _show(
 ) -> HttpResponse:
     context = {
         "collection": collection, "feature": feature, "form": form, "preview": preview,
-        "geom_type": collection.geometry.geom_type,
+        "geom_type": collection.geometry.geom_type, "shape": shape_of(feature),
     }  # fmt: skip
     return render(request, "gestion/shape.html", context, status=status)

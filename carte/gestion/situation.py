@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.contrib.gis.db.models.functions import Area, Distance, Transform
 from django.contrib.gis.geos import Point
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_GET
 
+from carte.gestion.access import signed_in
 from geodata import registry
 from geodata.editing.position import read_geometry
+from geodata.geometry import check_geometry
 from geodata.units import LAMBERT93
 
 ALIKE_M = 50
 
 
-@login_required
+@signed_in
 @require_GET
 def around(request: HttpRequest) -> JsonResponse:
-    """JSON: `park` and `commune` that contain the position, `alike` of the asked collection within 50 m; 400 with a sentence."""
+    """JSON: the `position` read (latitude first), `park` and `commune` that contain it, `alike` within 50 m.
+
+    400 with a sentence in `error` for what is no position.
+    """
     try:
         spot = read_geometry(request.GET.get("position", ""), "POINT")
+        check_geometry(spot)
     except ValidationError as error:
         return JsonResponse({"error": " ".join(error.messages)}, status=400)
     if not isinstance(spot, Point):
@@ -45,6 +50,7 @@ def situation(user: Any, spot: Point, collection_id: str) -> dict[str, Any]:
         .order_by("away", "id")[:5]
     )
     return {
+        "position": [round(spot.y, 7), round(spot.x, 7)],
         "park": {"id": park.pk, "name": park.name_fr, "uuid": str(park.uuid)} if park else None,
         "commune": commune.name_fr if commune else None,
         "alike": [{"name": each.label, "metres": round(each.away.m)} for each in alike],

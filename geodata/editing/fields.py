@@ -15,6 +15,7 @@ UNKNOWN = gettext_lazy("Non renseigné")
 SEPARATOR = ";"
 ROUNDING = 0.01
 AUTHOR_PARTS = ("name", "role", "country")
+PLAIN = {"spellcheck": "false", "autocomplete": "off"}
 
 
 class ThreeValued(forms.TypedChoiceField):
@@ -31,14 +32,23 @@ class ThreeValued(forms.TypedChoiceField):
 class CodeField(forms.TypedChoiceField):
     """One code of a vocabulary, or unknown."""
 
-    def __init__(self, *, codes: Sequence[tuple[Any, Any]], **kwargs: Any) -> None:
-        choices = [*codes] if kwargs.get("required") else [("", UNKNOWN), *codes]
-        super().__init__(choices=choices, empty_value=None, **kwargs)
+    def __init__(self, *, codes: Sequence[tuple[Any, Any]], nullable: bool = True, **kwargs: Any) -> None:
+        """`nullable` offers the unknown; what must be told and has no default starts with a blank line."""
+        first = [("", UNKNOWN)] if nullable else [("", "…")] if kwargs.get("required") else []
+        super().__init__(choices=[*first, *codes], empty_value=None, **kwargs)
+
+
+class NumberField(forms.FloatField):
+    """A number, shown without the decimals that it has not."""
+
+    def prepare_value(self, value: object) -> object:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class LinesField(forms.CharField):
     """A list of short texts, one a line."""
 
+    told = gettext_lazy("Un par ligne.")
     widget = forms.Textarea(attrs={"rows": 3})
 
     def __init__(self, *, item_length: int, **kwargs: Any) -> None:
@@ -62,6 +72,7 @@ class LinesField(forms.CharField):
 class AuthorsField(forms.CharField):
     """Authors as one line each: name; role; country."""
 
+    told = gettext_lazy("Une ligne par auteur : nom ; rôle ; pays.")
     widget = forms.Textarea(attrs={"rows": 3})
 
     def prepare_value(self, value: object) -> object:
@@ -75,7 +86,7 @@ class AuthorsField(forms.CharField):
         for line in (super().to_python(value) or "").splitlines():
             parts = [part.strip() for part in line.split(SEPARATOR)]
             if len(parts) > len(AUTHOR_PARTS):
-                raise ValidationError(_("Une ligne par auteur : nom ; rôle ; pays."))
+                raise ValidationError(self.told)
             if parts[0]:
                 authors.append({name: part for name, part in zip(AUTHOR_PARTS, parts, strict=False) if part})
         return authors
@@ -84,6 +95,7 @@ class AuthorsField(forms.CharField):
 class SharesField(forms.CharField):
     """Shares that add up to one, a line each: gravier = 60 %."""
 
+    told = gettext_lazy("Une ligne par revêtement, par exemple : gravier = 60 %.")
     widget = forms.Textarea(attrs={"rows": 3})
 
     def prepare_value(self, value: object) -> object:
@@ -102,7 +114,7 @@ class SharesField(forms.CharField):
             except ValueError:
                 found = ""
             if not found or not name.strip():
-                raise ValidationError(_("Une ligne par revêtement, par exemple : gravier = 60 %."))
+                raise ValidationError(self.told)
         if shares and abs(sum(shares.values()) - 1) > ROUNDING:
             raise ValidationError(
                 _("Les parts font %(sum)g %% au lieu de 100 %%.") % {"sum": sum(shares.values()) * 100}
@@ -113,11 +125,19 @@ class SharesField(forms.CharField):
 class ShapeField(forms.CharField):
     """A geometry in EPSG:4326 as GeoJSON or typed coordinates; see `read_geometry`."""
 
-    widget = forms.Textarea(attrs={"rows": 4, "spellcheck": "false"})
+    told = {
+        "POINT": gettext_lazy("Touchez la carte, ou tapez latitude, longitude (50,405 2,805) ou Lambert-93 (686118 7034174)."),
+        "LINESTRING": gettext_lazy("Dessinez sur la carte, ou tapez une position par ligne dans le sens de la marche."),
+        "MULTIPOLYGON": gettext_lazy("Dessinez sur la carte, ou tapez une position par ligne ; une ligne vide commence un autre contour."),
+        "GEOMETRY": gettext_lazy("Dessinez sur la carte, ou tapez une position par ligne : une seule est un point, un contour finit où il commence."),
+    }  # fmt: skip
 
     def __init__(self, *, geom_type: str, **kwargs: Any) -> None:
-        if geom_type == "POINT":
-            kwargs.setdefault("widget", forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}))
+        one_line = geom_type == "POINT"
+        kwargs.setdefault("help_text", self.told.get(geom_type, ""))
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs=PLAIN) if one_line else forms.Textarea(attrs={"rows": 4, **PLAIN})
+        )
         super().__init__(**kwargs)
         self.geom_type = geom_type
 

@@ -4,10 +4,10 @@ A form only reads what was typed: rules and rights are those of the actions, whi
 caller shares. `values()` is what an action takes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
@@ -15,20 +15,38 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from geodata.editing.fields import AuthorsField, CodeField, LinesField, ShapeField, SharesField, ThreeValued
+from geodata.editing.fields import (
+    AuthorsField,
+    CodeField,
+    LinesField,
+    NumberField,
+    ShapeField,
+    SharesField,
+    ThreeValued,
+)
+from geodata.editing.repetition import RepetitionField
 from geodata.features import Feature
-from geodata.problems import Invalid
+from geodata.problems import Problem
 from geodata.registry import Collection
 
 NOT_TYPED = frozenset({
     "uuid", "revision", "status", "created_at", "updated_at", "deleted_at", "geom_quality", "overnight_allowed",
     "stated_communes", "stated_parks", "stated_commune", "elevations_m",
 })  # fmt: skip
-ADVANCED = frozenset({"slug", "wikidata", "osm_id", "osm_relation", "replaced_by", "rrule", "position_accuracy_m"})
-SOURCES = frozenset({"source", "source_url", "source_date", "source_note", "fact_confidence", "licence"})
-SPECIAL: Mapping[str, type[forms.Field]] = {"authors": AuthorsField, "surface_mix": SharesField}
+ADVANCED = frozenset({"slug", "wikidata", "osm_id", "osm_relation", "replaced_by"})
+SOURCES = frozenset({
+    "source", "source_url", "source_date", "source_note", "fact_confidence", "licence", "position_source", "position_accuracy_m",
+})  # fmt: skip
+SPECIAL: Mapping[str, type[forms.Field]] = {
+    "authors": AuthorsField, "surface_mix": SharesField, "rrule": RepetitionField,
+}  # fmt: skip
+
+
+# What a form carries besides the record.
+OWN = ("based_on", "reason", "uuid")
 
 
 @dataclass(frozen=True)
@@ -48,21 +66,25 @@ class FeatureForm(forms.Form):
 
     geom = ShapeField(geom_type="GEOMETRY", required=False)
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=_("Pourquoi ce changement ?"), max_length=200, required=False, help_text=_("Gardé dans l’historique.")
     )
 
     def values(self) -> dict[str, Any]:
         """The typed values by field name of the model, without the form's own fields."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("based_on", "reason")}
+        return {name: value for name, value in self.cleaned_data.items() if name not in OWN}
 
     def changed_values(self) -> dict[str, Any]:
         """Only what was changed against the initial values: what an update sends."""
         return {name: value for name, value in self.values().items() if name in self.changed_data}
 
-    def refuse(self, invalid: Invalid) -> None:
-        """Show what an action refused beside the fields it names."""
-        for name, sentences in invalid.errors.items():
+    def refuse(self, refusal: Problem) -> None:
+        """Show what an action refused, beside the fields that it names."""
+        errors: Mapping[str, Iterable[object]] = getattr(refusal, "errors", {})
+        if not errors:
+            self.add_error(None, str(refusal.detail or refusal.title))
+        for name, sentences in errors.items():
             for sentence in sentences:
                 self.add_error(name if name in self.fields else None, str(sentence))
 
@@ -73,8 +95,9 @@ class FeatureForm(forms.Form):
 
 
 def _groups(form: FeatureForm) -> Iterator[Group]:
-    names = [name for name in form.fields if name not in ("geom", "based_on", "reason")]
-    first = tuple(name for name in names if name in form.essential or form.fields[name].required)
+    names = [name for name in form.fields if name not in ("geom", *OWN)]
+    needed = tuple(name for name in names if name not in form.essential and form.fields[name].required)
+    first = tuple(name for name in form.essential if name in names) + needed
     translated = tuple(name for name in names if name.endswith(("_en", "_nl")))
     sources = tuple(name for name in names if name in SOURCES)
     advanced = tuple(name for name in names if name in ADVANCED)
@@ -95,7 +118,7 @@ def initial_of(feature: Feature, collection: Collection) -> dict[str, Any]:
     """The values of a feature as a form shows them."""
     names = [*form_of(collection).base_fields, "geom"]
     values = {name: _value(feature, name) for name in names}
-    return values | {"based_on": feature.revision, "reason": ""}
+    return values | {"based_on": feature.revision, "reason": "", "uuid": None}
 
 
 def _value(feature: Feature, name: str) -> Any:
@@ -105,12 +128,17 @@ def _value(feature: Feature, name: str) -> Any:
         return None
     if isinstance(field, models.ForeignKey):
         return getattr(feature, name)
+    if isinstance(field, models.ManyToManyField):
+        return list(getattr(feature, name).all())
     return getattr(feature, name, None)
 
 
 @cache
 def form_of(collection: Collection) -> type[FeatureForm]:
-    """The form class of a collection: the app's own base, with a field for each typed property."""
+    """The form class of a collection: the app's own base, with a field for each typed property.
+
+    Made once: labels and help stay lazy, they are said in the language of each request.
+    """
     base: type[FeatureForm] = import_string(collection.form) if collection.form else FeatureForm
     fields: dict[str, Any] = {"collection": collection}
     if not base.essential:
@@ -122,35 +150,41 @@ def form_of(collection: Collection) -> type[FeatureForm]:
             fields[name] = form_field(name, column)
     geometry = collection.geometry
     fields["geom"] = ShapeField(
-        geom_type=geometry.geom_type, label=str(geometry.verbose_name).capitalize(), required=not geometry.blank,
-        help_text=_("Placez-la sur la carte, ou tapez : latitude, longitude. Une position par ligne."),
-    )  # fmt: skip
+        geom_type=geometry.geom_type, label=capfirst(geometry.verbose_name), required=not geometry.blank
+    )
     return type(f"{collection.model_class.__name__}Form", (base,), fields)
 
 
 def form_field(name: str, column: "models.Field[Any, Any]") -> forms.Field:
     """The form field that reads a column, with its label and help."""
     common: dict[str, Any] = {
-        "label": str(column.verbose_name)[:1].upper() + str(column.verbose_name)[1:],
+        "label": capfirst(column.verbose_name),
         "help_text": column.help_text,
         "required": not column.blank and not column.has_default() and name != "slug",
     }
     if name in SPECIAL:
-        return SPECIAL[name](**common)
+        kind: Any = SPECIAL[name]
+        return cast("forms.Field", kind(**common | {"help_text": kind.told}))
     if isinstance(column, ArrayField):
         element = column.base_field
         if element.choices:
             widget = forms.CheckboxSelectMultiple
             return forms.MultipleChoiceField(choices=element.choices, widget=widget, **common)
-        return LinesField(item_length=element.max_length or 200, **common)
+        return LinesField(
+            item_length=element.max_length or 200, **common | {"help_text": column.help_text or LinesField.told}
+        )
     if isinstance(column, models.BooleanField):
         return ThreeValued(**common) if column.null else forms.BooleanField(**common | {"required": False})
     if column.choices:
-        return CodeField(codes=list(column.flatchoices), **common)
+        if column.has_default():
+            common["initial"] = column.get_default()
+        return CodeField(codes=list(column.flatchoices), nullable=column.null, **common)
     return _plain(column, common)
 
 
 def _plain(column: "models.Field[Any, Any]", common: dict[str, Any]) -> forms.Field:
+    if isinstance(column, models.FloatField):
+        return NumberField(**common)
     if isinstance(column, models.URLField):
         common["assume_scheme"] = "https"
     made = column.formfield(**common)

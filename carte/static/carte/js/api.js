@@ -41,7 +41,10 @@ export async function getPage(url, signal) {
  */
 export async function getJson(url, signal) {
 	const response = await fetch(url, { signal, headers: { Accept: "application/json" } });
-	if (!response.ok) throw new Error(`${response.status} ${url}`);
+	if (!response.ok) {
+		const told = await response.json().catch(() => null);
+		throw Object.assign(new Error(`${response.status} ${url}`), { told });
+	}
 	return response.json();
 }
 

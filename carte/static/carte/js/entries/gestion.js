@@ -1,16 +1,41 @@
 // @ts-check
 // The editor: what is drawn and what is typed are the same field.
 import "@geoman-io/leaflet-geoman-free";
-import { getJson, pageData } from "../api.js";
+import { getJson, getPublicJson, pageData } from "../api.js";
 import { fromText, joined, toText } from "../editor/geometry.js";
-import { divIcon, geoJSON, marker } from "../leaflet.js";
+import { keepToken } from "../editor/token.js";
+import { divIcon, geoJSON, layerGroup, marker } from "../leaflet.js";
 import { networkMap } from "../map/network.js";
 
 const config = pageData("carte-config");
 const editor = /** @type {HTMLElement | null} */ (document.querySelector("[data-editor]"));
 const box = document.getElementById("carte");
+const present = pageData("carte-trace");
+// From this zoom on neighbours are drawn to snap to; below it there are too many.
+const NEAR_ZOOM = 13;
+const NEIGHBOURS = ["parcs", "sentiers"];
 
+keepToken();
 if (editor && box && config) start(editor, box);
+else if (box?.hasAttribute("data-shape") && config) showPresent(networkMap(box, config).map, true);
+
+/**
+ * The shape that the record has now: seen, not edited.
+ * @param {any} map
+ * @param {boolean} fit
+ */
+function showPresent(map, fit) {
+	if (!present) return;
+	const style = { color: "#4c5a5e", weight: 4, dashArray: "8 6", fillOpacity: 0.1 };
+	const shown = geoJSON(present, {
+		style,
+		pmIgnore: true,
+		snapIgnore: false,
+		pointToLayer: (_feature, at) =>
+			marker(at, { icon: pin(), keyboard: false, interactive: false, pmIgnore: true }),
+	}).addTo(map);
+	if (fit) map.fitBounds(shown.getBounds(), { padding: [30, 30], maxZoom: 16 });
+}
 
 /**
  * @param {HTMLElement} root
@@ -32,8 +57,16 @@ function start(root, place) {
 	/** @type {any} */
 	const draw = /** @type {any} */ (map).pm;
 	draw.setLang(document.documentElement.lang);
-	draw.setGlobalOptions({ snapDistance: 15, allowSelfIntersection: false, continueDrawing: false });
+	// A trail may cross itself; an outline may not.
+	draw.setGlobalOptions({
+		snapDistance: 15,
+		allowSelfIntersection: type !== "MULTIPOLYGON",
+		continueDrawing: false,
+		pathOptions: { color: "#1b5e86", weight: 4 },
+	});
 	const isPoint = type === "POINT";
+	showPresent(map, !field.value.trim());
+	if (!isPoint) neighbours(map);
 	draw.addControls({
 		position: "topright",
 		drawMarker: false,
@@ -51,11 +84,12 @@ function start(root, place) {
 	});
 	/** @type {any[]} */
 	let layers = [];
+	let precision = "";
 
 	/** @param {any} layer */
 	function follow(layer) {
 		layers.push(layer);
-		layer.on("pm:edit pm:dragend pm:cut dragend", write);
+		layer.on("pm:edit pm:dragend dragend", write);
 		layer.on("pm:remove", () => {
 			layers = layers.filter((each) => each !== layer);
 			write();
@@ -106,16 +140,24 @@ function start(root, place) {
 	if (isPoint) {
 		map.on("click", (event) => {
 			put(event.latlng.lat, event.latlng.lng);
+			precision = "";
 			origin("map");
 			write();
 		});
 	}
 	map.on("pm:create", (event) => {
-		if (type === "LINESTRING") clear();
+		if (type !== "MULTIPOLYGON") clear();
 		follow(event.layer);
 		write();
 	});
+	map.on("pm:cut", (/** @type {any} */ event) => {
+		layers = layers.filter((each) => each !== event.originalLayer);
+		if (map.hasLayer(event.layer)) follow(event.layer);
+		write();
+	});
 	field.addEventListener("change", () => {
+		clear();
+		precision = "";
 		read(true);
 		look();
 	});
@@ -141,11 +183,12 @@ function start(root, place) {
 						document.getElementById("id_position_accuracy_m")
 					);
 					if (accuracy) accuracy.value = String(Math.round(coords.accuracy));
+					precision = config.words.accuracy.replace("{metres}", String(Math.round(coords.accuracy)));
 					write();
 				},
 				() => {
 					gps.disabled = false;
-					if (told) told.textContent = config.words.refused;
+					if (told) told.textContent = config.words.noPosition;
 				},
 				{ enableHighAccuracy: true, timeout: 20_000 },
 			);
@@ -169,9 +212,14 @@ function start(root, place) {
 			const found = await getJson(`${url}?${query}`, asking.signal);
 			const park = /** @type {HTMLSelectElement | null} */ (document.getElementById("id_park"));
 			if (park && found.park && !park.dataset.chosen) park.value = found.park.uuid;
-			if (told) told.textContent = sentence(found);
+			if (!layers.length) {
+				put(found.position[0], found.position[1]);
+				map.setView(found.position, 16);
+			}
+			if (told) told.textContent = `${precision} ${sentence(found)}`.trim();
 		} catch (error) {
-			if (!(error instanceof DOMException) && told) told.textContent = "";
+			const refused = /** @type {any} */ (error).told?.error;
+			if (!(error instanceof DOMException) && told) told.textContent = refused ?? "";
 		}
 	}
 	document.getElementById("id_park")?.addEventListener("change", (event) => {
@@ -179,6 +227,41 @@ function start(root, place) {
 	});
 
 	read(true);
+}
+
+/**
+ * Parks and trails in view, as something to snap to; drawn below by the tiles already.
+ * @param {any} map
+ */
+function neighbours(map) {
+	const near = layerGroup().addTo(map);
+	/** @type {AbortController | null} */
+	let asking = null;
+	const load = async () => {
+		asking?.abort();
+		if (map.getZoom() < NEAR_ZOOM) {
+			near.clearLayers();
+			return;
+		}
+		asking = new AbortController();
+		const { signal } = asking;
+		const bbox = map.getBounds().pad(0.1).toBBoxString();
+		const style = { color: "#4c5a5e", weight: 1, opacity: 0.6, fill: false };
+		try {
+			const answers = await Promise.all(
+				NEIGHBOURS.map((id) =>
+					getPublicJson(`${config.tiles[id].split("/tiles/")[0]}/items?bbox=${bbox}&limit=100`, signal),
+				),
+			);
+			near.clearLayers();
+			for (const answer of answers)
+				geoJSON(answer, { style, interactive: false, pmIgnore: true, snapIgnore: false }).addTo(near);
+		} catch {
+			// Snapping is a help; drawing goes on without it.
+		}
+	};
+	map.on("moveend", load);
+	load();
 }
 
 /** @param {any} found */
