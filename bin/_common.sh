@@ -134,6 +134,7 @@ maintenance_work_mem = 256MB
 max_wal_size = 2GB
 random_page_cost = 1.1
 jit = off
+default_toast_compression = lz4
 timezone = 'UTC'
 CONF
   as_owner sh -c 'grep -q "^include_if_exists = .chaine.conf" "$1" || printf "%s\n" "include_if_exists = '"'chaine.conf'"'" >>"$1"' sh "$PG_DATA/postgresql.conf"

@@ -1,4 +1,7 @@
-from django.apps import AppConfig
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class GeodataConfig(AppConfig):
@@ -7,3 +10,15 @@ class GeodataConfig(AppConfig):
     name = "geodata"
     verbose_name = "Données géographiques"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Feature texts follow the code: whenever the schema was migrated, their triggers are made to agree."""
+        post_migrate.connect(keep_texts, dispatch_uid="geodata.keep_texts")
+
+
+def keep_texts(sender: AppConfig, **_options: Any) -> None:
+    """After the last app was migrated (its tables are there), install what is absent."""
+    from geodata.queries import stored
+
+    if sender is [config for config in apps.get_app_configs() if config.models_module][-1]:
+        stored.ensure()

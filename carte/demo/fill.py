@@ -10,7 +10,9 @@ from django.db import connection
 from psycopg import sql
 
 from carte.demo import shapes
+from geodata import registry
 from geodata.changes import recording
+from geodata.queries import stored
 
 AUTHORITY = "DEMO"
 SOURCE = "demo"
@@ -61,9 +63,8 @@ def fill(*, parks: int, cabins: int, trails: int, seed: int) -> None:
     _add("parcs", ((wkb, None) for wkb in shapes.parks(parks, box, random)))
     _add("cabanes", ((wkb, None) for wkb in shapes.points(cabins, box, random)))
     _add("sentiers", shapes.lines(trails, box, random))
-    with connection.cursor() as cursor:
-        for table in ("parcs_parc", "cabanes_cabane", "sentiers_sentier", "geodata_revision"):
-            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    for collection in INSERTS:
+        stored.store(registry.get(collection))
 
 
 def _add(collection: str, rows: Iterable[tuple[str, str | None]]) -> None:
@@ -74,4 +75,9 @@ def _add(collection: str, rows: Iterable[tuple[str, str | None]]) -> None:
             for number, (wkb, heights) in enumerate(rows, start=1):
                 copy.write_row((number, f"SRID=4326;{wkb}", heights))
     with recording(by=None, reason=REASON, source="system"), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, 'on', true)", [stored.DEFER])
         cursor.execute(INSERTS[collection])
+    # What comes next looks for what lies near it, by plans that need to know how much there is.
+    with connection.cursor() as cursor:
+        for table in (registry.get(collection).table, "geodata_revision"):
+            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))

@@ -11,7 +11,7 @@ Box = tuple[float, float, float, float]
 CORNERS = 8
 MIN_VERTICES, MAX_VERTICES = 50, 400
 # Degrees between two vertices of a line, about 15 m, and the largest turn between two steps.
-STEP, TURN = 0.00018, 0.35
+STEP, TURN = 0.00014, 0.35
 PARK_RADIUS = (0.002, 0.01)
 LOWEST_M, HIGHEST_M = 20.0, 190.0
 BATCH = 2_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -57,15 +56,11 @@ def _stream(request: HttpRequest, collection: Collection, chosen: Format, page: 
     media = chosen.media_type
     first = next(chunks)
     if page.query.limit <= items.AT_ONCE:
-        body = "".join(chain([first], chunks))
+        body = b"".join(chain([first], chunks))
         response = HttpResponse(body, content_type=media)
         response["Link"] = link_header(links(request, collection, chosen, page))
         return response
-    return StreamingHttpResponse(_encoded(chain([first], chunks)), content_type=media)
-
-
-def _encoded(chunks: Iterator[str]) -> Iterator[bytes]:
-    return (chunk.encode() for chunk in chunks)
+    return StreamingHttpResponse(chain([first], chunks), content_type=media)
 
 
 def _page(request: HttpRequest, collection: Collection, page: items.ItemsPage) -> HttpResponse:
@@ -76,7 +71,7 @@ def _page(request: HttpRequest, collection: Collection, page: items.ItemsPage) -
     return render(request, "geodata/items.html", context)
 
 
-def labelled(collection: Collection, text: str) -> dict[str, Any]:
+def labelled(collection: Collection, text: bytes) -> dict[str, Any]:
     """A feature as a template reads it, with what it is called."""
     feature: dict[str, Any] = json.loads(text)
     return feature | {"label": feature["properties"][collection.label]}

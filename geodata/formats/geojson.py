@@ -12,25 +12,31 @@ Link = dict[str, Any]
 CHUNK = 64 * 1024
 
 
-def write_items(page: ItemsPage, links: Callable[[ItemsPage], list[Link]]) -> Iterator[str]:
+def write_items(page: ItemsPage, links: Callable[[ItemsPage], list[Link]]) -> Iterator[bytes]:
     """The FeatureCollection in pieces of about 64 KiB; the links come last, when `next` is known."""
-    pieces, size, first = ['{"type":"FeatureCollection","features":['], 0, True
+    pieces, size, first = [b'{"type":"FeatureCollection","features":['], 0, True
     for text in page.texts():
-        pieces.append(text if first else f",{text}")
+        if not first:
+            pieces.append(b",")
+        pieces.append(text)
         first = False
         size += len(text)
         if size > CHUNK:
-            yield "".join(pieces)
+            yield b"".join(pieces)
             pieces, size = [], 0
     tail: dict[str, Any] = {"numberReturned": page.returned}
     if page.matched is not None:
         tail["numberMatched"] = page.matched
     tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     tail["links"] = links(page)
-    pieces.append("]," + json.dumps(tail, ensure_ascii=False, separators=(",", ":"))[1:])
-    yield "".join(pieces)
+    pieces.append(b"]," + _compact(tail)[1:])
+    yield b"".join(pieces)
 
 
-def write_item(item: Item, links: list[Link]) -> str:
+def write_item(item: Item, links: list[Link]) -> bytes:
     """The feature with its links."""
-    return item.text[:-1] + ',"links":' + json.dumps(links, ensure_ascii=False, separators=(",", ":")) + "}"
+    return item.text[:-1] + b',"links":' + _compact(links) + b"}"
+
+
+def _compact(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

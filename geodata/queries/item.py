@@ -13,7 +13,8 @@ from psycopg import sql
 from geodata.changes.models import FormerSlug, Revision, Tombstone
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
-from geodata.queries import select
+from geodata.queries import select, stored
+from geodata.queries.raw import undecoded
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Item:
-    """A feature as GeoJSON text (no links), with its revision."""
+    """A feature as GeoJSON text (UTF-8, no links), with its revision."""
 
-    text: str
+    text: bytes
     revision: int
 
 
 def item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84) -> Item:
     """The item that this person may see. Raises NotFound, or Gone for one that was public and is deleted."""
     source, params = select.visible(collection, user)
-    statement = sql.SQL("SELECT {}, t.revision FROM ({}) t WHERE t.uuid = %s").format(
-        select.feature(collection, crs), source
-    )
+    feature, join = stored.feature(collection, crs)
+    statement = sql.SQL("SELECT {}, t.revision FROM ({}) t{} WHERE t.uuid = %s").format(feature, source, join)
     with connection.cursor() as cursor:
+        undecoded(cursor)
         cursor.execute(statement, [*params, uuid])
         row = cursor.fetchone()
     if row is None:

@@ -10,7 +10,8 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import select
+from geodata.queries import select, stored
+from geodata.queries.raw import undecoded
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -25,19 +26,19 @@ Statement = tuple[sql.Composed, list[Any]]
 
 @dataclass
 class ItemsPage:
-    """Rows of a page: `texts` yields features as GeoJSON; `last_id` and `more` hold once it is exhausted.
+    """Rows of a page: `texts` yields features as GeoJSON (UTF-8); `last_id` and `more` hold once it is exhausted.
 
     `matched` is the exact number of features the query finds, or None where counting would cost.
     """
 
     query: ItemsQuery
     matched: int | None
-    rows: Iterator[tuple[int, str]]
+    rows: Iterator[tuple[int, bytes]]
     returned: int = 0
     last_id: int = 0
     more: bool = False
 
-    def texts(self) -> Iterator[str]:
+    def texts(self) -> Iterator[bytes]:
         """Feature after feature."""
         for number, text in self.rows:
             if self.returned == self.query.limit:
@@ -55,12 +56,16 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     does not grow with the answer.
     """
     source, where, params = conditions(collection, user, query)
-    statement = sql.SQL("SELECT t.id, {feature} FROM ({source}) t WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s")
-    composed = statement.format(feature=select.feature(collection, query.crs), source=source, where=where)
+    feature, join = stored.feature(collection, query.crs)
+    statement = sql.SQL(
+        "SELECT t.id, {feature} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
+    )
+    composed = statement.format(feature=feature, join=join, source=source, where=where)
     values = [*params, query.after, query.limit + 1]
     if query.limit > AT_ONCE:
         return ItemsPage(query, matched(source, where, params), _stream(composed, values))
     with connection.cursor() as cursor:
+        undecoded(cursor)
         cursor.execute(composed, values)
         rows = cursor.fetchall()
     whole = query.after == 0 and len(rows) <= query.limit
@@ -68,8 +73,9 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     return ItemsPage(query, count, iter(rows))
 
 
-def _stream(statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, str]]:
+def _stream(statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, bytes]]:
     with connection.chunked_cursor() as cursor:
+        undecoded(cursor)
         cursor.execute(statement, values)
         while rows := cursor.fetchmany(500):
             yield from rows

@@ -46,9 +46,6 @@ def properties(collection: Collection) -> sql.Composed:
 def geometry(collection: Collection, crs: Crs) -> sql.Composed:
     """The geometry as GeoJSON text: exterior rings counter-clockwise (RFC 7946 §3.1.6), 7 decimals at most."""
     shape: sql.Composable = sql.SQL("t.geom")
-    if collection.elevations:
-        heights = sql.Identifier(collection.elevations)
-        shape = sql.SQL("geodata_with_heights(t.geom, t.{})").format(heights)
     if collection.geometry.geom_type in AREAS:
         shape = sql.SQL("ST_ForcePolygonCCW({})").format(shape)
     if crs.srid != WGS84:
@@ -56,7 +53,11 @@ def geometry(collection: Collection, crs: Crs) -> sql.Composed:
     if crs.flipped:
         shape = sql.SQL("ST_FlipCoordinates({})").format(shape)
     decimals = COORDINATE_DECIMALS if crs.srid == WGS84 else METRE_DECIMALS
-    return sql.SQL("ST_AsGeoJSON({}, {}, 0)").format(shape, sql.Literal(decimals))
+    text = sql.SQL("ST_AsGeoJSON({}, {}, 0)").format(shape, sql.Literal(decimals))
+    if not collection.elevations:
+        return text
+    heights = sql.Identifier(collection.elevations)
+    return sql.SQL("geodata_line_geojson({}, t.{}, ST_NPoints(t.geom))").format(text, heights)
 
 
 @cache

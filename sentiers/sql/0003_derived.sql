@@ -60,7 +60,10 @@ DECLARE
   surveyed CONSTANT boolean := NEW.geom_quality <> 'schematic';
   metres CONSTANT float8 := ST_Length(NEW.geom_l93);
 BEGIN
-  DELETE FROM sentiers_sentiercabane WHERE sentier_id = NEW.id;
+  IF TG_OP = 'UPDATE' THEN
+    DELETE FROM sentiers_sentiercabane WHERE sentier_id = NEW.id;
+    DELETE FROM sentiers_sentierparc WHERE sentier_id = NEW.id;
+  END IF;
   IF NEW.cabins <> '{}' THEN
     INSERT INTO sentiers_sentiercabane (sentier_id, cabane_id, at_m, distance_m)
     SELECT NEW.id, k.id,
@@ -68,7 +71,6 @@ BEGIN
            CASE WHEN surveyed THEN round(ST_Distance(NEW.geom_l93, k.geom_l93)::numeric, 1) END
     FROM cabanes_cabane k WHERE k.uuid = ANY (NEW.cabins);
   END IF;
-  DELETE FROM sentiers_sentierparc WHERE sentier_id = NEW.id;
   IF NEW.parks <> '{}' THEN
     INSERT INTO sentiers_sentierparc (sentier_id, parc_id, from_m, to_m)
     SELECT NEW.id, p.id, CASE WHEN surveyed THEN round((met.first * metres)::numeric, 1) END, CASE WHEN surveyed THEN round((met.last * metres)::numeric, 1) END

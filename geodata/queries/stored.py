@@ -1,0 +1,152 @@
+"""Feature texts kept beside the rows by the database itself (decision 0100).
+
+A table `geodata_text_<collection>` holds, for each row, its GeoJSON feature in CRS84 with the revision and
+the shape of publication it was made from. A trigger fills it in the transaction of every write, whoever
+writes. A reader takes a text only when both agree with the row and the code, and computes it otherwise:
+what is served is never older than the row.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import cache
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg import sql
+
+from geodata import registry
+from geodata.params.crs import CRS84, Crs
+from geodata.queries import select
+from geodata.registry import Collection
+
+BATCH = 5_000
+# While this session setting is `on`, a bulk load leaves texts out; `store()` makes them afterwards.
+DEFER = "chaine.defer_texts"
+
+
+def feature(collection: Collection, crs: Crs) -> tuple[sql.Composable, sql.Composable]:
+    """The feature as text, and the join that `FROM (…) t` needs for it."""
+    computed = select.feature(collection, crs)
+    if crs is not CRS84:
+        return computed, sql.SQL("")
+    return sql.SQL("coalesce(stored.body, {})").format(computed), _join(collection)
+
+
+@cache
+def _join(collection: Collection) -> sql.Composed:
+    return sql.SQL(
+        " LEFT JOIN {table} stored ON stored.id = t.id AND stored.revision = t.revision AND stored.shape = {shape}"
+    ).format(table=table(collection), shape=sql.Literal(shape(collection)))
+
+
+def table(collection: Collection) -> sql.Identifier:
+    """The table of the texts of a collection."""
+    return sql.Identifier(_name(collection))
+
+
+def _name(collection: Collection) -> str:
+    return "geodata_text_" + collection.id.replace("-", "_")
+
+
+@cache
+def shape(collection: Collection) -> int:
+    """A number that changes with what a feature publishes: a checksum of its SQL."""
+    return zlib.crc32(select.feature(collection, CRS84).as_string().encode()) & 0x7FFFFFFF
+
+
+FOUND = "SELECT to_regclass(%s) IS NOT NULL, obj_description(to_regclass(%s), 'pg_class')"
+
+
+def ensure() -> list[str]:
+    """Make the tables and triggers that are absent or of another shape; gives the ids of their collections."""
+    made = []
+    with connection.cursor() as cursor:
+        for collection in registry.collections():
+            cursor.execute(FOUND, [collection.table, _name(collection)])
+            is_there, told = cursor.fetchone()
+            if is_there and told != str(shape(collection)):
+                _install(collection)
+                made.append(collection.id)
+    return made
+
+
+def _install(collection: Collection) -> None:
+    names = {
+        "table": table(collection),
+        "function": sql.Identifier(_name(collection) + "_keep"),
+        "rows": sql.Identifier(collection.table),
+        "feature": select.feature(collection, CRS84),
+        "shape": sql.Literal(shape(collection)),
+        "told": sql.Literal(str(shape(collection))),
+        "defer": sql.Literal(DEFER),
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL(INSTALL).format(**names))
+
+
+INSTALL = """
+CREATE TABLE IF NOT EXISTS {table} (id bigint PRIMARY KEY, revision bigint NOT NULL, shape integer NOT NULL, body text NOT NULL);
+ALTER TABLE {table} ALTER COLUMN body SET STORAGE EXTERNAL;
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
+  SET extra_float_digits = 1 SET DateStyle = 'ISO' AS $$
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM {table} WHERE id = OLD.id;
+  ELSIF current_setting({defer}, true) = 'on' OR TG_OP = 'UPDATE' AND NEW.revision = OLD.revision THEN
+    RETURN NULL;
+  ELSE
+    INSERT INTO {table} (id, revision, shape, body)
+    SELECT t.id, t.revision, {shape}, {feature} FROM (SELECT NEW.*) t
+    ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, shape = excluded.shape, body = excluded.body;
+  END IF;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS y_text ON {rows};
+CREATE TRIGGER y_text AFTER INSERT OR UPDATE OR DELETE ON {rows} FOR EACH ROW EXECUTE FUNCTION {function}();
+COMMENT ON TABLE {table} IS {told};
+"""
+
+
+def store(collection: Collection) -> int:
+    """Make the texts that are absent or old, in batches that each commit; gives how many."""
+    statement = sql.SQL(STORE).format(
+        table=table(collection),
+        rows=sql.Identifier(collection.table),
+        feature=select.feature(collection, CRS84),
+        shape=sql.Literal(shape(collection)),
+    )
+    total, last = 0, 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(statement, {"after": last, "batch": BATCH})
+            count, last = _counted(cursor.fetchone())
+            total += count
+            if count < BATCH:
+                break
+        cursor.execute(
+            sql.SQL("DELETE FROM {} x WHERE NOT EXISTS (SELECT FROM {} t WHERE t.id = x.id)").format(
+                table(collection), sql.Identifier(collection.table)
+            )
+        )
+        cursor.execute(sql.SQL("ANALYZE {}").format(table(collection)))
+    return total
+
+
+def _counted(row: tuple[Any, ...]) -> tuple[int, int]:
+    count, last = row
+    return count, last or 0
+
+
+STORE = """
+WITH wanted AS (
+  SELECT t.* FROM {rows} t LEFT JOIN {table} x ON x.id = t.id AND x.revision = t.revision AND x.shape = {shape}
+  WHERE x.id IS NULL AND t.id > %(after)s ORDER BY t.id LIMIT %(batch)s
+), made AS (
+  INSERT INTO {table} AS x (id, revision, shape, body)
+  SELECT t.id, t.revision, {shape}, {feature} FROM wanted t ORDER BY t.id
+  ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, shape = excluded.shape, body = excluded.body
+    WHERE x.revision <= excluded.revision
+)
+SELECT count(*), max(id) FROM wanted
+"""
