@@ -121,6 +121,10 @@ cluster_running() {
 
 start_cluster() {
   cluster_running && return
+  local shared _name # an eighth of the memory, from 128 MB to 1 GB
+  read -r _name shared _name </proc/meminfo
+  shared=$((shared / 8192))
+  shared=$((shared < 128 ? 128 : shared > 1024 ? 1024 : shared))
   owned_dir "$PG_SOCKET"
   # Only those who can enter the folder of the socket can connect: its owner and root.
   as_owner sh -c 'cat >"$1.new" && mv "$1.new" "$1"' sh "$PG_DATA/chaine.conf" <<CONF
@@ -128,7 +132,7 @@ listen_addresses = ''
 unix_socket_directories = '${PG_SOCKET//\'/\'\'}'
 unix_socket_permissions = 0700
 max_connections = 80
-shared_buffers = 256MB
+shared_buffers = ${shared}MB
 work_mem = 16MB
 maintenance_work_mem = 256MB
 max_wal_size = 2GB

@@ -10,6 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.queries import select
+from geodata.queries.raw import prepared
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ _extents: dict[str, tuple[int, Extent]] = {}
 
 def revision(collection: Collection | None, user: User | AnonymousUser) -> int:
     """The last revision that changes what this person sees of the collection (or of all): one indexed read."""
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         if user.is_authenticated:
             cursor.execute(EVERYTHING)
         elif collection is None:

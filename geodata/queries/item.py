@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -14,7 +13,7 @@ from geodata.changes.models import FormerSlug, Revision, Tombstone
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
 from geodata.queries import select, stored
-from geodata.queries.raw import undecoded
+from geodata.queries.raw import prepared
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -36,8 +35,7 @@ def item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Cr
     source, params = select.visible(collection, user)
     feature, join = stored.feature(collection, crs)
     statement = sql.SQL("SELECT {}, t.revision FROM ({}) t{} WHERE t.uuid = %s").format(feature, source, join)
-    with connection.cursor() as cursor:
-        undecoded(cursor)
+    with prepared() as cursor:
         cursor.execute(statement, [*params, uuid])
         row = cursor.fetchone()
     if row is None:

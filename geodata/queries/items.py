@@ -11,7 +11,7 @@ from psycopg import sql
 
 from geodata.params.items import ItemsQuery
 from geodata.queries import select, stored
-from geodata.queries.raw import undecoded
+from geodata.queries.raw import prepared, undecoded
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     values = [*params, query.after, query.limit + 1]
     if query.limit > AT_ONCE:
         return ItemsPage(query, matched(source, where, params), _stream(composed, values))
-    with connection.cursor() as cursor:
-        undecoded(cursor)
+    with prepared() as cursor:
         cursor.execute(composed, values)
         rows = cursor.fetchall()
     whole = query.after == 0 and len(rows) <= query.limit

@@ -1,7 +1,17 @@
-"""Texts as the bytes that PostgreSQL sends: a feature goes from the database to the socket undecoded."""
+"""How hot statements reach PostgreSQL: prepared, and their texts as the bytes that it sends.
 
-from typing import Any
+A box of a hundred cabins spends more time in parsing and planning than in reading (0.6 ms of 1.5 ms): a
+statement that comes back is prepared by psycopg after its third use on a connection. Django's own cursor
+writes the values into the statement and can never do that.
+"""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
@@ -14,3 +24,13 @@ class _Bytes(Loader):
 def undecoded(cursor: Any) -> None:
     """Let this cursor give values of type `text` as UTF-8 bytes."""
     cursor.cursor.adapters.register_loader("text", _Bytes)
+
+
+@contextmanager
+def prepared() -> Iterator[CursorWrapper]:
+    """A cursor that binds values on the server, so that its statements are prepared; texts stay bytes."""
+    connection.ensure_connection()
+    # As connection.cursor() does, with another class of cursor.
+    with cast("Any", connection)._prepare_cursor(cast("Any", ServerBindingCursor)(connection.connection)) as cursor:
+        undecoded(cursor)
+        yield cursor

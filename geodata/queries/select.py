@@ -61,11 +61,17 @@ def geometry(collection: Collection, crs: Crs) -> sql.Composed:
 
 
 @cache
-def feature(collection: Collection, crs: Crs = CRS84) -> sql.Composed:
+def feature(collection: Collection, crs: Crs = CRS84) -> sql.SQL:
     """The whole feature as text, without links."""
-    return sql.SQL(
+    composed = sql.SQL(
         """'{{"type":"Feature","id":"' || t.uuid || '","geometry":' || coalesce({}, 'null') || ',"properties":' || {} || '}}'"""
     ).format(geometry(collection, crs), properties(collection))
+    return flat(composed)
+
+
+def flat(composed: sql.Composed) -> sql.SQL:
+    """The same piece of SQL as one text: putting it together from its hundred parts costs a millisecond."""
+    return sql.SQL(composed.as_string())
 
 
 @cache

@@ -25,19 +25,16 @@ BATCH = 5_000
 DEFER = "chaine.defer_texts"
 
 
-def feature(collection: Collection, crs: Crs) -> tuple[sql.Composable, sql.Composable]:
+@cache
+def feature(collection: Collection, crs: Crs) -> tuple[sql.SQL, sql.SQL]:
     """The feature as text, and the join that `FROM (…) t` needs for it."""
     computed = select.feature(collection, crs)
     if crs is not CRS84:
         return computed, sql.SQL("")
-    return sql.SQL("coalesce(stored.body, {})").format(computed), _join(collection)
-
-
-@cache
-def _join(collection: Collection) -> sql.Composed:
-    return sql.SQL(
+    join = sql.SQL(
         " LEFT JOIN {table} stored ON stored.id = t.id AND stored.revision = t.revision AND stored.shape = {shape}"
     ).format(table=table(collection), shape=sql.Literal(shape(collection)))
+    return select.flat(sql.SQL("coalesce(stored.body, {})").format(computed)), select.flat(join)
 
 
 def table(collection: Collection) -> sql.Identifier:

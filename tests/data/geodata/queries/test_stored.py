@@ -89,9 +89,9 @@ def test_a_deleted_row_leaves_no_text():
 
 def test_another_shape_is_installed_again(monkeypatch):
     monkeypatch.setattr(stored, "shape", lambda collection: 7)
-    stored._join.cache_clear()
+    stored.feature.cache_clear()
     assert "cabanes" in stored.ensure()
     made = cabane()
     assert served("cabanes", made)["id"] == str(made.uuid)
     assert stored.ensure() == []
-    stored._join.cache_clear()
+    stored.feature.cache_clear()
