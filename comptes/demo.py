@@ -5,5 +5,6 @@ DEMO_PASSWORD = "chaine-des-parcs"  # noqa: S105
 DEMO_ACCOUNTS = (
     ("demo-publication", "CABBALR", "publisher"),
     ("demo-redaction", "CALL", "editor"),
+    ("demo-relecture", "CALL", "publisher"),
     ("demo-pole", "PMA", "admin"),
 )

@@ -1,10 +1,12 @@
-"""Memberships in Django's administration: who may do what for whom."""
+"""Authorities, communes and memberships in Django's administration: who there is, who may do what for whom."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from parcs.models import Adhesion
+from geodata.editing.administration import FeatureAdmin
+from parcs.models import Adhesion, Autorite, Commune
 
 if TYPE_CHECKING:
     MembershipAdmin = admin.ModelAdmin[Adhesion]
@@ -21,3 +23,23 @@ class AdhesionAdmin(MembershipAdmin):
     search_fields = ("user__username", "user__email", "authority__name_fr")
     autocomplete_fields = ("user",)
     filter_horizontal = ("parks",)
+
+
+@admin.register(Autorite)
+class AutoriteAdmin(FeatureAdmin):
+    """A body that looks after features, and its territory."""
+
+    list_filter = ("kind", "status")
+
+
+@admin.register(Commune)
+class CommuneAdmin(FeatureAdmin):
+    """A commune, as INSEE and IGN have it: read, never typed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never: communes come with `load_network`."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False

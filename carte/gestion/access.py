@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.gis.geos import GEOSGeometry
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.module_loading import import_string
@@ -95,9 +96,9 @@ def record_or_404(collection: Collection, uuid: UUID, user: "User") -> Feature:
     return cast("Feature", found)
 
 
-def shape_of(feature: Feature) -> dict[str, Any] | None:
-    """The present shape as GeoJSON, simplified to about a metre where it is heavy; None without one."""
-    shape = getattr(feature, "geom", None)
+def shape_of(thing: Feature | GEOSGeometry) -> dict[str, Any] | None:
+    """A shape, or the one of a record, as GeoJSON, simplified to about a metre where it is heavy; None without one."""
+    shape = thing if isinstance(thing, GEOSGeometry) else getattr(thing, "geom", None)
     if shape is None:
         return None
     light = shape.simplify(SIMPLE_DEGREES, preserve_topology=True) if shape.num_coords > HEAVY else shape

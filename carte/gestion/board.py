@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from carte.gestion.access import collection_or_404, editable_collections, may_add, mine, person, signed_in
+from carte.gestion.propositions import pending
 from geodata import registry
 from geodata.features import Status
 from parcs import permissions
@@ -34,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
         counts.append({"collection": collection, "numbers": numbers, "may_add": may_add(collection, user)})
     context = {
         "counts": counts, "memberships": memberships(user), "signs": _signs(user),
-        "may_add": permissions.may_create_any(user),
+        "may_add": permissions.may_create_any(user), "waiting": len(pending(user)),
     }  # fmt: skip
     return render(request, "gestion/home.html", context)
 

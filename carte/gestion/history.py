@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,15 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, signed_in
+from carte.gestion.told import in_words, moved
 from geodata.changes.models import Revision
 from geodata.changes.versions import stored_fields
 from geodata.features import Feature
 from geodata.problems import Problem
-from geodata.units import LAMBERT93
 from parcs import permissions
 
 MOST = 50
-SHOWN = 300
 
 
 @dataclass(frozen=True)
@@ -82,33 +80,11 @@ def _changes(feature: Feature, before: dict[str, Any], after: dict[str, Any]) ->
         new = after.get(name)
         label = str(field.verbose_name) if isinstance(field, models.Field) else name
         if name == "geom":
-            if told := _moved(old, new):
+            if told := moved(old, new):
                 found.append(Change(label, "", told))
-        elif _text(old) != _text(new):
-            found.append(Change(label, _text(old), _text(new)))
+        elif (before_text := in_words(field, old)) != (after_text := in_words(field, new)):
+            found.append(Change(label, before_text, after_text))
     return found
-
-
-def _text(value: Any) -> str:
-    if value in (None, "", []):
-        return ""
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)[:SHOWN]
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return text.replace("+00:00", "").replace("Z", "")[:SHOWN]
-
-
-def _moved(old: Any, new: Any) -> str:
-    """How far a shape moved, in metres."""
-    if not old or not new:
-        return "" if not old and not new else _("géométrie ajoutée ou retirée")
-    shapes = [shape if isinstance(shape, GEOSGeometry) else GEOSGeometry(shape) for shape in (old, new)]
-    if shapes[0].equals_exact(shapes[1], 1e-9):
-        return ""
-    metres = [shape.transform(LAMBERT93, clone=True) for shape in shapes]
-    return _("géométrie changée, centre déplacé de %(metres)d m") % {
-        "metres": round(metres[0].centroid.distance(metres[1].centroid))
-    }
 
 
 @signed_in

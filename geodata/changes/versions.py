@@ -54,7 +54,7 @@ def values_of(model: type[Feature], row: dict[str, Any]) -> dict[str, Any]:
             if field.name == "geom":
                 values[field.name] = GEOSGeometry(raw, srid=WGS84) if raw else None
         elif isinstance(field, models.ForeignKey):
-            values[field.attname] = raw
+            values[field.attname] = field.target_field.to_python(raw) if raw is not None else None
         else:
             values[field.name] = field.to_python(raw) if raw is not None else None
     return values

@@ -16,3 +16,44 @@ def test_every_registered_table_opens_for_the_administration_and_for_nobody_else
     for page in pages:
         assert client.get(page).status_code == 200
         assert client.get(f"{page}add/").status_code in (200, 403)
+
+
+def test_an_authority_is_added_with_its_territory_and_the_history_names_who(client):
+    from geodata.models import Revision
+    from parcs.models import Autorite
+
+    boss = user(is_staff=True, is_superuser=True)
+    client.force_login(boss)
+    given = {
+        "slug": "ville-x", "code": "VILLEX", "name_fr": "Ville X", "kind": "commune", "status": "published",
+        "geom_quality": "approximate", "licence": "etalab-2.0", "siren": "",
+        "geom": "50.40, 2.80\n50.41, 2.80\n50.41, 2.81",
+    }  # fmt: skip
+    address = "/administration/parcs/autorite/add/"
+    swapped = client.post(address, given | {"geom": "2.80, 50.40\n2.80, 50.41\n2.81, 50.41"})
+    assert "semblent inversées" in swapped.content.decode()
+    crossed = client.post(address, given | {"geom": "50.40, 2.80\n50.41, 2.81\n50.41, 2.80\n50.40, 2.81"})
+    assert crossed.context["adminform"].form.errors["geom"]
+    html = client.post(address, given | {"name_fr": "<b>x</b>"})
+    assert "HTML" in str(html.context["adminform"].form.errors["name_fr"])
+    assert not Autorite.objects.exists()
+    assert client.post(address, given).status_code == 302
+    made = Autorite.objects.get()
+    assert made.geom.num_coords == 4
+    assert Revision.objects.filter(uuid=made.uuid).latest("id").actor == boss
+    page = f"/administration/parcs/autorite/{made.pk}/change/"
+    assert client.post(page, given | {"parent": made.code}).status_code in (200, 302)
+    made.refresh_from_db()
+    assert made.parent_id is None
+    assert client.post(f"/administration/parcs/autorite/{made.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_communes_are_read_on_a_map_and_never_typed(client):
+    from tests.factories.parcs import commune
+
+    town = commune()
+    client.force_login(user(is_staff=True, is_superuser=True))
+    page = client.get(f"/administration/parcs/commune/{town.pk}/change/").content.decode()
+    assert "data-shape" in page
+    assert "MULTIPOLYGON" not in page
+    assert client.post(f"/administration/parcs/commune/{town.pk}/change/", {"name_fr": "Z"}).status_code == 403

@@ -26,15 +26,23 @@ else if (box?.hasAttribute("data-shape") && config) showPresent(networkMap(box, 
  */
 function showPresent(map, fit) {
 	if (!present) return;
-	const style = { color: "#4c5a5e", weight: 4, dashArray: "8 6", fillOpacity: 0.1 };
-	const shown = geoJSON(present, {
-		style,
-		pmIgnore: true,
-		snapIgnore: false,
-		pointToLayer: (_feature, at) =>
-			marker(at, { icon: pin(), keyboard: false, interactive: false, pmIgnore: true }),
-	}).addTo(map);
-	if (fit) map.fitBounds(shown.getBounds(), { padding: [30, 30], maxZoom: 16 });
+	/** @param {any} geometry @param {string} color @param {boolean} faint */
+	const shown = (geometry, color, faint) =>
+		geoJSON(geometry, {
+			style: { color, weight: 4, dashArray: faint ? "8 6" : "", fillOpacity: 0.1 },
+			// @ts-ignore Geoman's: never edited, but snapped to
+			pmIgnore: true,
+			snapIgnore: false,
+			pointToLayer: (_feature, at) =>
+				marker(at, { icon: pin(faint), keyboard: false, interactive: false, pmIgnore: true }),
+		}).addTo(map);
+	const layers =
+		"proposed" in present
+			? [shown(present.present, "#4c5a5e", true), shown(present.proposed, "#1b5e86", false)]
+			: [shown(present, "#4c5a5e", true)];
+	const area = layers[0].getBounds();
+	for (const layer of layers) area.extend(layer.getBounds());
+	if (fit) map.fitBounds(area, { padding: [30, 30], maxZoom: 16 });
 }
 
 /**
@@ -275,8 +283,9 @@ function sentence(found) {
 	return parts.join(" ");
 }
 
-function pin() {
+/** @param {boolean} [faint] the position of before */
+function pin(faint) {
 	const face = document.createElement("span");
-	face.className = "sign sign--cabanes sign--current";
+	face.className = `sign sign--cabanes${faint ? " sign--before" : " sign--current"}`;
 	return divIcon({ className: "", iconSize: [36, 36], html: face });
 }
