@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from alertes.codes import FermetureCategory
 from carte import wording
+from carte.pages import recurrence
 from carte.pages.texts import Text, name_of, text_of
 from geodata import registry
 from geodata.features import Feature
@@ -37,7 +38,7 @@ class Notice:
     """A closure as its banner says it.
 
     `when` reads after the title ("jusqu’au 12 mars", "date de fin inconnue"), `checked` may warn;
-    `stretch` tells from where to where on a surveyed trail; `about` marks a relation to a
+    `days` are the next ones of a closure that repeats. `stretch` tells from where to where on a surveyed trail; `about` marks a relation to a
     schematic shape.
     """
 
@@ -53,6 +54,7 @@ class Notice:
     blocks: bool
     stretch: str = ""
     about: bool = False
+    days: tuple[str, ...] = ()
 
 
 def notices_for_park(park: Feature, user: "User | AnonymousUser") -> list[Notice]:
@@ -81,14 +83,15 @@ def notices_for_cabin(cabin: Feature, user: "User | AnonymousUser") -> list[Noti
 def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetime | None = None) -> Notice:
     """The words of one closure at `now`."""
     now = now or timezone.now()
-    active = closure.starts_at <= now and (closure.ends_at is None or closure.ends_at > now)
+    times = recurrence.times_of(closure.rrule, closure.starts_at, closure.ends_at, now) if closure.rrule else []
+    active = _holds(closure, times, now)
     blocks = closure.category in BLOCKING
     stale = _is_stale(closure, now)
     return Notice(
         feature=closure,
         title=name_of(closure),
         word=_word(closure, blocks),
-        when=_when(closure, now),
+        when=", ".join(part for part in (recurrence.in_words(closure.rrule), _when(closure, now)) if part),
         why=closure.get_cause_display(),
         detour=text_of(closure, "detour"),
         checked=_checked(closure, stale),
@@ -97,7 +100,16 @@ def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetim
         blocks=blocks,
         stretch=stretch,
         about=about,
+        days=tuple(recurrence.said(each) for each in times),
     )
+
+
+def _holds(closure: Any, times: list[recurrence.Times], now: datetime) -> bool:
+    """Whether it holds at this instant: within its period and, when it repeats, within one of its days."""
+    if not (closure.starts_at <= now and (closure.ends_at is None or closure.ends_at > now)):
+        return False
+    here = wording.local(now).replace(tzinfo=None)
+    return not closure.rrule or any(each.start <= here < each.end for each in times)
 
 
 def closed_now(notices: Iterable[Notice]) -> Notice | None:

@@ -40,7 +40,6 @@ class FermeturePage(Page):
 
     notice: Notice
     over: bool
-    repeats: str
     sections: list[Section]
 
 
@@ -104,7 +103,6 @@ def fermeture(closure: Any, user: "Person") -> FermeturePage:
         jsonld=jsonld.closure(closure),
         notice=notice(closure),
         over=closure.ends_at is not None and closure.ends_at <= timezone.now(),
-        repeats=recurrence.in_words(closure.rrule),
         sections=_filled(user, {"parcs": Q(**parks), "cabanes": Q(**cabins), "sentiers": Q(**trails)}),
     )
 

@@ -1,5 +1,13 @@
 """RRULE (RFC 5545 §3.3.10) in words: what a visitor needs, not the whole grammar."""
 
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from dateutil.rrule import rrulestr
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 
@@ -7,6 +15,9 @@ from carte import wording
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 EVERY = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
+AHEAD = 3
+LOOKED_AT = 400
+UTC_END = re.compile(r"(UNTIL=\d{8}(?:T\d{6})?)Z")
 
 
 def in_words(rrule: str) -> str:
@@ -27,3 +38,44 @@ def in_words(rrule: str) -> str:
         "YEARLY": gettext("chaque année"),
     }
     return words[every]
+
+
+@dataclass(frozen=True)
+class Times:
+    """One day on which a repeated closure holds, on the wall clock of the instance."""
+
+    start: datetime
+    end: datetime
+
+
+def times_of(rrule: str, starts_at: datetime, ends_at: datetime | None, now: datetime) -> list[Times]:
+    """The days of a period that a rule names, from the one that holds now, at most `AHEAD`.
+
+    A repeated closure holds from the hour of its start to the hour of its end, on the days of the
+    rule between both (`docs/decisions/0066-a-repeated-closure.md`).
+    Without an end, or with one that is not later in the day, it holds until midnight.
+    """
+    first, here = wording.local(starts_at).replace(tzinfo=None), wording.local(now).replace(tzinfo=None)
+    last = wording.local(ends_at).replace(tzinfo=None) if ends_at else None
+    # Wall clock: a rule that ends in UTC ends on that day here.
+    rule = rrulestr(UTC_END.sub(r"\1", rrule.upper()), dtstart=first)
+    found: list[Times] = []
+    for start in islice(rule.xafter(here - timedelta(days=1), inc=True), LOOKED_AT):
+        if len(found) == AHEAD or (last is not None and start >= last):
+            break
+        end = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        if last is not None and last.time() > start.time():
+            end = datetime.combine(start.date(), last.time())
+        if end > here:
+            found.append(Times(start, end))
+    return found
+
+
+def said(times: Times) -> str:
+    """ "jeudi 26 novembre de 8 h à 18 h"."""
+    words = {"day": wording.weekday(times.start), "start": wording.hour(times.start), "end": _end(times)}
+    return gettext("%(day)s de %(start)s à %(end)s") % words
+
+
+def _end(times: Times) -> str:
+    return gettext("minuit") if times.end.date() > times.start.date() else wording.hour(times.end)

@@ -1,7 +1,4 @@
-"""Every sentence that visitors and clients of the API read exists in English and Dutch.
-
-The managers' space, and the help texts of its forms, speak French.
-"""
+"""Every sentence that visitors, managers and clients of the API read exists in English and Dutch."""
 
 import ast
 
@@ -13,21 +10,9 @@ from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 ROOT = settings.ROOT
-# Names of fields and forms: read by managers.
-FIELDS = {"models.py", "features.py", "forms.py", "fields.py", "migrations"}
-TEMPLATES = sorted(each for each in (ROOT / "templates").rglob("*.html") if "gestion" not in each.parts)
-MODULES = [
-    *sorted((ROOT / "carte" / "pages").glob("*.py")),
-    *sorted((ROOT / "carte" / "embeds").glob("*.py")),
-    *sorted((ROOT / "carte" / "home").glob("*.py")),
-    *(each for each in sorted((ROOT / "geodata").rglob("*.py")) if not FIELDS.intersection(each.parts)),
-    *(ROOT / app / f"{room}.py" for app in ("parcs", "cabanes") for room in ("actions", "codes")),
-    *(ROOT / app / "actions.py" for app in ("sentiers", "alertes", "agenda")),
-    ROOT / "parcs" / "permissions.py",
-    ROOT / "carte" / "map_config.py",
-    ROOT / "carte" / "wording.py",
-    ROOT / "carte" / "templatetags" / "pages.py",
-]
+APPS = ("carte", "agenda", "cabanes", "sentiers", "alertes", "parcs", "geodata", "comptes")
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+MODULES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
 CALLS = {"gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "_": 0, "ngettext": 0, "pgettext": 1, "pgettext_lazy": 1}
 
 
