@@ -37,6 +37,11 @@ class ItemsQuery:
     words: tuple[str, ...] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def selects(self) -> bool:
+        """Whether it asks for less than the whole collection (paging aside)."""
+        return bool(self.bbox or self.datetime or self.words or self.filters)
+
 
 def single(query: Query, known: tuple[str, ...]) -> dict[str, str]:
     """The parameters, each given once. Raises BadParameter: unknown or repeated."""

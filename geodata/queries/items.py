@@ -10,8 +10,8 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import select, stored
-from geodata.queries.raw import prepared, undecoded
+from geodata.queries import counting, search, select, stored
+from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
-COUNT_LIMIT = 10_000
 AT_ONCE = 1_000
 Statement = tuple[sql.Composed, list[Any]]
 
@@ -56,6 +55,15 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     does not grow with the answer.
     """
     source, where, params = conditions(collection, user, query)
+    known: int | None = None
+    if query.words:
+        # A rare word wants the index of words, a frequent one the order of ids: count first, then choose.
+        few = counting.few(source, where, params)
+        if few is None:
+            source, where, params = conditions(collection, user, query, by_index=False)
+        else:
+            source, visibility = select.visible(collection, user)
+            where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
     feature, join = stored.feature(collection, query.crs)
     statement = sql.SQL(
         "SELECT t.id, {feature} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
@@ -63,13 +71,17 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     composed = statement.format(feature=feature, join=join, source=source, where=where)
     values = [*params, query.after, query.limit + 1]
     if query.limit > AT_ONCE:
-        return ItemsPage(query, matched(source, where, params), _stream(composed, values))
-    with prepared() as cursor:
-        cursor.execute(composed, values)
-        rows = cursor.fetchall()
-    whole = query.after == 0 and len(rows) <= query.limit
-    count = len(rows) if whole else matched(source, where, params)
-    return ItemsPage(query, count, iter(rows))
+        rows = _stream(composed, values)
+    else:
+        with direct() if query.words else prepared() as cursor:
+            cursor.execute(composed, values)
+            fetched = cursor.fetchall()
+        rows = iter(fetched)
+        if query.after == 0 and len(fetched) <= query.limit:
+            known = len(fetched)
+    if known is None and not query.words:
+        known = counting.matched(collection, user, query, (source, where, params))
+    return ItemsPage(query, known, rows)
 
 
 def _stream(statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, bytes]]:
@@ -80,19 +92,13 @@ def _stream(statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, b
             yield from rows
 
 
-def matched(source: sql.Composable, where: sql.Composable, params: list[Any]) -> int | None:
-    """The exact count up to COUNT_LIMIT, else None."""
-    statement = sql.SQL("SELECT count(*) FROM (SELECT 1 FROM ({}) t WHERE {} LIMIT %s) counted").format(source, where)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, COUNT_LIMIT + 1])
-        (count,) = cursor.fetchone()
-    return count if count <= COUNT_LIMIT else None
-
-
 def conditions(
-    collection: Collection, user: User | AnonymousUser, query: ItemsQuery
+    collection: Collection, user: User | AnonymousUser, query: ItemsQuery, *, by_index: bool = True
 ) -> tuple[sql.Composable, sql.Composable, list[Any]]:
-    """Source, condition and parameters of what the query selects among the visible rows."""
+    """Source, condition and parameters of what the query selects among the visible rows.
+
+    Without `by_index` words are looked for in the rows as they come.
+    """
     source, params = select.visible(collection, user)
     clauses: list[Statement] = []
     if query.bbox is not None:
@@ -100,7 +106,8 @@ def conditions(
     if query.datetime is not None:
         clauses.append(_datetime(collection, query))
     clauses += [_equal(collection, name, value) for name, value in query.filters.items()]
-    clauses += [_word(collection, word) for word in query.words]
+    if query.words:
+        clauses.append(search.clause(collection, query.words, by_index=by_index))
     where = sql.SQL(" AND ").join([clause for clause, _values in clauses] or [sql.Composed([sql.SQL("true")])])
     return source, where, [*params, *(value for _clause, values in clauses for value in values)]
 
@@ -130,12 +137,3 @@ def _equal(collection: Collection, name: str, value: Any) -> Statement:
         element = "uuid" if "uuid" in str(type(value)).lower() else "varchar"
         return sql.SQL("{} @> ARRAY[%s]::{}[]").format(target, sql.SQL(element)), [value]
     return sql.SQL("{} = %s").format(target), [value]
-
-
-def _word(collection: Collection, word: str) -> Statement:
-    texts = sql.SQL(" || ' ' || ").join(
-        sql.SQL("coalesce({}, '')").format(select.column(collection, name)) for name in collection.search
-    )
-    return sql.SQL("geodata_folded({}) LIKE '%%' || geodata_folded(%s) || '%%'").format(texts), [
-        word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    ]

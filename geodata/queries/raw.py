@@ -27,6 +27,14 @@ def undecoded(cursor: Any) -> None:
 
 
 @contextmanager
+def direct() -> Iterator[CursorWrapper]:
+    """Django's own cursor, planned for its values at each use; texts stay bytes."""
+    with connection.cursor() as cursor:
+        undecoded(cursor)
+        yield cursor
+
+
+@contextmanager
 def prepared() -> Iterator[CursorWrapper]:
     """A cursor that binds values on the server, so that its statements are prepared; texts stay bytes."""
     connection.ensure_connection()

@@ -4,6 +4,7 @@ A feature is a function of its own row (decision 0010), so the text is one expre
 table. Identifiers come from the registry, values are parameters.
 """
 
+import zlib
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,11 @@ def feature(collection: Collection, crs: Crs = CRS84) -> sql.SQL:
         """'{{"type":"Feature","id":"' || t.uuid || '","geometry":' || coalesce({}, 'null') || ',"properties":' || {} || '}}'"""
     ).format(geometry(collection, crs), properties(collection))
     return flat(composed)
+
+
+def checksum(text: sql.SQL) -> int:
+    """A number that changes with a piece of SQL: tells what was made for it from what was made for another."""
+    return zlib.crc32(text.as_string().encode()) & 0x7FFFFFFF
 
 
 def flat(composed: sql.Composed) -> sql.SQL:

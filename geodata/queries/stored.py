@@ -8,7 +8,6 @@ what is served is never older than the row.
 
 from __future__ import annotations
 
-import zlib
 from functools import cache
 from typing import Any
 
@@ -48,8 +47,8 @@ def _name(collection: Collection) -> str:
 
 @cache
 def shape(collection: Collection) -> int:
-    """A number that changes with what a feature publishes: a checksum of its SQL."""
-    return zlib.crc32(select.feature(collection, CRS84).as_string().encode()) & 0x7FFFFFFF
+    """A number that changes with what a feature publishes."""
+    return select.checksum(select.feature(collection, CRS84))
 
 
 FOUND = "SELECT to_regclass(%s) IS NOT NULL, obj_description(to_regclass(%s), 'pg_class')"

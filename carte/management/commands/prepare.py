@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from carte.preparing import check_database, static_files_key
 from geodata import registry
-from geodata.queries import stored
+from geodata.queries import upkeep
 
 STARTER = "starter"
 DEMO_ACCOUNTS = "make_demo_accounts"
@@ -33,10 +33,9 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.stderr.write("Preparing the database")
             call_command("migrate", verbosity=0, interactive=False)
-        if stored.ensure():
+        if upkeep.ensure():
             self.stderr.write("Storing the texts of features")
-            for collection in registry.collections():
-                stored.store(collection)
+            upkeep.store()
         self._collect_static()
         if not registry.get("parcs").model_class._default_manager.exists():
             self._load_starter(demo_accounts=options["demo_accounts"])

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from geodata import registry
-from geodata.queries import stored
+from geodata.queries import upkeep
 
 
 class Command(BaseCommand):
@@ -14,6 +13,6 @@ class Command(BaseCommand):
     help = "Stores the GeoJSON text of every feature that lacks it; readers compute it until then."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stored.ensure()
-        for collection in registry.collections():
-            self.stdout.write(f"{collection.id}: {stored.store(collection)} stored")
+        upkeep.ensure()
+        for collection, count in upkeep.store().items():
+            self.stdout.write(f"{collection}: {count} stored")

@@ -96,7 +96,7 @@ def test_search_ignores_case_accents_and_hyphens(client):
     thing = cabane(name_fr="Écrevisse-Noire")
     for words in ("ecrevisse", "NOIRE écre", "écrevisse noire"):
         assert [feature["id"] for feature in get(client, f"{ITEMS}?q={words}")[1]["features"]] == [str(thing.uuid)]
-    for nothing in ("%25", "_", "absent"):
+    for nothing in ("%25", "_", "absent", "revisse"):
         assert get(client, f"{ITEMS}?q={nothing}")[1]["features"] == []
 
 
