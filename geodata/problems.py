@@ -7,7 +7,8 @@
     ├── NotFound              404
     ├── NotAcceptable         406
     ├── Conflict              409
-    ├── Gone                  410  deleted, or an expired cursor
+    ├── Gone                  410  deleted
+    ├── ExpiredCursor         410  a cursor of the change feed that leads nowhere any more; says where to begin again
     ├── StaleRevision         412  carries the current ETag
     ├── TooLarge              413  the body, before it is read
     ├── UnsupportedMediaType  415
@@ -120,6 +121,22 @@ class Gone(Problem):
     @property
     def extensions(self) -> dict[str, object]:
         return {"successor": self.successor} if self.successor else {}
+
+
+class ExpiredCursor(Problem):
+    """The changes after a cursor are no longer all kept; `snapshots` are the addresses of copies to begin with."""
+
+    status = 410
+    slug = "expired-cursor"
+    title = _("Curseur périmé")
+
+    def __init__(self, detail: Text, snapshots: Sequence[str]) -> None:
+        super().__init__(detail)
+        self.snapshots = snapshots
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"parameter": "since", "snapshots": list(self.snapshots)}
 
 
 class StaleRevision(Problem):

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from geodata.endpoints import answers, basemap, collections, features, landing, photos, propositions, tiles
+from geodata.endpoints import answers, basemap, changes, collections, features, landing, photos, propositions, tiles
 from geodata.tiles.matrix import MATRIX_SET
 
 app_name = "api"
@@ -30,6 +30,9 @@ urlpatterns = [
             ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
         )
     ],
+    path("changes", changes.changes, name="changes"),
+    path("snapshot", changes.snapshots, name="snapshots"),
+    path("snapshot/<slug:collection_id>", changes.snapshot, name="snapshot"),
     path("fond/tuiles/<z>/<row>/<col>", basemap.ground, name="ground"),
     path("fond/plan-ign/<z>/<row>/<col>.png", basemap.plan, name="plan-ign"),
     path("propositions/<uuid:uuid>", propositions.proposition, name="proposition"),

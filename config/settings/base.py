@@ -162,5 +162,9 @@ if BASEMAP not in ("auto", "own"):
     raise ImproperlyConfigured("BASEMAP is auto (Plan IGN when it can be reached) or own (never leaves the machine).")
 GEODATA_REQUIRE_IF_MATCH = env.bool("GEODATA_REQUIRE_IF_MATCH", False)
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": False}
+# How far back the change feed reaches; a reader that comes later takes a copy first.
+GEODATA_FEED_DAYS = env.int("GEODATA_FEED_DAYS", 400)
+# Readers that may wait for a change at the same time in one process, each in a thread of the server.
+GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))

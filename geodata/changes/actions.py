@@ -23,7 +23,7 @@ from geodata import registry
 from geodata.changes.constraints import problem_of
 from geodata.changes.judging import Errors, errors_of
 from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
-from geodata.changes.recording import recording
+from geodata.changes.recording import recording, succeeded_by
 from geodata.changes.values import plain, same_values
 from geodata.changes.versions import state_at
 from geodata.features import Feature, FeatureQuerySet, GeomQuality, PositionSource, Status
@@ -163,15 +163,30 @@ class Actions:
         revision: int | None = None,
         reason: str = "",
         source: str = "web",
+        successor: UUID | None = None,
     ) -> None:
-        """Put the record into the bin; it can be taken out for 90 days."""
+        """Put the record into the bin; it can be taken out for 90 days.
+
+        With a `successor` it was merged into that record: feeds and old addresses lead there.
+        """
         self._signed_in(by)
         with self._recording(by, reason, source):
             feature = self._locked(uuid, by, revision)
             if feature.status != Status.DRAFT:
                 self._may_publish(by, feature)
+            heir = self._heir(feature, successor, by) if successor else None
             feature.deleted_at = timezone.now()
-            feature.save(update_fields=["deleted_at"])
+            with succeeded_by(heir):
+                feature.save(update_fields=["deleted_at"])
+
+    def _heir(self, feature: Feature, successor: UUID, by: User | AnonymousUser) -> UUID:
+        """The record that takes over: another one of the collection, public if the merged one is."""
+        heir = self._rows().alive().filter(uuid=successor).first()
+        if heir is None or not self.permissions.may_see(by, heir) or heir.pk == feature.pk:
+            raise Invalid({"successor": [_("La fiche qui remplace celle-ci n’existe pas dans cette collection.")]})
+        if feature.is_public and not heir.is_public:
+            raise Conflict(_("Une fiche publiée ne peut être remplacée que par une fiche publiée."))
+        return successor
 
     def undelete(self, uuid: UUID, *, by: User | AnonymousUser, reason: str = "") -> Feature:
         """Take the record out of the bin."""

@@ -27,7 +27,8 @@ class Revision(models.Model):
     """One change of one row, written by trigger; `id` is the global revision, in commit order.
 
     `before` is the row as it was (null for an insert); what it became is the `before` of the
-    object's next revision, or the row itself. `public_op` is what outsiders learn of it.
+    object's next revision, or the row itself. `public_op` is what outsiders learn of it,
+    `successor` what replaced a deleted object.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -42,6 +43,7 @@ class Revision(models.Model):
     source = models.CharField(max_length=6, choices=Source)
     batch = models.UUIDField(null=True)
     before = models.JSONField(null=True)
+    successor = models.UUIDField(null=True)
 
     class Meta:
         verbose_name = _("révision")
@@ -51,6 +53,8 @@ class Revision(models.Model):
             models.Index(
                 fields=["collection", "id"], name="geodata_revision_feed", condition=Q(public_op__isnull=False)
             ),
+            models.Index(fields=["id"], name="geodata_revision_public", condition=Q(public_op__isnull=False)),
+            models.Index(fields=["at"], name="geodata_revision_at"),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,7 @@ SELECT pg_advisory_xact_lock(%(lock)s),
        set_config('chaine.source', %(source)s, true),
        set_config('chaine.batch', %(batch)s, true)
 """
+SUCCESSOR = "SELECT set_config('chaine.successor', %s, true)"
 
 
 @contextmanager
@@ -51,3 +52,12 @@ def recording(
             yield
         finally:
             _inside.reset(token)
+
+
+@contextmanager
+def succeeded_by(uuid: UUID | None) -> Iterator[None]:
+    """Within a recording: what is deleted here was merged into this feature (None: it has no successor)."""
+    with connection.cursor() as cursor:
+        cursor.execute(SUCCESSOR, [str(uuid or "")])
+        yield
+        cursor.execute(SUCCESSOR, [""])

@@ -22,7 +22,9 @@ from geodata.endpoints.bodies import client_uuid, condition, content_crs, read_f
 from geodata.features import Feature
 from geodata.formats import geojson
 from geodata.ogc.links import link
+from geodata.params.changes import parse_uuid
 from geodata.params.crs import CRS84
+from geodata.params.items import single
 from geodata.problems import Forbidden, Invalid, NotAuthenticated, NotFound
 from geodata.queries import item as items
 from geodata.registry import Collection
@@ -91,11 +93,13 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
 
 
 def remove(request: HttpRequest, collection_id: str, key: str, user: User | AnonymousUser) -> HttpResponseBase:
-    """DELETE: 204, the feature lies in the bin."""
+    """DELETE: 204, the feature lies in the bin; `successor` names the one it was merged into."""
     collection, uuid = registry.get(collection_id), _uuid(key)
     _known(user)
+    given = single(request.GET, ("successor",))
+    successor = parse_uuid("successor", given["successor"]) if "successor" in given else None
     revision, reason = condition(request, _present(collection, uuid, user).revision)
-    actions_of(collection).delete(uuid, by=user, revision=revision, reason=reason, source="ogc")
+    actions_of(collection).delete(uuid, by=user, revision=revision, reason=reason, source="ogc", successor=successor)
     return HttpResponse(status=204)
 
 

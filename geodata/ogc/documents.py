@@ -50,6 +50,8 @@ def landing(root: str, current: Format) -> dict[str, Any]:
             link(f"{root}conformance", "conformance", "application/json", _("Classes de conformité")),
             link(f"{root}conformance", f"{OGC}/conformance", "application/json"),
             link(f"{root}tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
+            link(f"{root}changes", "monitor", "application/json", _("Changements")),
+            link(f"{root}snapshot", "collection", "application/json", _("Copies des collections")),
             link(f"{root}collections", "data", "application/json", _("Collections")),
             link(f"{root}collections", f"{OGC}/data", "application/json"),
             link(
@@ -93,6 +95,8 @@ def collection(
             link(f"{base}/queryables", f"{OGC}/queryables", SCHEMA_TYPE, _("Propriétés qui filtrent")),
             link(f"{base}/schema", f"{OGC}/schema", SCHEMA_TYPE, _("Schéma")),
             link(f"{base}/tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
+            link(f"{root}changes?collection={described.id}", "monitor", "application/json", _("Changements")),
+            link(f"{root}snapshot/{described.id}", "enclosure", "application/geo+json", _("Copie avec son curseur")),
             link(f"{root}collections", "up", "application/json"),
         ],
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from geodata.ogc import openapi_changes
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
 from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -26,7 +27,9 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
         "/conformance": {"get": _get("conformance", "Conformance classes")},
         "/collections": {"get": _get("collections", "Collections")},
     }
-    for each in collections:
+    described = list(collections)
+    paths |= openapi_changes.paths(described, PROBLEM)
+    for each in described:
         paths |= _collection(each)
     return {
         "openapi": "3.0.3",
@@ -100,6 +103,9 @@ def _collection(collection: Collection) -> dict[str, Any]:
             ),
             "delete": _write(f"{collection.id}.delete", "Delete", "204", None, uuid),
         }
+        paths[f"{base}/items/{{id}}"]["delete"]["parameters"].append(
+            _parameter("successor", {"type": "string", "format": "uuid"}, "the feature it was merged into")
+        )
         paths |= _photos(collection)
     return paths
 

@@ -1,0 +1,159 @@
+"""The change feed and the copies it continues: `/api/changes`, `/api/snapshot`. Only what everybody sees."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from geodata import registry
+from geodata.endpoints.answers import document, endpoint
+from geodata.endpoints.pages import link_header
+from geodata.formats import changes as formats
+from geodata.formats.choice import GEOJSON, JSON, choose
+from geodata.live.hub import hub
+from geodata.ogc.links import Link, link
+from geodata.params.changes import Anchor, ChangesQuery, make_since, parse_changes, parse_uuid, wait_s
+from geodata.params.items import single
+from geodata.problems import ExpiredCursor
+from geodata.queries import apart, copies
+from geodata.queries import changes as feed
+from geodata.registry import Collection
+
+CURSOR_HEADER = "Changes-Cursor"
+# Pages up to this many entries are one body, larger ones a stream.
+AT_ONCE = 1_000
+
+
+@endpoint("GET")
+def changes(request: HttpRequest) -> HttpResponseBase:
+    """The changes after a cursor, of one collection or of all; `Prefer: wait=30` waits for the next one."""
+    choose(request.headers.get("Accept", ""), request.GET.get("f"), (JSON,))
+    query = parse_changes(request.GET)
+    seconds = wait_s(request.headers.get("Prefer", ""))
+    page = _read(request, query)
+    waited = False
+    if seconds and not page.entries:
+        page, waited = _wait(request, query, page, seconds)
+    links = _links(request, page)
+    chunks = formats.write_changes(page, links)
+    if len(page.entries) <= AT_ONCE:
+        response: HttpResponseBase = HttpResponse(b"".join(chunks), content_type=JSON.media_type)
+    else:
+        response = StreamingHttpResponse(chain([next(chunks)], chunks), content_type=JSON.media_type)
+    response["Link"] = link_header(links)
+    response[CURSOR_HEADER] = make_since(page.last)
+    response["Cache-Control"] = "no-store"
+    if waited:
+        response["Preference-Applied"] = f"wait={seconds}"
+    patch_vary_headers(response, ["Prefer"])
+    return response
+
+
+def _read(request: HttpRequest, query: ChangesQuery) -> feed.ChangesPage:
+    try:
+        return feed.page(query)
+    except feed.Expired:
+        wanted = [query.collection] if query.collection else list(registry.collections())
+        told = _("Les changements depuis ce curseur ne sont plus tous gardés. Reprenez une copie, puis son curseur.")
+        raise ExpiredCursor(told, [_copy_address(request, each) for each in wanted]) from None
+
+
+def _wait(
+    request: HttpRequest, query: ChangesQuery, page: feed.ChangesPage, seconds: int
+) -> tuple[feed.ChangesPage, bool]:
+    """The page once there is something on it or the time is over; at once when too many wait already."""
+    until = time.monotonic() + seconds
+    wanted = query.collection.id if query.collection else None
+    with hub.place() as may_wait:
+        if not may_wait:
+            return page, False
+        hub.ready()
+        while not page.entries:
+            ticket = hub.ticket(wanted)
+            page = _read(request, query)
+            if page.entries or time.monotonic() >= until:
+                break
+            apart.hand_back()
+            hub.wait(ticket, until - time.monotonic(), wanted)
+    return page, True
+
+
+def _links(request: HttpRequest, page: feed.ChangesPage) -> list[Link]:
+    base = request.build_absolute_uri(request.path)
+    kept = request.GET.copy()
+    found = [link(f"{base}?{kept.urlencode()}" if kept else base, "self", JSON.media_type)]
+    if page.more:
+        kept["since"] = make_since(page.last)
+        found.append(link(f"{base}?{kept.urlencode()}", "next", JSON.media_type))
+    return found
+
+
+def _copy_address(request: HttpRequest, collection: Collection) -> str:
+    return request.build_absolute_uri(f"/api/snapshot/{collection.id}")
+
+
+@endpoint("GET")
+def snapshots(request: HttpRequest) -> HttpResponseBase:
+    """Where the copies are, one a collection."""
+    single(request.GET, ("f",))
+    choose(request.headers.get("Accept", ""), request.GET.get("f"), (JSON,))
+    links = [
+        link(request.build_absolute_uri(request.path), "self", JSON.media_type),
+        *(
+            link(_copy_address(request, each), "item", GEOJSON.media_type, each.title)
+            for each in registry.collections()
+        ),
+        link(request.build_absolute_uri("/api/changes"), "related", JSON.media_type, _("Changements")),
+    ]
+    response = document(request, {"title": _("Copies des collections"), "links": links})
+    response["Link"] = link_header(links)
+    return response
+
+
+@endpoint("GET")
+def snapshot(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+    """All published features of a collection at one moment, with the cursor of that moment."""
+    collection = registry.get(collection_id)
+    choose(request.headers.get("Accept", ""), request.GET.get("f"), (GEOJSON,))
+    given = single(request.GET, ("after", "f"))
+    after = parse_uuid("after", given["after"]) if "after" in given else None
+    apart.hand_back()
+    rows = copies.copy(collection, after)
+    anchor = cast("Anchor", next(rows))
+    onward = f"{request.build_absolute_uri('/api/changes')}?collection={collection.id}&since={make_since(anchor)}"
+    links = [
+        link(request.build_absolute_uri(), "self", GEOJSON.media_type),
+        link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", JSON.media_type),
+        link(onward, "monitor", JSON.media_type, _("Changements depuis cette copie")),
+    ]
+    if request.method == "HEAD":
+        rows.close()
+        response: HttpResponseBase = HttpResponse(content_type=GEOJSON.media_type)
+    else:
+        body = Closing(formats.write_copy(collection.id, anchor, cast("Any", rows), links), rows)
+        response = StreamingHttpResponse(body, content_type=GEOJSON.media_type)
+        response["Content-Disposition"] = f'inline; filename="{collection.id}.geojson"'
+    response["Link"] = link_header(links)
+    response[CURSOR_HEADER] = make_since(anchor)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class Closing(Iterator[bytes]):
+    """Pieces whose rows are let go when the response is closed, also before the first one was taken."""
+
+    def __init__(self, pieces: Iterator[bytes], rows: Any) -> None:
+        self._pieces, self._rows = pieces, rows
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """End the transaction that the rows come from."""
+        self._rows.close()

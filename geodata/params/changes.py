@@ -1,0 +1,119 @@
+"""Parameters of the change feed and of snapshots, and the cursor that leads from one to the other.
+
+A cursor names the last revision a reader has, by number and instant: after a backup was restored the
+same number may stand for another change, and the reader must be told. It is opaque outside.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from geodata import registry
+from geodata.params.items import Query, single
+from geodata.params.paging import DEFAULT_LIMIT, parse_limit
+from geodata.problems import BadParameter, NotFound
+from geodata.registry import Collection
+
+OWN = ("since", "limit", "collection", "skipGeometry", "skipFeature", "f")
+SEAL = 6
+WORD = 8
+MAX_WAIT_S = 30
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
+BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """A revision that a reader has: its number, and when it was made. Number 0 is before all of them."""
+
+    revision: int
+    at: datetime | None
+
+
+BEGINNING = Anchor(0, None)
+
+
+@dataclass(frozen=True)
+class ChangesQuery:
+    """What is asked of the feed; `since` None starts with the oldest change that is kept."""
+
+    since: Anchor | None = None
+    collection: Collection | None = None
+    limit: int = DEFAULT_LIMIT
+    skip_geometry: bool = False
+    skip_feature: bool = False
+
+
+def parse_changes(query: Query) -> ChangesQuery:
+    """Read the query string of the feed. Raises BadParameter."""
+    given = single(query, OWN)
+    return ChangesQuery(
+        since=parse_since(given["since"]) if "since" in given else None,
+        collection=_collection(given["collection"]) if "collection" in given else None,
+        limit=parse_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
+        skip_geometry=_flag(given, "skipGeometry"),
+        skip_feature=_flag(given, "skipFeature"),
+    )
+
+
+def parse_uuid(name: str, text: str) -> UUID:
+    """The uuid of a feature in the parameter `name`. Raises BadParameter."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadParameter(name, _("L’identifiant (uuid) d’une fiche.")) from None
+
+
+def wait_s(prefer: str) -> int:
+    """The seconds that `Prefer: wait=…` asks for, at most MAX_WAIT_S; 0 when it does not (RFC 7240 §4.3)."""
+    found = WAIT.search(prefer)
+    return min(int(found.group(1)), MAX_WAIT_S) if found else 0
+
+
+def make_since(anchor: Anchor) -> str:
+    """The cursor of a revision, as `since` takes it."""
+    moment = (anchor.at - EPOCH) // timedelta(microseconds=1) if anchor.at else 0
+    key = anchor.revision.to_bytes(WORD, "big") + moment.to_bytes(WORD, "big")
+    return base64.urlsafe_b64encode(key + _seal(key)).decode().rstrip("=")
+
+
+def parse_since(text: str) -> Anchor:
+    """The revision in a cursor that this service made. Raises BadParameter, naming `since`."""
+    try:
+        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    key, seal = raw[: 2 * WORD], raw[2 * WORD :]
+    whole = base64.urlsafe_b64encode(raw).decode().rstrip("=") == text
+    if not whole or len(key) != 2 * WORD or not hmac.compare_digest(seal, _seal(key)):
+        raise BadParameter("since", _("Ce curseur ne vient ni d’une copie ni d’une page de changements de ce service."))
+    revision, moment = int.from_bytes(key[:WORD], "big"), int.from_bytes(key[WORD:], "big")
+    return Anchor(revision, EPOCH + timedelta(microseconds=moment)) if revision else BEGINNING
+
+
+def _seal(key: bytes) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), b"changes" + key, hashlib.sha256)[:SEAL]
+
+
+def _collection(name: str) -> Collection:
+    try:
+        return registry.get(name)
+    except NotFound:
+        known = ", ".join(each.id for each in registry.collections())
+        raise BadParameter("collection", _("Collection inconnue. Connues : %(known)s.") % {"known": known}) from None
+
+
+def _flag(given: dict[str, str], name: str) -> bool:
+    try:
+        return BOOLEANS[given.get(name, "false")]
+    except KeyError:
+        raise BadParameter(name, _("true ou false.")) from None

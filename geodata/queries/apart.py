@@ -1,0 +1,55 @@
+"""A read that lasts: one transaction on its own connection, that sees the database as it was at its start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from psycopg import sql
+
+from geodata.queries.raw import undecoded_by
+
+if TYPE_CHECKING:
+    import psycopg
+
+BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+ROWS_AT_ONCE = 500
+CURSOR = "geodata_apart"
+
+
+def hand_back() -> None:
+    """Give the connection of this thread back to the pool before waiting or streaming for long."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+@contextmanager
+def snapshot() -> Iterator[psycopg.Connection[Any]]:
+    """A connection inside such a transaction; it is ended and handed back however the block is left.
+
+    The block may be a generator that another thread goes on with or closes.
+    """
+    other: Any = connection.copy()
+    other.inc_thread_sharing()
+    other.ensure_connection()
+    raw: psycopg.Connection[Any] = other.connection
+    try:
+        raw.execute(BEGIN)
+        yield raw
+    finally:
+        if not raw.closed:
+            raw.rollback()
+        other.close()
+
+
+def stream(
+    raw: psycopg.Connection[Any], statement: sql.SQL | sql.Composed, values: list[Any] | tuple[Any, ...] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of a statement, ROWS_AT_ONCE held at a time; values of type `text` are UTF-8 bytes."""
+    with raw.cursor(CURSOR) as cursor:
+        undecoded_by(cursor.adapters)
+        cursor.execute(statement, values)
+        while found := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from found

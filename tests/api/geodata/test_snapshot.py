@@ -1,0 +1,158 @@
+"""Copies: one moment, with the cursor that goes on from it; waiting for what comes next."""
+
+import json
+import threading
+import time
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections
+
+from cabanes.models import Cabane
+from geodata.live.hub import hub
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import parc
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def taken(client, collection="cabanes", **parameters):
+    answer = client.get(f"/api/snapshot/{collection}", parameters)
+    assert answer.status_code == 200, answer.content
+    body = b"".join(answer.streaming_content)
+    answer.close()
+    return json.loads(body)
+
+
+def idle_in_transaction():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND state LIKE 'idle in transaction%'"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_refusals(client):
+    assert client.get("/api/snapshot/rien").status_code == 404
+    assert client.get("/api/snapshot/cabanes?truc=1").json()["parameter"] == "truc"
+    assert client.get("/api/snapshot/cabanes?after=x").json()["parameter"] == "after"
+    assert client.get(f"/api/snapshot/cabanes?after={uuid4()}").json()["parameter"] == "after"
+    hidden = cabane(status="draft")
+    assert client.get(f"/api/snapshot/cabanes?after={hidden.uuid}").json()["parameter"] == "after"
+
+
+def test_copy_and_changes_give_the_state(client):
+    kept, moved, gone = cabane(), cabane(), cabane()
+    cabane(status="draft")
+    cabane(status="archived")
+    copy = taken(client)
+    assert [each["id"] for each in copy["features"]] == [str(each.uuid) for each in (kept, moved, gone)]
+    assert copy["numberReturned"] == 3
+    Cabane.objects.filter(pk=moved.pk).update(name_fr="Déplacée")
+    Cabane.objects.filter(pk=gone.pk).delete()
+    changes = client.get("/api/changes", {"since": copy["cursor"], "collection": "cabanes"}).json()["changes"]
+    assert [(each["op"], each["uuid"]) for each in changes] == [("upsert", str(moved.uuid)), ("delete", str(gone.uuid))]
+
+
+def test_a_copy_is_of_one_moment_while_others_write(client):
+    cabane(name_fr="A")
+    answer = client.get("/api/snapshot/cabanes")
+    Cabane.objects.update(name_fr="B")
+    copy = json.loads(b"".join(answer.streaming_content))
+    assert [each["properties"]["name_fr"] for each in copy["features"]] == ["A"]
+    assert answer["Changes-Cursor"] == copy["cursor"]
+    changes = client.get("/api/changes", {"since": copy["cursor"]}).json()["changes"]
+    assert [each["feature"]["properties"]["name_fr"] for each in changes] == ["B"]
+
+
+def test_a_copy_that_was_cut_goes_on_after_the_last_whole_feature(client):
+    made = [cabane() for _ in range(4)]
+    rest = taken(client, after=str(made[1].uuid))
+    assert [each["id"] for each in rest["features"]] == [str(each.uuid) for each in made[2:]]
+
+
+def test_a_connection_cut_in_the_middle_frees_its_transaction(client):
+    for _ in range(3):
+        parc()
+    answer = client.get("/api/snapshot/parcs")
+    assert idle_in_transaction() == 1
+    answer.close()
+    assert idle_in_transaction() == 0
+    answer = client.get("/api/snapshot/parcs")
+    next(iter(answer.streaming_content))
+    answer.close()
+    assert idle_in_transaction() == 0
+
+
+def test_head_has_the_cursor_and_holds_nothing(client):
+    cabane()
+    answer = client.head("/api/snapshot/cabanes")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["Changes-Cursor"]
+    assert idle_in_transaction() == 0
+
+
+def test_an_empty_collection_is_a_copy_too(client):
+    copy = taken(client, "evenements")
+    assert (copy["features"], copy["numberReturned"]) == ([], 0)
+    assert client.get("/api/changes", {"since": copy["cursor"]}).status_code == 200
+
+
+def _waiting(client, **parameters):
+    return client.get("/api/changes", parameters, headers={"Prefer": "wait=10"})
+
+
+def test_wait_ends_with_the_change(client):
+    start = taken(client)["cursor"]
+
+    def write():
+        time.sleep(0.4)
+        cabane()
+        connections.close_all()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    begun = time.monotonic()
+    answer = _waiting(client, since=start, collection="cabanes")
+    took = time.monotonic() - begun
+    writer.join()
+    assert [each["op"] for each in answer.json()["changes"]] == ["upsert"]
+    assert answer["Preference-Applied"] == "wait=10"
+    assert 0.2 < took < 3
+
+
+def test_wait_for_one_collection_sleeps_through_another(client):
+    start = taken(client)["cursor"]
+
+    def write():
+        time.sleep(0.2)
+        parc()
+        connections.close_all()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    answer = client.get("/api/changes", {"since": start, "collection": "cabanes"}, headers={"Prefer": "wait=1"})
+    writer.join()
+    assert answer.json()["changes"] == []
+
+
+def test_what_is_there_is_not_waited_for(client):
+    start = taken(client)["cursor"]
+    cabane()
+    begun = time.monotonic()
+    answer = _waiting(client, since=start, collection="cabanes")
+    assert time.monotonic() - begun < 1
+    assert "Preference-Applied" not in answer
+
+
+def test_one_reader_too_many_is_answered_at_once(client, settings):
+    start = taken(client)["cursor"]
+    places = [hub.place() for _ in range(settings.GEODATA_WAITERS)]
+    assert [place.__enter__() for place in places] == [True] * len(places)
+    begun = time.monotonic()
+    answer = _waiting(client, since=start)
+    for place in places:
+        place.__exit__(None, None, None)
+    assert time.monotonic() - begun < 1
+    assert "Preference-Applied" not in answer
