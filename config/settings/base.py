@@ -29,7 +29,7 @@ def _database_url() -> str:
 
 DEBUG = False
 SITE_NAME = env.str("SITE_NAME", "Chaîne des parcs")
-SITE_TERRITORY = env.str("SITE_TERRITORY", "de Béthune à Hénin")
+SITE_TERRITORY = env.str("SITE_TERRITORY", "") or _("de Béthune à Hénin")
 SITE_PUBLISHER = env.str("SITE_PUBLISHER", "Pôle métropolitain de l’Artois")
 SITE_CONTACT = env.str("SITE_CONTACT", "contact@polemetropolitainartois.fr")
 PUBLIC_URL = env.str("PUBLIC_URL", "")

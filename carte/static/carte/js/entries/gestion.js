@@ -90,6 +90,10 @@ function start(root, place) {
 		rotateMode: false,
 		removalMode: !isPoint,
 	});
+	// Geoman names the box around a tool, not the tool.
+	for (const tool of place.querySelectorAll(".leaflet-buttons-control-button")) {
+		tool.setAttribute("aria-label", tool.parentElement?.title ?? "");
+	}
 	/** @type {any[]} */
 	let layers = [];
 	let precision = "";
@@ -140,7 +144,7 @@ function start(root, place) {
 	 */
 	function put(lat, lon) {
 		clear();
-		const sign = marker([lat, lon], { draggable: true, icon: pin() });
+		const sign = marker([lat, lon], { draggable: true, keyboard: false, icon: pin() });
 		sign.addTo(map);
 		follow(sign);
 	}
