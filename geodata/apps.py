@@ -18,7 +18,7 @@ class GeodataConfig(AppConfig):
 
 def keep_texts(sender: AppConfig, **_options: Any) -> None:
     """After the last app was migrated (its tables are there), install what is absent."""
-    from geodata.queries import upkeep  # noqa: PLC0415  (models are not ready when this module is read)
+    from geodata import upkeep  # noqa: PLC0415  (models are not ready when this module is read)
 
     if sender is [config for config in apps.get_app_configs() if config.models_module][-1]:
         upkeep.ensure()

@@ -36,18 +36,13 @@ def ensure() -> list[str]:
     made = []
     with connection.cursor() as cursor:
         for collection in registry.collections():
-            name, told = f"{collection.table}_words", select.checksum(_words(collection))
-            cursor.execute(
-                "SELECT to_regclass(%s) IS NOT NULL, obj_description(to_regclass(%s), 'pg_class')",
-                [collection.table, name],
-            )
-            is_there, known = cursor.fetchone()
-            if is_there and known != str(told):
+            name, told = f"{collection.table}_words", str(select.checksum(_words(collection)))
+            if select.installed(cursor, collection.table, name) not in (None, told):
                 names = {
                     "index": sql.Identifier(name),
                     "rows": sql.Identifier(collection.table),
                     "words": _words(collection),
-                    "told": sql.Literal(str(told)),
+                    "told": sql.Literal(told),
                 }
                 cursor.execute(sql.SQL(INSTALL).format(**names))
                 made.append(collection.id)

@@ -51,17 +51,12 @@ def shape(collection: Collection) -> int:
     return select.checksum(select.feature(collection, CRS84))
 
 
-FOUND = "SELECT to_regclass(%s) IS NOT NULL, obj_description(to_regclass(%s), 'pg_class')"
-
-
 def ensure() -> list[str]:
     """Make the tables and triggers that are absent or of another shape; gives the ids of their collections."""
     made = []
     with connection.cursor() as cursor:
         for collection in registry.collections():
-            cursor.execute(FOUND, [collection.table, _name(collection)])
-            is_there, told = cursor.fetchone()
-            if is_there and told != str(shape(collection)):
+            if select.installed(cursor, collection.table, _name(collection)) not in (None, str(shape(collection))):
                 _install(collection)
                 made.append(collection.id)
     return made

@@ -1,7 +1,9 @@
 """Mapbox Vector Tiles 2.1 made by PostGIS from the same queryset that items use.
 
 At every zoom each feature is there: a shape too small to be drawn becomes a point, and points
-below zoom 14 are counted by cells of an eighth of a tile, so that nothing vanishes.
+below zoom 14 are counted by cells of an eighth of a tile, so that nothing vanishes. So are lines
+and areas where a tile of zoom 11 or less would hold more than MOST_SHAPES of them. Up to zoom 11
+the counts that everybody may see come from the squares that the database keeps.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from psycopg import sql
 
 from geodata.queries import select
 from geodata.registry import Collection
+from geodata.tiles import squares
 from geodata.tiles.matrix import Tile
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 CLUSTERS_BELOW = 14
 CELLS = 8
+SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square
+MOST_SHAPES = 500
 LIGHT = (
     "slug",
     "name_fr",
@@ -77,6 +82,23 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 """
 
 
+# Inputs: corners of the tile in squares (x, y, beyond), shift from squares to cells; one indexed range.
+INSIDE = "x >= %(x)s AND x < %(x)s + %(side)s AND y >= %(y)s AND y < %(y)s + %(side)s AND n > 0"
+SUMMED = """
+WITH cells AS (
+  SELECT sum(n)::bigint AS point_count, sum(sum_x) / sum(n) AS middle_x, sum(sum_y) / sum(n) AS middle_y,
+         sum(sum_id)::bigint AS lead
+  FROM {squares} WHERE {inside} GROUP BY x >> %(shift)s, y >> %(shift)s
+)
+SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
+  SELECT t.id AS number, t.uuid::text AS id, {properties}, nullif(point_count, 1) AS point_count,
+         ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(middle_x, middle_y), 3857),
+                      ST_TileEnvelope(%(z)s, %(col)s, %(row)s), 4096, 64, false) AS geom
+  FROM cells LEFT JOIN ({source}) t ON point_count = 1 AND t.id = cells.lead
+) layer WHERE layer.geom IS NOT NULL
+"""
+
+
 def light(collection: Collection) -> list[str]:
     """The properties a tile carries: what a map needs to draw and to name."""
     return [name for name in LIGHT if name in collection.fields]
@@ -89,9 +111,7 @@ def _statement(collection: Collection, *, clusters: bool, source: sql.SQL) -> sq
         source=source,
         name=sql.Literal(collection.id),
         cells=sql.Literal(CELLS),
-        properties=sql.SQL(", ").join(
-            sql.SQL("{} AS {}").format(select.column(collection, name), sql.Identifier(name)) for name in names
-        ),
+        properties=_properties(collection),
         columns=sql.SQL(", ").join([sql.Identifier("number"), *columns]),
         clustered=sql.SQL(", ").join(
             sql.SQL("CASE WHEN point_count = 1 THEN {0} END AS {0}").format(column) for column in columns
@@ -99,13 +119,54 @@ def _statement(collection: Collection, *, clusters: bool, source: sql.SQL) -> sq
     )
 
 
+def _properties(collection: Collection) -> sql.Composed:
+    return sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(select.column(collection, name), sql.Identifier(name)) for name in light(collection)
+    )
+
+
 def render(collection: Collection, user: User | AnonymousUser, tile: Tile) -> bytes:
     """The layer of a collection in this tile; no bytes when it is empty."""
+    if user.is_anonymous and tile.z <= SQUARES_UP_TO and (_is_point(collection) or _crowded(collection, tile)):
+        return _summed(collection, user, tile)
     source, params = select.visible(collection, user)
-    clusters = collection.geometry.geom_type == "POINT" and tile.z < CLUSTERS_BELOW
+    clusters = _is_point(collection) and tile.z < CLUSTERS_BELOW
     named, values = select.named(source, params)
     statement = _statement(collection, clusters=clusters, source=named)
     with connection.cursor() as cursor:
         cursor.execute(statement, values | {"z": tile.z, "col": tile.col, "row": tile.row})
+        (made,) = cursor.fetchone()
+    return bytes(made)
+
+
+def _is_point(collection: Collection) -> bool:
+    return bool(collection.geometry.geom_type == "POINT")
+
+
+def _in_squares(tile: Tile) -> dict[str, int]:
+    deeper = squares.SQUARE_ZOOM - tile.z
+    return {"x": tile.col << deeper, "y": tile.row << deeper, "side": 1 << deeper, "shift": SQUARES_UP_TO - tile.z}
+
+
+def _crowded(collection: Collection, tile: Tile) -> bool:
+    statement = sql.SQL("SELECT coalesce(sum(n), 0) > {} FROM {} WHERE {}").format(
+        sql.Literal(MOST_SHAPES), squares.table(collection), sql.SQL(INSIDE)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _in_squares(tile))
+        return bool(cursor.fetchone()[0])
+
+
+def _summed(collection: Collection, user: User | AnonymousUser, tile: Tile) -> bytes:
+    named, values = select.named(*select.visible(collection, user))
+    statement = sql.SQL(SUMMED).format(
+        squares=squares.table(collection),
+        inside=sql.SQL(INSIDE),
+        name=sql.Literal(collection.id),
+        properties=_properties(collection),
+        source=named,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values | _in_squares(tile) | {"z": tile.z, "col": tile.col, "row": tile.row})
         (made,) = cursor.fetchone()
     return bytes(made)

@@ -11,8 +11,7 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from carte.preparing import check_database, static_files_key
-from geodata import registry
-from geodata.queries import upkeep
+from geodata import registry, upkeep
 
 STARTER = "starter"
 DEMO_ACCOUNTS = "make_demo_accounts"

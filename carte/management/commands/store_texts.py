@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from geodata.queries import upkeep
+from geodata import upkeep
 
 
 class Command(BaseCommand):

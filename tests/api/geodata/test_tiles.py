@@ -5,6 +5,7 @@ import mapbox_vector_tile
 import pytest
 
 from cabanes.models import Cabane
+from geodata.tiles import mvt
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 from tests.factories.sentiers import sentier
@@ -35,6 +36,26 @@ def test_every_feature_or_its_count_is_there_at_every_zoom(client, zoom):
     assert sum(feature["properties"].get("point_count", 1) for feature in cabins) == 5
     assert len(layer(client, address("parcs", zoom), "parcs")) == 1
     assert len(layer(client, address("sentiers", zoom), "sentiers")) == 1
+
+
+def test_crowded_shapes_are_counted_and_the_draft_is_not(client, monkeypatch):
+    monkeypatch.setattr(mvt, "MOST_SHAPES", 2)
+    for _ in range(3):
+        sentier()
+    sentier(status="draft")
+    for zoom in (8, 11):
+        (counted,) = layer(client, address("sentiers", zoom), "sentiers")
+        assert counted["properties"] == {"point_count": 3}
+        assert counted["geometry"]["type"] == "Point"
+    assert len(layer(client, address("sentiers", 12), "sentiers")) == 3
+
+
+def test_a_hidden_cabin_leaves_the_count(client):
+    gone, _stays = cabane(), cabane()
+    Cabane.objects.filter(pk=gone.pk).update(status="archived")
+    (left,) = layer(client, address("cabanes", 8), "cabanes")
+    assert left["properties"].get("point_count") is None
+    assert left["properties"]["id"] == str(_stays.uuid)
 
 
 def test_an_edit_is_in_the_next_tile(client):

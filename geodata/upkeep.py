@@ -1,12 +1,14 @@
-"""What the database keeps because the code asks for it, not a migration: stored texts, indexes of words."""
+"""What the database keeps because the code asks for it, not a migration: stored texts, indexes of words, counts."""
 
 from geodata import registry
 from geodata.queries import search, stored
+from geodata.tiles import squares
 
 
 def ensure() -> bool:
     """Make what is absent or of another release; True when texts have to be stored (`store`)."""
     search.ensure()
+    squares.ensure()
     return bool(stored.ensure())
 
 

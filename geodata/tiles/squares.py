@@ -1,0 +1,112 @@
+"""Public features counted by squares, kept by the database itself: a low zoom costs as little as a high one.
+
+A square is a tile of zoom 14 (1.5 km across at 50° north). A statement trigger adds to the squares what a
+change brings and takes from them what it removes, in its transaction; writers come one after the other
+(decision 0002), so the sums stay right. As stored texts do, tables and triggers follow the code, and are
+filled from the rows when they are made.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, transaction
+from psycopg import sql
+
+from geodata import registry
+from geodata.queries import select
+from geodata.registry import Collection
+
+SQUARE_ZOOM = 14
+EVENTS = {"INSERT": ("fresh",), "UPDATE": ("stale", "fresh"), "DELETE": ("stale",)}
+CHANGED = """AND t.id IN (
+  SELECT s.id FROM stale s JOIN fresh f USING (id) WHERE (s.geom, s.status, s.deleted_at) IS DISTINCT FROM (f.geom, f.status, f.deleted_at))"""
+# Output: the column and row of the square, and what the public rows of {rows} bring to it ({sign} 1 or -1).
+BROUGHT = """
+SELECT geodata_square(ST_X(spot)) AS x, geodata_square(-ST_Y(spot)) AS y,
+       {sign} AS n, {sign} * ST_X(spot) AS sum_x, {sign} * ST_Y(spot) AS sum_y, {sign} * t.id AS sum_id
+FROM ({rows}) t CROSS JOIN LATERAL (SELECT geodata_spot(t.geom) AS spot OFFSET 0) placed
+WHERE t.geom IS NOT NULL {changed}"""
+ADD = """
+INSERT INTO {table} AS q (x, y, n, sum_x, sum_y, sum_id)
+SELECT x, y, sum(n), sum(sum_x), sum(sum_y), sum(sum_id) FROM ({brought}) b GROUP BY x, y
+ON CONFLICT (x, y) DO UPDATE SET n = q.n + excluded.n, sum_x = q.sum_x + excluded.sum_x,
+  sum_y = q.sum_y + excluded.sum_y, sum_id = q.sum_id + excluded.sum_id;"""
+INSTALL = """
+DROP TABLE IF EXISTS {table};
+CREATE TABLE {table} (x integer, y integer, n bigint NOT NULL, sum_x float8 NOT NULL, sum_y float8 NOT NULL,
+  sum_id bigint NOT NULL, PRIMARY KEY (x, y));
+{fill}
+{triggers}
+"""
+TRIGGER = """
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {add} RETURN NULL; END $$;
+DROP TRIGGER IF EXISTS {name} ON {rows};
+CREATE TRIGGER {name} AFTER {event} ON {rows} REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION {function}();"""
+SEEN_AS = {"stale": "OLD TABLE AS stale", "fresh": "NEW TABLE AS fresh"}
+
+
+def table(collection: Collection) -> sql.Identifier:
+    """The table of a collection's squares: x, y, n, sums of positions (EPSG:3857) and of ids."""
+    return sql.Identifier(_name(collection))
+
+
+def _name(collection: Collection) -> str:
+    return "geodata_squares_" + collection.id.replace("-", "_")
+
+
+def _public(collection: Collection, rows: str) -> sql.Composable:
+    """The collection's one visibility rule, asked of a transition table instead of its own."""
+    source, params = select.visible(collection, AnonymousUser())
+    own = f'FROM "{collection.table}"'
+    text = source.as_string().replace(own, f'FROM {rows} "{collection.table}"') if rows else source.as_string()
+    return sql.SQL(text.replace("%s", "{}")).format(*map(sql.Literal, params))
+
+
+def _add(collection: Collection, tables: tuple[str, ...]) -> sql.Composed:
+    both = sql.SQL(CHANGED) if len(tables) > 1 else sql.SQL("")
+    brought = [
+        sql.SQL(BROUGHT).format(
+            sign=sql.SQL("-1" if rows == "stale" else "1"), rows=_public(collection, rows), changed=both
+        )
+        for rows in tables
+    ]
+    return sql.SQL(ADD).format(table=table(collection), brought=sql.SQL(" UNION ALL ").join(brought))
+
+
+def _trigger(collection: Collection, event: str, tables: tuple[str, ...]) -> sql.Composed:
+    return sql.SQL(TRIGGER).format(
+        function=sql.Identifier(f"{_name(collection)}_{event.lower()}"),
+        add=_add(collection, tables),
+        name=sql.Identifier(f"y_squares_{event.lower()}"),
+        rows=sql.Identifier(collection.table),
+        event=sql.SQL(event),
+        tables=sql.SQL(" ".join(SEEN_AS[each] for each in tables)),
+    )
+
+
+def _install(collection: Collection) -> sql.SQL:
+    return select.flat(
+        sql.SQL(INSTALL).format(
+            table=table(collection),
+            fill=_add(collection, ("",)),
+            triggers=sql.SQL("").join(_trigger(collection, event, tables) for event, tables in EVENTS.items()),
+        )
+    )
+
+
+def ensure() -> list[str]:
+    """Make and fill what is absent or of another release; gives the ids of its collections."""
+    made = []
+    with connection.cursor() as cursor:
+        for collection in registry.collections():
+            statement = _install(collection)
+            wanted = str(select.checksum(statement))
+            if select.installed(cursor, collection.table, _name(collection)) not in (None, wanted):
+                with transaction.atomic():
+                    cursor.execute(
+                        sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(sql.Identifier(collection.table))
+                    )
+                    cursor.execute(statement)
+                    cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table(collection), wanted))
+                made.append(collection.id)
+    return made
