@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from django import forms
 from django.contrib.gis.db.models import Extent
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,10 @@ from parcs.queries import member_authorities
 if TYPE_CHECKING:
     from comptes.models import User
     from geodata.features import FeatureQuerySet
+
+
+# A list longer than this is no help, and a page of half a megabyte.
+LONGEST = 500
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,6 @@ def territory(authorities: FeatureQuerySet) -> str:
     return ",".join(f"{edge:.5f}" for edge in box) if box else ""
 
 
-def offered_parks(user: User) -> FeatureQuerySet:
-    """Parks a record may be placed in."""
-    return registry.get("parcs").visible_to(user).order_by("name_fr")
-
-
 def own_parks(user: User) -> FeatureQuerySet:
     """Parks of the authorities this person may write for."""
     rows = registry.get("parcs").model_class.objects.alive().order_by("name_fr")
@@ -78,11 +78,24 @@ def steps(user: User, feature: Feature) -> list[Step]:
 
 
 def limited(form: Any, user: User) -> None:
-    """Let a form choose only among what is offered."""
+    """Let a form choose only among what this person may see, and write only for what is theirs."""
+    for name, field in form.fields.items():
+        if isinstance(field, forms.ModelMultipleChoiceField):
+            field.queryset = own_parks(user)
+        elif isinstance(field, forms.ModelChoiceField):
+            _offer(field, offered_authorities(user) if name == "authority" else _seen(field, user))
     if "authority" in form.fields:
-        form.fields["authority"].queryset = offered_authorities(user)
         form.fields["authority"].empty_label = None
-    if "park" in form.fields:
-        form.fields["park"].queryset = offered_parks(user)
-    if "parks" in form.fields:
-        form.fields["parks"].queryset = own_parks(user)
+
+
+def _seen(field: forms.ModelChoiceField[Any], user: User) -> FeatureQuerySet:
+    collection = registry.of_model(cast("Any", field.queryset).model)
+    return collection.visible_to(user).order_by(collection.label, "id")
+
+
+def _offer(field: forms.ModelChoiceField[Any], rows: FeatureQuerySet) -> None:
+    """A list to choose from; where it would be too long to read, the last part of the page's address."""
+    field.queryset = rows
+    if rows[LONGEST : LONGEST + 1]:
+        field.to_field_name, field.widget = "slug", forms.TextInput(attrs={"spellcheck": "false", "data-slug": ""})
+        field.help_text = _("Dernier segment de l’adresse de sa page.")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.gis.geos import GEOSGeometry
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -18,9 +19,11 @@ from geodata.changes import propositions
 from geodata.features import Feature
 from geodata.models import Proposition
 from geodata.problems import Conflict, Invalid, Problem
-from parcs.queries import owned
+from parcs.queries import publishable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from comptes.models import User
 
 MOST = 100
@@ -31,22 +34,31 @@ CONFLICT = 409
 def waiting(request: HttpRequest) -> HttpResponse:
     """What I may decide, the oldest first, and what became of what I proposed, the latest first."""
     user = person(request)
-    to_decide = [(each, propositions.feature_of(each)) for each in pending(user)]
     mine = Proposition.objects.filter(author=user).order_by("-created_at", "uuid")[:MOST]
-    context = {"to_decide": to_decide, "mine": [(each, propositions.feature_of(each)) for each in mine]}
+    context = {"to_decide": _with_records(pending(user)), "mine": _with_records(mine)}
     return render(request, "gestion/propositions.html", context)
 
 
 def pending(user: User) -> list[Proposition]:
     """Propositions that this person may decide, at most `MOST`."""
-    found: list[Proposition] = []
+    mine = Q()
     for collection in registry.collections():
-        about = owned(collection.model_class.objects.alive(), user).values("uuid")
-        rows = Proposition.objects.filter(
-            collection=collection.id, state=Proposition.State.PENDING, object_uuid__in=about
-        ).select_related("author")
-        found += [each for each in rows[:MOST] if propositions.may_decide(each, user)]
-    return sorted(found, key=lambda each: each.created_at)[:MOST]
+        about = publishable(collection.model_class.objects.all(), user).values("uuid")
+        mine |= Q(collection=collection.id, object_uuid__in=about)
+    rows = Proposition.objects.filter(mine, state=Proposition.State.PENDING).select_related("author")
+    return list(rows.order_by("created_at", "uuid")[:MOST])
+
+
+def _with_records(found: Iterable[Proposition]) -> list[tuple[Proposition, Any]]:
+    """Each with its record, None for one in the bin: one statement for each collection that is met."""
+    by_collection: dict[str, list[Proposition]] = {}
+    for each in (rows := list(found)):
+        by_collection.setdefault(each.collection, []).append(each)
+    records: dict[UUID, Any] = {}
+    for name, some in by_collection.items():
+        alive = registry.get(name).model_class.objects.alive()
+        records |= {row.uuid: row for row in alive.filter(uuid__in=[each.object_uuid for each in some])}
+    return [(each, records.get(each.object_uuid)) for each in rows]
 
 
 @signed_in

@@ -51,7 +51,7 @@ def situation(user: Any, spot: Point, collection_id: str) -> dict[str, Any]:
     )
     return {
         "position": [round(spot.y, 7), round(spot.x, 7)],
-        "park": {"id": park.pk, "name": park.name_fr, "uuid": str(park.uuid)} if park else None,
+        "park": {"id": park.pk, "name": park.name_fr, "uuid": str(park.uuid), "slug": park.slug} if park else None,
         "commune": commune.name_fr if commune else None,
         "alike": [{"name": each.label, "metres": round(each.away.m)} for each in alike],
     }

@@ -144,3 +144,25 @@ def test_a_proposition_on_what_was_deleted_is_said(client, call, editor, publish
     assert "supprimée" in client.get(page_of(waiting)).content.decode()
     client.force_login(publisher)
     assert client.get(page_of(waiting)).status_code == 404
+
+
+def test_who_publishes_for_some_parks_decides_for_these_alone(client, call, editor):
+    here, there = parc(authority=call), parc(authority=call)
+    near, far = cabane(authority=call, park=here, name_fr="Ici"), cabane(authority=call, park=there, name_fr="Là-bas")
+    for thing in (near, far):
+        propose(client, editor, thing, edition="2021")
+    client.force_login(member("publisher", call, parks=[here]))
+    page = client.get(reverse("gestion:propositions")).content.decode()
+    assert "Ici" in page
+    assert "Là-bas" not in page
+    assert client.get(page_of(Proposition.objects.get(object_uuid=far.uuid))).status_code == 404
+
+
+def test_the_list_takes_as_many_statements_for_ten_as_for_one(
+    client, call, editor, publisher, django_assert_max_num_queries
+):
+    for _each in range(10):
+        propose(client, editor, cabane(authority=call), edition="2021")
+    client.force_login(publisher)
+    with django_assert_max_num_queries(8):
+        client.get(reverse("gestion:propositions"))

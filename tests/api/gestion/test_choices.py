@@ -1,0 +1,57 @@
+"""A form offers what its reader may see, in a list that can be read."""
+
+import pytest
+from django.urls import reverse
+
+from agenda.models import Evenement
+from carte.gestion import offer
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, member, parc
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call(client):
+    found = autorite(code="CALL")
+    client.force_login(member("publisher", found))
+    return found
+
+
+def event(call, **more):
+    return {
+        "title_fr": "Fête", "kind": "fete", "starts_at": "2027-05-01T10:00", "ends_at": "2027-05-01T18:00",
+        "authority": call.code,
+    } | more  # fmt: skip
+
+
+def test_drafts_and_the_bin_of_others_are_neither_offered_nor_accepted(client, call):
+    hidden = [
+        cabane(name_fr="Brouillon d’ailleurs", status="draft"),
+        cabane(name_fr="Jetée ailleurs", deleted_at="2026-11-20T10:00:00Z"),
+    ]
+    mine = cabane(name_fr="Mon brouillon", status="draft", authority=call)
+    page = client.get(reverse("gestion:create", args=["evenements"])).content.decode()
+    assert "Mon brouillon" in page
+    for each in hidden:
+        assert each.name_fr not in page
+        refused = client.post(reverse("gestion:create", args=["evenements"]), event(call, cabin=str(each.uuid)))
+        assert refused.status_code == 422
+        assert refused.context["form"].errors["cabin"]
+    assert not Evenement.objects.exists()
+    assert (
+        client.post(reverse("gestion:create", args=["evenements"]), event(call, cabin=str(mine.uuid))).status_code
+        == 302
+    )
+
+
+def test_a_list_that_would_be_too_long_is_typed(client, call, monkeypatch):
+    monkeypatch.setattr(offer, "LONGEST", 2)
+    parks = [parc(slug=f"parc-{letter}", authority=call) for letter in "abc"]
+    field = client.get(reverse("gestion:create", args=["cabanes"])).context["form"]["park"]
+    assert field.widget_type == "text"
+    given = {"name_fr": "X", "geom": "50.405, 2.805", "authority": call.code, "kind": "abri"}
+    wrong = client.post(reverse("gestion:create", args=["cabanes"]), given | {"park": "nulle-part"})
+    assert wrong.context["form"].errors["park"]
+    made = client.post(reverse("gestion:create", args=["cabanes"]), given | {"park": "parc-b"})
+    assert client.get(made["Location"]).context["form"]["park"].value() in ("parc-b", parks[1])
