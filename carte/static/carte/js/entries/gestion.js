@@ -223,7 +223,8 @@ function start(root, place) {
 			});
 			const found = await getJson(`${url}?${query}`, asking.signal);
 			const park = /** @type {HTMLSelectElement | null} */ (document.getElementById("id_park"));
-			if (park && found.park && !park.dataset.chosen) park.value = "slug" in park.dataset ? found.park.slug : found.park.uuid;
+			if (park && found.park && !park.dataset.chosen)
+				park.value = "slug" in park.dataset ? found.park.slug : found.park.uuid;
 			if (!layers.length) {
 				put(found.position[0], found.position[1]);
 				map.setView(found.position, 16);
