@@ -13,6 +13,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+GONE = 410
 TABLES = """
 CREATE TABLE IF NOT EXISTS cursor (collection TEXT PRIMARY KEY, since TEXT);
 CREATE TABLE IF NOT EXISTS feature (collection TEXT, uuid TEXT, json TEXT, PRIMARY KEY (collection, uuid));
@@ -28,7 +29,7 @@ def mirror(base: str, file: sqlite3.Connection, name: str) -> None:
             try:
                 since, more = follow(base, file, name, known[0]) if known else copy(base, file, name)
             except HTTPError as error:
-                if error.code != 410:  # 410: the cursor is too old, begin with a copy
+                if error.code != GONE:  # the cursor is too old: begin with a copy
                     raise
                 since = None
             file.execute("REPLACE INTO cursor VALUES (?, ?)", [name, since])

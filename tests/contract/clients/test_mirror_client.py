@@ -1,0 +1,97 @@
+"""The mirror client of the guide against a running server, and the command that compares its file."""
+
+import json
+import sqlite3
+from datetime import timedelta
+from io import BytesIO, StringIO
+
+import mirror
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from cabanes.models import Cabane
+from geodata.models import Revision
+from tests.factories.cabanes import cabane
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mirror.sqlite"
+
+
+@pytest.fixture
+def file(path):
+    opened = sqlite3.connect(path)
+    opened.executescript(mirror.TABLES)
+    yield opened
+    opened.close()
+
+
+def names(file):
+    return {json.loads(text)["properties"]["name_fr"] for (text,) in file.execute("SELECT json FROM feature")}
+
+
+def verified(target, **options):
+    out = StringIO()
+    call_command("verify_sync", str(target), stdout=out, **options)
+    return out.getvalue()
+
+
+def test_it_copies_then_follows(address, file, path):
+    kept, gone = cabane(name_fr="Une"), cabane(name_fr="Deux")
+    mirror.mirror(address, file, "cabanes")
+    assert names(file) == {"Une", "Deux"}
+    Cabane.objects.filter(pk=kept.pk).update(name_fr="Trois")
+    Cabane.objects.filter(pk=gone.pk).update(status="archived")
+    assert "equal" in verified(path)
+    mirror.mirror(address, file, "cabanes")
+    assert names(file) == {"Trois"}
+    assert "cabanes: 1 features" in verified(path)
+    assert "cabanes: 1 features" in verified(address, collection=["cabanes"])
+
+
+def test_it_begins_again_when_its_cursor_is_too_old(address, file, settings):
+    mirror.mirror(address, file, "cabanes")
+    cabane(name_fr="Une")
+    Revision.objects.update(at=timezone.now() - timedelta(days=settings.GEODATA_FEED_DAYS + 1))
+    mirror.mirror(address, file, "cabanes")
+    assert names(file) == {"Une"}
+
+
+def test_a_copy_that_is_cut_leaves_the_file_as_it_was(address, file, monkeypatch):
+    cabane(name_fr="Une")
+    mirror.mirror(address, file, "cabanes")
+    cabane(name_fr="Deux")
+    file.execute("DELETE FROM cursor")
+    file.commit()
+    whole = mirror.urlopen(f"{address}/api/snapshot/cabanes").read()
+    monkeypatch.setattr(mirror, "urlopen", lambda *_a, **_k: BytesIO(whole[:-60]))
+    with pytest.raises(json.JSONDecodeError):
+        mirror.mirror(address, file, "cabanes")
+    assert names(file) == {"Une"}
+
+
+def test_what_differs_is_named(address, file, path):
+    one, two = cabane(), cabane()
+    mirror.mirror(address, file, "cabanes")
+    file.execute("DELETE FROM feature WHERE uuid = ?", [str(one.uuid)])
+    file.execute("UPDATE feature SET json = replace(json, 'Cabane', 'Hutte') WHERE uuid = ?", [str(two.uuid)])
+    file.execute("INSERT INTO feature VALUES ('cabanes', 'x', '{\"id\": \"x\"}')")
+    file.commit()
+    out = StringIO()
+    with pytest.raises(CommandError, match="3 features differ"):
+        call_command("verify_sync", str(path), stdout=out)
+    assert {f"absent {one.uuid}", "extra x", f"different {two.uuid}"} <= {
+        line.strip() for line in out.getvalue().splitlines()
+    }
+
+
+def test_what_is_no_mirror_is_refused(path, tmp_path):
+    (tmp_path / "text").write_text("rien")
+    for target in (tmp_path / "absent", tmp_path / "text", "http://127.0.0.1:9"):
+        with pytest.raises(CommandError, match="cannot be compared"):
+            verified(target)

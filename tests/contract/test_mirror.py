@@ -1,0 +1,169 @@
+"""A copy plus the changes is the state of the server, row for row, whatever happens meanwhile.
+
+Twenty writers (API, actions, SQL, psql), killed now and then, as is the server; a mirror made by the client
+of the partners' guide and a reader of the whole feed poll through it. A few seconds in the suite; for longer:
+
+    SYNC_SECONDS=600 bin/test -n0 -s tests/contract/test_mirror.py
+"""
+
+import http.client
+import json
+import os
+import sqlite3
+import sys
+import threading
+import time
+from http import HTTPStatus
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import mirror
+import pytest
+from django.db import connections
+from knox.models import AuthToken
+
+from carte.mirroring import compare_file
+from geodata import registry
+from geodata.models import Revision
+from geodata.queries import copies
+from tests.contract.turmoil import AUTHORITY, Server, Turmoil
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, box, parc, user
+
+SECONDS = float(os.environ.get("SYNC_SECONDS", "6"))
+MIRRORED = ("cabanes", "parcs", "autorites")
+CUT = (OSError, ValueError, http.client.HTTPException)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("live"),
+    # A server that is killed leaves sockets behind in those that talked with it.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture
+def server(transactional_db):
+    authority = autorite(code=AUTHORITY)
+    for number in range(3):
+        parc(authority=authority, geom=box(2.80 + number / 200, 50.40, 2.81 + number / 200, 50.42))
+    for _ in range(20):
+        cabane(authority=authority)
+    made = Server()
+    made.start()
+    assert made.answers()
+    yield made
+    made.kill()
+
+
+class Reader(threading.Thread):
+    """Reads the feed of all collections by long polls, and keeps every entry."""
+
+    def __init__(self, base, since):
+        super().__init__()
+        self.base, self.since, self.seen, self.cuts, self.refused, self.over = base, since, [], 0, 0, threading.Event()
+
+    def run(self):
+        more = True
+        while more or not self.over.is_set():
+            request = Request(
+                f"{self.base}/api/changes?limit=100&skipFeature=true&since={self.since}", headers={"Prefer": "wait=1"}
+            )
+            try:
+                with urlopen(request, timeout=30) as answer:
+                    page = json.load(answer)
+            except HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    self.refused = error.code
+                    return
+                self.cuts += 1
+                time.sleep(0.1)
+                continue
+            except CUT:
+                self.cuts += 1
+                time.sleep(0.05)
+                continue
+            self.seen += [(each["revision"], each["uuid"], each["op"]) for each in page["changes"]]
+            self.since, more = page["cursor"], page["more"] or bool(page["changes"])
+
+
+class Mirror(threading.Thread):
+    """Runs the partners' client again and again, and compares its file with the origin while all go on writing."""
+
+    def __init__(self, base, path):
+        super().__init__()
+        self.base, self.path, self.rounds, self.cuts, self.wrong, self.over = base, path, 0, 0, [], threading.Event()
+
+    def run(self):
+        compared_at = time.monotonic()
+        while not self.over.is_set():
+            try:
+                self.round()
+                self.rounds += 1
+            except CUT:
+                self.cuts += 1
+            if time.monotonic() - compared_at > 2:
+                self.wrong += [each for each in compare_file(self.path) if not each.is_equal]
+                compared_at = time.monotonic()
+            time.sleep(0.05)
+        connections.close_all()
+
+    def round(self):
+        file = sqlite3.connect(self.path)
+        try:
+            file.executescript(mirror.TABLES)
+            for name in MIRRORED:
+                mirror.mirror(self.base, file, name)
+        finally:
+            file.close()
+
+
+def present(name):
+    rows = copies.copy(registry.get(name))
+    next(rows)
+    return {str(uuid): json.loads(text) for uuid, _revision, text in rows}
+
+
+def mirrored(path, name):
+    file = sqlite3.connect(path)
+    rows = file.execute("SELECT uuid, json FROM feature WHERE collection = ?", [name]).fetchall()
+    file.close()
+    return {uuid: json.loads(text) for uuid, text in rows}
+
+
+def cursor_of(base):
+    with urlopen(f"{base}/api/snapshot/cabanes", timeout=30) as answer:
+        return answer.headers["Changes-Cursor"]
+
+
+def test_a_mirror_is_the_origin_row_for_row(server, tmp_path):
+    person = user(is_superuser=True)
+    token = AuthToken.objects.create(user=person)[1]
+    begun_at = Revision.objects.order_by("-id").first().id
+    reader, copier = Reader(server.url, cursor_of(server.url)), Mirror(server.url, tmp_path / "mirror.sqlite")
+    turmoil = Turmoil(server, token, person)
+    for each in (reader, copier, turmoil):
+        each.start()
+    time.sleep(SECONDS)
+    turmoil.stop()
+    assert server.answers()
+    for each in (copier, reader):
+        each.over.set()
+        each.join()
+    copier.round()
+
+    assert turmoil.errors == []
+    assert (copier.wrong, reader.refused) == ([], 0)
+    for name in MIRRORED:
+        assert mirrored(copier.path, name) == present(name)
+    assert all(each.is_equal for each in compare_file(copier.path))
+    public = Revision.objects.filter(id__gt=begun_at, public_op__isnull=False).order_by("id")
+    assert [(number, uuid) for number, uuid, _op in reader.seen] == [
+        (number, str(uuid)) for number, uuid in public.values_list("id", "uuid")
+    ]
+    merged = public.filter(successor__isnull=False).count()
+    assert sum(op == "merge" for _number, _uuid, op in reader.seen) == merged
+    sys.stdout.write(
+        f"{SECONDS:.0f} s: {public.count()} public changes ({merged} merges), {Revision.objects.count()} in all;"
+        f" writers {dict(turmoil.done)}; mirror {copier.rounds} rounds, {copier.cuts} cut; reader {reader.cuts} cut;"
+        " 0 differences\n"
+    )
