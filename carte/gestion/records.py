@@ -134,6 +134,9 @@ def _show(
     if clashes and feature is not None:
         form.data = request.POST.copy()
         form.data["based_on"] = str(feature.revision)
+    may_edit = feature is None or permissions.may_edit(person(request), feature)
+    for field in form.fields.values():
+        field.disabled = field.disabled or not may_edit
     context = {
         "collection": collection,
         "form": form,
@@ -142,7 +145,8 @@ def _show(
         "known": known,
         "territory": territory(offered_authorities(person(request))),
         "steps": steps(person(request), feature) if feature else [],
-        "may_edit": feature is None or permissions.may_edit(person(request), feature),
+        "may_edit": may_edit,
+        "who_can": "" if may_edit or feature is None else permissions.who_can(permissions.owner_of(feature)),
         "geom_type": collection.geometry.geom_type,
         "shape": shape_of(feature) if feature is not None and "geom" not in form.fields else None,
     }

@@ -55,3 +55,13 @@ def test_a_list_that_would_be_too_long_is_typed(client, call, monkeypatch):
     assert wrong.context["form"].errors["park"]
     made = client.post(reverse("gestion:create", args=["cabanes"]), given | {"park": "parc-b"})
     assert client.get(made["Location"]).context["form"]["park"].value() in ("parc-b", parks[1])
+
+
+def test_a_record_of_others_is_read_with_who_may_change_it(client, call):
+    other = parc(name_fr="Pas le mien", authority=autorite(code="AUTRE", name_fr="Une autre", email="a@autre.fr"))
+    page = client.get(reverse("gestion:edit", args=["parcs", other.uuid]))
+    assert "Le peuvent" in page.content.decode()
+    assert "a@autre.fr" in page.content.decode()
+    assert all(field.disabled for field in page.context["form"].fields.values())
+    assert "Enregistrer</button>" not in page.content.decode()
+    assert client.post(reverse("gestion:edit", args=["parcs", other.uuid]), {"name_fr": "Volé"}).status_code == 403

@@ -144,12 +144,16 @@ function start(root, place) {
 	 */
 	function put(lat, lon) {
 		clear();
-		const sign = marker([lat, lon], { draggable: true, keyboard: false, icon: pin() });
+		const sign = marker([lat, lon], {
+			draggable: !("fixed" in root.dataset),
+			keyboard: false,
+			icon: pin(),
+		});
 		sign.addTo(map);
 		follow(sign);
 	}
 
-	if (isPoint) {
+	if (isPoint && !("fixed" in root.dataset)) {
 		map.on("click", (event) => {
 			put(event.latlng.lat, event.latlng.lng);
 			precision = "";
@@ -181,7 +185,7 @@ function start(root, place) {
 	}
 
 	const gps = /** @type {HTMLButtonElement | null} */ (root.querySelector("[data-gps]"));
-	if (gps && isPoint && "geolocation" in navigator) {
+	if (gps && isPoint && !field.disabled && "geolocation" in navigator) {
 		gps.hidden = false;
 		gps.addEventListener("click", () => {
 			gps.disabled = true;
