@@ -36,35 +36,6 @@ def call(db):
     return autorite(code="CALL", name_fr="Lens-Liévin", email="parcs@call.example")
 
 
-@pytest.mark.parametrize(
-    ("role", "create", "draft_patch", "draft_delete", "live_patch", "live_delete", "publish"),
-    [
-        (None, 401, 401, 401, 401, 401, 401),
-        ("stranger", 403, 404, 404, 403, 403, 404),
-        ("reader", 403, 403, 403, 403, 403, 403),
-        ("reporter", 403, 403, 403, 403, 403, 403),
-        ("editor", 201, 200, 204, 202, 403, 403),
-        ("publisher", 201, 200, 204, 200, 204, 200),
-        ("admin", 201, 200, 204, 200, 204, 200),
-    ],
-)
-def test_role_by_status_by_verb(
-    client, call, role, create, draft_patch, draft_delete, live_patch, live_delete, publish
-):
-    person = None if role is None else member("publisher") if role == "stranger" else member(role, call)
-    merge = "application/merge-patch+json"
-    change = {"properties": {"name_fr": "Autre"}}
-    assert send(client, "post", ITEMS, body(call), person).status_code == create
-    draft, live = cabane(status="draft", authority=call), cabane(authority=call)
-    assert send(client, "patch", f"{ITEMS}/{draft.uuid}", change, person, merge).status_code == draft_patch
-    assert send(client, "patch", f"{ITEMS}/{live.uuid}", change, person, merge).status_code == live_patch
-    going = {"properties": {"status": "published"}}
-    assert send(client, "patch", f"{ITEMS}/{draft.uuid}", going, person, merge).status_code == publish
-    fresh = cabane(status="draft", authority=call)
-    assert send(client, "delete", f"{ITEMS}/{fresh.uuid}", None, person).status_code == draft_delete
-    assert send(client, "delete", f"{ITEMS}/{live.uuid}", None, person).status_code == live_delete
-
-
 def test_publisher_adds_a_cabin_and_everybody_sees_it_at_the_next_request(client, call):
     response = send(client, "post", ITEMS, body(call, status="published"), member("publisher", call))
     assert response.status_code == 201
@@ -186,12 +157,6 @@ def test_body_that_cannot_be_read(client, call, raw, kind, status):
     )
 
 
-def test_taken_slug_is_a_conflict(client, call):
-    cabane(slug="prise")
-    assert send(client, "post", ITEMS, body(call, slug="prise"), member("publisher", call)).status_code in (409, 422)
-    assert Cabane.objects.count() == 1
-
-
 def test_slug_is_made_from_the_name(client, call):
     person = member("publisher", call)
     slugs = [
@@ -280,24 +245,6 @@ def test_body_as_qgis_sends_it(client, call):
     response = send(client, "post", ITEMS, content, member("publisher", call), "application/geo+json")
     assert response.status_code == 201, response.content
     assert json.loads(response.content)["properties"]["status"] == "draft"
-
-
-def test_eight_writers_with_the_same_validator_one_wins(client, call):
-    thing, person = cabane(authority=call), member("publisher", call)
-    etag = client.get(f"{ITEMS}/{thing.uuid}")["ETag"]
-    codes = [
-        send(
-            client,
-            "patch",
-            f"{ITEMS}/{thing.uuid}",
-            {"properties": {"name_fr": f"n{n}"}},
-            person,
-            "application/merge-patch+json",
-            **{"If-Match": etag},
-        ).status_code
-        for n in range(8)
-    ]
-    assert sorted(codes) == [200] + [412] * 7
 
 
 @pytest.mark.parametrize("collection", list(registry.collections()), ids=lambda each: each.id)
