@@ -56,24 +56,26 @@ def ensure() -> list[str]:
     made = []
     with connection.cursor() as cursor:
         for collection in registry.collections():
-            if select.installed(cursor, collection.table, _name(collection)) not in (None, str(shape(collection))):
-                _install(collection)
+            statement = _install(collection)
+            wanted = str(select.checksum(statement))
+            if select.installed(cursor, collection.table, _name(collection)) not in (None, wanted):
+                with transaction.atomic():
+                    cursor.execute(statement)
+                    cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table(collection), wanted))
                 made.append(collection.id)
     return made
 
 
-def _install(collection: Collection) -> None:
+def _install(collection: Collection) -> sql.SQL:
     names = {
         "table": table(collection),
         "function": sql.Identifier(_name(collection) + "_keep"),
         "rows": sql.Identifier(collection.table),
         "feature": select.feature(collection, CRS84),
         "shape": sql.Literal(shape(collection)),
-        "told": sql.Literal(str(shape(collection))),
         "defer": sql.Literal(DEFER),
     }
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL(INSTALL).format(**names))
+    return select.flat(sql.SQL(INSTALL).format(**names))
 
 
 INSTALL = """
@@ -82,7 +84,9 @@ ALTER TABLE {table} ALTER COLUMN body SET STORAGE EXTERNAL;
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
   SET extra_float_digits = 1 SET DateStyle = 'ISO' AS $$
 BEGIN
-  IF TG_OP = 'DELETE' THEN
+  IF TG_OP = 'TRUNCATE' THEN
+    DELETE FROM {table};
+  ELSIF TG_OP = 'DELETE' THEN
     DELETE FROM {table} WHERE id = OLD.id;
   ELSIF current_setting({defer}, true) = 'on' OR TG_OP = 'UPDATE' AND NEW.revision = OLD.revision THEN
     RETURN NULL;
@@ -95,7 +99,8 @@ BEGIN
 END $$;
 DROP TRIGGER IF EXISTS y_text ON {rows};
 CREATE TRIGGER y_text AFTER INSERT OR UPDATE OR DELETE ON {rows} FOR EACH ROW EXECUTE FUNCTION {function}();
-COMMENT ON TABLE {table} IS {told};
+DROP TRIGGER IF EXISTS y_text_truncate ON {rows};
+CREATE TRIGGER y_text_truncate AFTER TRUNCATE ON {rows} FOR EACH STATEMENT EXECUTE FUNCTION {function}();
 """
 
 

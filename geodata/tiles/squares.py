@@ -37,6 +37,9 @@ CREATE TABLE {table} (x integer, y integer, n bigint NOT NULL, sum_x float8 NOT 
   sum_id bigint NOT NULL, PRIMARY KEY (x, y));
 {fill}
 {triggers}
+CREATE OR REPLACE FUNCTION {emptied}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM {table}; RETURN NULL; END $$;
+DROP TRIGGER IF EXISTS y_squares_truncate ON {rows};
+CREATE TRIGGER y_squares_truncate AFTER TRUNCATE ON {rows} FOR EACH STATEMENT EXECUTE FUNCTION {emptied}();
 """
 TRIGGER = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {add} RETURN NULL; END $$;
@@ -88,6 +91,8 @@ def _install(collection: Collection) -> sql.SQL:
     return select.flat(
         sql.SQL(INSTALL).format(
             table=table(collection),
+            rows=sql.Identifier(collection.table),
+            emptied=sql.Identifier(_name(collection) + "_truncate"),
             fill=_add(collection, ("",)),
             triggers=sql.SQL("").join(_trigger(collection, event, tables) for event, tables in EVENTS.items()),
         )

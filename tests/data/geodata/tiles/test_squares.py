@@ -71,3 +71,14 @@ def test_squares_are_filled_when_they_are_made(monkeypatch):
     assert "cabanes" in squares.ensure()
     assert kept("cabanes") == counted("cabanes") != []
     assert squares.ensure() == []
+
+
+def test_an_emptied_table_counts_nothing():
+    cabane()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('chaine.allow_truncate', 'on', true)")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("TRUNCATE cabanes_cabane CASCADE")
+        cursor.execute("SELECT count(*) FROM geodata_text_cabanes")
+        assert cursor.fetchone() == (0,)
+    assert kept("cabanes") == []
