@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 import logging
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-import brotli
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from geodata.endpoints.compression import compressed, uncoded
 from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision
 
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
 EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied"
-MIN_COMPRESSED = 500
 RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)
 
@@ -149,53 +147,9 @@ def item_etag(revision: int) -> str:
 def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
     """304 when `If-None-Match` holds this validator (RFC 9110 §13.1.2)."""
     given = request.headers.get("If-None-Match", "")
-    known = {part.strip().removeprefix("W/") for part in given.split(",")}
+    known = {uncoded(part) for part in given.split(",")}
     if given.strip() != "*" and etag.removeprefix("W/") not in known:
         return None
     response = HttpResponse(status=304)
     response["ETag"] = etag
     return response
-
-
-def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """The response in br or gzip when the client takes it and it is worth it; streams stay streams."""
-    if response.has_header("Content-Encoding") or response.status_code in (204, 304):
-        return response
-    coding = _coding(request.headers.get("Accept-Encoding", ""))
-    if coding is None or response.get("Content-Type", "").startswith("image/"):
-        return response
-    if isinstance(response, StreamingHttpResponse):
-        response.streaming_content = _pressed(_bytes(response), coding)
-        del response["Content-Length"]
-    elif isinstance(response, HttpResponse) and len(response.content) >= MIN_COMPRESSED:
-        response.content = b"".join(_pressed([response.content], coding))
-        response["Content-Length"] = str(len(response.content))
-    else:
-        return response
-    response["Content-Encoding"] = coding
-    etag = response.get("ETag", "")
-    if etag.startswith('"'):
-        response["ETag"] = f'{etag[:-1]}-{coding}"'
-    return response
-
-
-def _bytes(response: StreamingHttpResponse) -> Iterator[bytes]:
-    return iter(response.streaming_content)  # type: ignore[arg-type]
-
-
-def _coding(accept: str) -> str | None:
-    offered = {part.split(";")[0].strip() for part in accept.split(",") if not part.replace(" ", "").endswith("q=0")}
-    return "br" if "br" in offered else "gzip" if "gzip" in offered else None
-
-
-def _pressed(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
-    if coding == "br":
-        press = brotli.Compressor(quality=4)
-        squeeze, finish = press.process, press.finish
-    else:
-        zipper = zlib.compressobj(5, zlib.DEFLATED, 31)
-        squeeze, finish = zipper.compress, zipper.flush
-    for chunk in chunks:
-        if made := squeeze(chunk):
-            yield made
-    yield finish()

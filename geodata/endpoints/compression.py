@@ -1,0 +1,72 @@
+"""Answers in br or gzip, and what that does to their validators (RFC 9110 §8.4, §8.8.3.3)."""
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+
+import brotli
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+MIN_COMPRESSED = 500
+CODED = re.compile(r'-(?:br|gzip)"$')
+# Compressed already, or sent piece by piece as it happens.
+PACKED = ("image/", "video/", "application/zip", "text/event-stream")
+
+
+def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The response in br or gzip when the client takes it and it is worth it; streams stay streams."""
+    coding = _coding(request.headers.get("Accept-Encoding", ""))
+    if coding is None or response.has_header("Content-Encoding"):
+        return response
+    if response.status_code == 304:  # noqa: PLR2004
+        return _tagged(response, coding)
+    if response.status_code == 204 or _is_packed(response.get("Content-Type", "")):  # noqa: PLR2004
+        return response
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _pressed(_bytes(response), coding)
+        del response["Content-Length"]
+    elif isinstance(response, HttpResponse) and len(response.content) >= MIN_COMPRESSED:
+        response.content = b"".join(_pressed([response.content], coding))
+        response["Content-Length"] = str(len(response.content))
+    else:
+        return response
+    response["Content-Encoding"] = coding
+    return _tagged(response, coding)
+
+
+def uncoded(etag: str) -> str:
+    """A validator as it is before compression: without `W/` and without the name of a coding."""
+    return CODED.sub('"', etag.strip().removeprefix("W/"))
+
+
+def _tagged(response: HttpResponseBase, coding: str) -> HttpResponseBase:
+    etag = response.get("ETag", "")
+    if etag.startswith('"'):
+        response["ETag"] = f'{etag[:-1]}-{coding}"'
+    return response
+
+
+def _is_packed(media_type: str) -> bool:
+    return media_type.startswith(PACKED) and not media_type.startswith("image/svg")
+
+
+def _bytes(response: StreamingHttpResponse) -> Iterator[bytes]:
+    return iter(response.streaming_content)  # type: ignore[arg-type]
+
+
+def _coding(accept: str) -> str | None:
+    offered = {part.split(";")[0].strip() for part in accept.split(",") if not part.replace(" ", "").endswith("q=0")}
+    return "br" if "br" in offered else "gzip" if "gzip" in offered else None
+
+
+def _pressed(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
+    if coding == "br":
+        press = brotli.Compressor(quality=4)
+        squeeze, finish = press.process, press.finish
+    else:
+        zipper = zlib.compressobj(5, zlib.DEFLATED, 31)
+        squeeze, finish = zipper.compress, zipper.flush
+    for chunk in chunks:
+        if made := squeeze(chunk):
+            yield made
+    yield finish()
