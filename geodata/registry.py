@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
+# The name of the geometry in filters and schemas; in GeoJSON it is the member `geometry`.
+GEOMETRY = "geom"
 Visibility = Callable[["User | AnonymousUser"], FeatureQuerySet]
 
 
@@ -78,6 +80,11 @@ class Collection:
         """The published fields by property name."""
         found = {name: self.model_class._meta.get_field(name) for name in self.properties}
         return {name: field for name, field in found.items() if isinstance(field, models.Field)}
+
+    @cached_property
+    def identifier(self) -> "models.Field[Any, Any]":
+        """The field of the public id."""
+        return cast("type[models.Model]", self.model_class)._meta.get_field("uuid")  # type: ignore[return-value]
 
     @cached_property
     def geometry(self) -> "GeometryField[Any, Any]":

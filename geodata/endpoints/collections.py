@@ -1,5 +1,6 @@
-"""Collections, one collection, its queryables and schema."""
+"""Collections, one collection, its queryables, sortables, schema and code lists."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -9,7 +10,7 @@ from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.landing import root_of
 from geodata.endpoints.pages import show
-from geodata.formats.choice import Format, choose
+from geodata.formats.choice import JSON_SCHEMA, Format, choose
 from geodata.ogc import documents, schema
 from geodata.params.items import single
 from geodata.queries import extent
@@ -43,14 +44,32 @@ def collection(request: HttpRequest, collection_id: str) -> HttpResponseBase:
 @endpoint("GET")
 def queryables(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """The properties that filter (Part 3 §6.2)."""
-    single(request.GET, ("f",))
-    found = schema.queryables(registry.get(collection_id), request.build_absolute_uri(request.path))
-    return document(request, found, documents.SCHEMA_TYPE)
+    return _schema(request, collection_id, schema.queryables)
+
+
+@endpoint("GET")
+def sortables(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+    """The properties that sort (Part 5, requirements class Sortables)."""
+    return _schema(request, collection_id, schema.sortables)
 
 
 @endpoint("GET")
 def feature_schema(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """The schema of the properties (Part 5)."""
-    single(request.GET, ("f",))
-    found = schema.schema(registry.get(collection_id), request.build_absolute_uri(request.path))
+    return _schema(request, collection_id, schema.schema)
+
+
+def _schema(
+    request: HttpRequest, collection_id: str, make: Callable[[Collection, str], schema.Schema]
+) -> HttpResponseBase:
+    given = single(request.GET, ("f",))
+    choose(request.headers.get("Accept", ""), given.get("f"), (JSON_SCHEMA,))
+    found = make(registry.get(collection_id), request.build_absolute_uri(request.path))
     return document(request, found, documents.SCHEMA_TYPE)
+
+
+@endpoint("GET")
+def codelist(request: HttpRequest, collection_id: str, name: str) -> HttpResponseBase:
+    """The codes of a property, explained in each language (`x-ogc-codelist`)."""
+    single(request.GET, ("f",))
+    return document(request, schema.codelist(registry.get(collection_id), name))

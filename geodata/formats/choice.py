@@ -23,14 +23,15 @@ class Format:
 JSON = Format("json", "application/json", "JSON")
 GEOJSON = Format("geojson", "application/geo+json", "GeoJSON", ("application/json", "application/vnd.geo+json"))
 HTML = Format("html", "text/html", "HTML", ("application/xhtml+xml",))
-ALIASES = {"json": "geojson"}
+JSON_SCHEMA = Format("schema", "application/schema+json", "JSON Schema", ("application/json",))
+ALIASES = {"json": ("geojson", "schema")}
 
 
 def choose(accept: str, f: str | None, offered: Sequence[Format]) -> Format:
     """The format to answer with. Raises BadParameter for an unknown `f`, NotAcceptable for `Accept`."""
     if f is not None:
         for each in offered:
-            if f in (each.name, each.media_type) or ALIASES.get(f) == each.name:
+            if f in (each.name, each.media_type) or each.name in ALIASES.get(f, ()):
                 return each
         known = ", ".join(each.name for each in offered)
         raise BadParameter("f", _("Format inconnu. Connus : %(known)s.") % {"known": known})

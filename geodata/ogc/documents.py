@@ -21,10 +21,22 @@ CONFORMANCE = (
     f"{CORE}/geojson",
     f"{CORE}/html",
     f"{CORE}/oas30",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables",
+    "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf/queryables-query-parameters",
     "http://www.opengis.net/spec/ogcapi-features-2/1.0/conf/crs",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    *(
+        f"http://www.opengis.net/spec/ogcapi-features-5/1.0/conf/{name}"
+        for name in (
+            "schemas",
+            "core-roles-features",
+            "feature-references",
+            "returnables-and-receivables",
+            "queryables",
+        )
+    ),
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
@@ -93,6 +105,7 @@ def collection(
             *selves(base, "", current, DOCUMENT_FORMATS),
             *items_links(root, described, formats),
             link(f"{base}/queryables", f"{OGC}/queryables", SCHEMA_TYPE, _("Propriétés qui filtrent")),
+            link(f"{base}/sortables", f"{OGC}/sortables", SCHEMA_TYPE, _("Propriétés qui trient")),
             link(f"{base}/schema", f"{OGC}/schema", SCHEMA_TYPE, _("Schéma")),
             link(f"{base}/tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
             link(f"{root}changes?collection={described.id}", "monitor", "application/json", _("Changements")),

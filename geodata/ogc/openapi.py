@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db import models
 
 from geodata.ogc import openapi_changes
 from geodata.ogc.schema import property_schema
@@ -73,7 +74,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
         "type": {"type": "string", "enum": ["Feature"]},
         "id": {"type": "string", "format": "uuid"},
         "geometry": {"type": "object", "nullable": True},
-        "properties": {"type": "object", "properties": {key: _downgraded(property_schema(key, field)) for key, field in collection.fields.items()}},
+        "properties": {"type": "object", "properties": {key: _member(key, field) for key, field in collection.fields.items()}},
     }}  # fmt: skip
     features = {
         "type": "object",
@@ -88,6 +89,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
         f"{base}/queryables": {
             "get": _get(f"{collection.id}.queryables", "Queryables", media="application/schema+json")
         },
+        f"{base}/sortables": {"get": _get(f"{collection.id}.sortables", "Sortables", media="application/schema+json")},
         f"{base}/schema": {"get": _get(f"{collection.id}.schema", "Schema", media="application/schema+json")},
         f"{base}/items": {
             "get": _get(f"{collection.id}.items", name, _items_parameters(collection), "application/geo+json", features)
@@ -121,7 +123,7 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("q", {"type": "string"}, "words"),
     ]
     for name, field in filterable(collection).items():
-        schema = _downgraded(property_schema(name, field))
+        schema = property_schema(name, field)
         schema = schema.get("items", schema)
         fixed.append(
             _parameter(
@@ -203,20 +205,16 @@ def _parameter(name: str, schema: Document, description: str, where: str = "quer
     return made | ({"style": "form", "explode": False} if where == "query" else {})
 
 
-def _downgraded(schema: Document) -> Document:
-    """JSON Schema 2020-12 as OpenAPI 3.0 wants it: `nullable` in place of a list of types."""
-    made = {key: value for key, value in schema.items() if not key.startswith("x-")}
-    kinds = made.get("type")
-    if isinstance(kinds, list):
-        plain = [kind for kind in kinds if kind != "null"]
+def _member(name: str, field: "models.Field[Any, Any]") -> Document:
+    """A property as OpenAPI 3.0 wants it: `nullable`, no list of types, no keyword of its own."""
+    made = {key: value for key, value in property_schema(name, field).items() if not key.startswith("x-")}
+    if isinstance(made["type"], list):
+        del made["type"]
+        return made
+    if field.null:
         made["nullable"] = True
-        if len(plain) == 1:
-            made["type"] = plain[0]
-        else:
-            del made["type"]
-            del made["nullable"]
-    if "items" in made:
-        made["items"] = _downgraded(made["items"])
+        if "enum" in made:
+            made["enum"] = [*made["enum"], None]
     return made
 
 

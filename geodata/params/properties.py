@@ -1,6 +1,6 @@
 """A property of a collection as a filter: `kind=terril` (OGC API Features §7.15.5)."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -14,20 +14,40 @@ BOOLEANS = {"true": True, "false": False}
 MAX_LENGTH = 1000
 
 
-def filterable(collection: Collection) -> dict[str, "models.Field[Any, Any]"]:
-    """Properties that can be compared with one value; structured ones are not."""
-    return {name: field for name, field in collection.fields.items() if not isinstance(field, models.JSONField)}
+MAX_SORTED_LENGTH = 200
+Field: TypeAlias = "models.Field[Any, Any]"
+
+
+def filterable(collection: Collection) -> dict[str, Field]:
+    """Properties that can be compared with one value, and the id; structured ones are not."""
+    found = {"id": collection.identifier, **collection.fields}
+    return {name: field for name, field in found.items() if not isinstance(field, models.JSONField)}
+
+
+def sortable(collection: Collection) -> dict[str, Field]:
+    """Properties that give an order: neither lists nor long texts."""
+    return {
+        name: field
+        for name, field in filterable(collection).items()
+        if not isinstance(plain(field), ArrayField | models.TextField)
+        and (plain(field).max_length or 0) <= MAX_SORTED_LENGTH
+    }
+
+
+def plain(field: Field) -> Field:
+    """The field that gives the type: what a foreign key points at, what a generated column yields."""
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    if isinstance(field, models.GeneratedField) and field.output_field is not None:
+        return field.output_field
+    return field
 
 
 def parse_property(collection: Collection, name: str, text: str) -> Any:
     """The value to compare this property with, in the type of its column. Raises BadParameter."""
-    field: models.Field[Any, Any] = filterable(collection)[name]
-    while isinstance(field, models.ForeignKey):
-        field = field.target_field
+    field = plain(filterable(collection)[name])
     if isinstance(field, ArrayField):
         field = field.base_field
-    if isinstance(field, models.GeneratedField) and field.output_field is not None:
-        field = field.output_field
     if "\x00" in text or len(text) > MAX_LENGTH:
         raise BadParameter(name, _("Valeur illisible."))
     if isinstance(field, models.BooleanField):
@@ -40,7 +60,7 @@ def parse_property(collection: Collection, name: str, text: str) -> Any:
     return _typed(field, name, text)
 
 
-def _typed(field: "models.Field[Any, Any]", name: str, text: str) -> Any:
+def _typed(field: Field, name: str, text: str) -> Any:
     try:
         value = field.to_python(text)
         field.run_validators(value) if isinstance(field, models.IntegerField) else None

@@ -27,8 +27,9 @@ METRE_DECIMALS = 2
 
 
 def column(collection: Collection, name: str) -> sql.Composed:
-    """The column of a property, on the alias t."""
-    return sql.SQL("t.{}").format(sql.Identifier(collection.fields[name].column or name))
+    """The column of a property or of the id, on the alias t."""
+    field = collection.identifier if name == "id" else collection.fields[name]
+    return sql.SQL("t.{}").format(sql.Identifier(field.column or name))
 
 
 @cache
@@ -115,7 +116,7 @@ def visible(collection: Collection, user: "User | AnonymousUser") -> tuple[sql.S
 
 def is_array(collection: Collection, name: str) -> bool:
     """Whether a property is a list, so that a filter asks whether it contains the value."""
-    return isinstance(collection.fields[name], ArrayField)
+    return isinstance(collection.fields.get(name), ArrayField)
 
 
 def named(source: sql.SQL, params: tuple[Any, ...], prefix: str = "v") -> tuple[sql.SQL, dict[str, Any]]:
