@@ -201,7 +201,10 @@ class SentierCabane(models.Model):
     """A cabin along a trail; `at_m` along the line is null where the line is schematic. Kept by trigger."""
 
     id = models.BigAutoField(primary_key=True)
-    sentier = models.ForeignKey(Sentier, on_delete=models.CASCADE, db_constraint=False, related_name="cabin_positions")
+    # The unique constraint's index serves it.
+    sentier = models.ForeignKey(
+        Sentier, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="cabin_positions"
+    )
     cabane = models.ForeignKey("cabanes.Cabane", on_delete=models.CASCADE, db_constraint=False, related_name="+")
     at_m = models.FloatField(null=True)
     distance_m = models.FloatField(null=True)
@@ -219,7 +222,10 @@ class SentierParc(models.Model):
     """A park that a trail crosses, from–to in metres where the line is surveyed. Kept by trigger."""
 
     id = models.BigAutoField(primary_key=True)
-    sentier = models.ForeignKey(Sentier, on_delete=models.CASCADE, db_constraint=False, related_name="park_positions")
+    # The unique constraint's index serves it.
+    sentier = models.ForeignKey(
+        Sentier, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="park_positions"
+    )
     parc = models.ForeignKey("parcs.Parc", on_delete=models.CASCADE, db_constraint=False, related_name="+")
     from_m = models.FloatField(null=True)
     to_m = models.FloatField(null=True)
