@@ -10,15 +10,16 @@ from django.shortcuts import render
 
 from geodata import registry
 from geodata.endpoints.answers import item_etag, not_modified
+from geodata.endpoints.downloads import download
 from geodata.endpoints.items import labelled
 from geodata.endpoints.pages import link_header
-from geodata.formats import geojson
+from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, choose
-from geodata.ogc.documents import ITEM_FORMATS
 from geodata.ogc.links import link, selves
 from geodata.params.crs import CRS84, parse_crs
 from geodata.params.items import single
 from geodata.queries import item as items
+from geodata.queries import rows
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 def read_item(request: HttpRequest, collection_id: str, key: str, user: User | AnonymousUser) -> HttpResponseBase:
     """One item by its uuid (OGC API Features §7.16); a slug redirects to it (307)."""
     collection = registry.get(collection_id)
-    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), ITEM_FORMATS)
+    formats = offered.of(collection)
+    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), formats)
     given = single(request.GET, ("f", "crs"))
     crs = parse_crs(given["crs"]) if "crs" in given else CRS84
     try:
@@ -37,13 +39,15 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     except ValueError:
         return _redirected(request, items.uuid_of_slug(collection, user, key))
     found = items.item(collection, user, uuid, crs)
+    if chosen.is_download:
+        return download(request, chosen, rows.of_item(collection, user, uuid, crs), f"{collection.id}-{uuid}")
     etag = (
         item_etag(found.revision)
         if (chosen is not HTML and crs is CRS84)
         else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
     )
     links = [
-        *selves(request.build_absolute_uri(request.path), f"crs={given['crs']}" if "crs" in given else "", chosen, ITEM_FORMATS),
+        *selves(request.build_absolute_uri(request.path), f"crs={given['crs']}" if "crs" in given else "", chosen, formats),
         link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", "application/json"),
     ]  # fmt: skip
     unchanged = not_modified(request, etag)

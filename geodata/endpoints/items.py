@@ -11,14 +11,14 @@ from django.shortcuts import render
 
 from geodata import registry
 from geodata.endpoints.answers import not_modified
+from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
-from geodata.formats import geojson
+from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
-from geodata.ogc.documents import ITEM_FORMATS
 from geodata.ogc.links import Link, link, selves
 from geodata.params.items import parse_items
-from geodata.params.paging import make_cursor
-from geodata.queries import extent, items
+from geodata.params.paging import make_cursor, parse_limit_of_all
+from geodata.queries import extent, items, rows
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
 
 def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousUser) -> HttpResponseBase:
-    """A page of items (OGC API Features §7.15)."""
+    """A page of items (OGC API Features §7.15), or all of them as a file."""
     collection = registry.get(collection_id)
-    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), ITEM_FORMATS)
+    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
     query = parse_items(request.GET, collection)
+    if chosen.is_download:
+        limit = parse_limit_of_all(request.GET.get("limit"))
+        return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id)
     etag = f'W/"{extent.revision(collection, user)}-{chosen.name}{_who(user)}"'
     if (unchanged := not_modified(request, etag)) is not None:
         return _validated(unchanged, etag, user)
@@ -82,7 +85,7 @@ def links(request: HttpRequest, collection: Collection, chosen: Format, page: it
     base = request.build_absolute_uri(request.path)
     kept = request.GET.copy()
     kept.pop("f", None)
-    found = selves(base, kept.urlencode(), chosen, ITEM_FORMATS)
+    found = selves(base, kept.urlencode(), chosen, offered.of(collection))
     root = request.build_absolute_uri(f"/api/collections/{collection.id}")
     found.append(link(root, "collection", "application/json", collection.title))
     if page.more:

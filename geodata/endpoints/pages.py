@@ -20,6 +20,16 @@ def show(
     return response
 
 
+# Proxies give the whole head of an answer 4 kB; with a long filter the other formats would fill it.
+MAX_ALTERNATES = 1_500
+
+
 def link_header(links: list[dict[str, Any]]) -> str:
-    """The links of a document as one header; titles are left to the document."""
-    return ", ".join(f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"' for each in links)
+    """The links of a document as one header; titles, and alternates beyond MAX_ALTERNATES characters, are left to it."""
+    found, room = [], MAX_ALTERNATES
+    for each in links:
+        said = f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'
+        room -= len(said) if each["rel"] == "alternate" else 0
+        if each["rel"] != "alternate" or room > 0:
+            found.append(said)
+    return ", ".join(found)

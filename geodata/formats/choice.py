@@ -1,29 +1,76 @@
 """Content negotiation: `f` first, then `Accept` (RFC 9110 §12.5.1)."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from geodata.problems import BadParameter, NotAcceptable
 
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from geodata.queries.rows import Selection
+    from geodata.registry import Collection
+
 LENIENT = "*/*"
 
 
-@dataclass(frozen=True)
+def everywhere(collection: Collection) -> bool:
+    """Every collection has it."""
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
 class Format:
-    """A representation: `name` is the value of `f`, `accepts` further media types that ask for it."""
+    """A representation: `name` is the value of `f`, `accepts` further media types that ask for it.
+
+    A download has an `extension` and gives a whole selection, not a page of it: `write` streams it in pieces,
+    or `make` writes it to a file (one of the two). `told` marks what speaks French sentences and repeats
+    neighbours (cabins on a trail, closures): it changes with more than its collection. `inline` is what a
+    browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says which
+    collections have it.
+    """
 
     name: str
     media_type: str
-    title: str
+    title: str | Promise
     accepts: tuple[str, ...] = ()
+    parameters: str = ""
+    extension: str = ""
+    write: Callable[[Selection, str], Iterator[bytes]] | None = None
+    make: Callable[[Selection, Path], None] | None = None
+    told: bool = False
+    inline: bool = False
+    degrees: bool = False
+    offered: Callable[[Collection], bool] = everywhere
+
+    @property
+    def content_type(self) -> str:
+        """The value of `Content-Type`."""
+        return self.media_type + self.parameters
+
+    @property
+    def is_download(self) -> bool:
+        """Whether it gives a whole selection as a file."""
+        return bool(self.extension)
 
 
-JSON = Format("json", "application/json", "JSON")
-GEOJSON = Format("geojson", "application/geo+json", "GeoJSON", ("application/json", "application/vnd.geo+json"))
-HTML = Format("html", "text/html", "HTML", ("application/xhtml+xml",))
-JSON_SCHEMA = Format("schema", "application/schema+json", "JSON Schema", ("application/json",))
+JSON = Format(name="json", media_type="application/json", title="JSON")
+GEOJSON = Format(
+    name="geojson",
+    media_type="application/geo+json",
+    title="GeoJSON",
+    accepts=("application/json", "application/vnd.geo+json"),
+)
+HTML = Format(name="html", media_type="text/html", title="HTML", accepts=("application/xhtml+xml",))
+JSON_SCHEMA = Format(
+    name="schema", media_type="application/schema+json", title="JSON Schema", accepts=("application/json",)
+)
 ALIASES = {"json": ("geojson", "schema")}
 
 

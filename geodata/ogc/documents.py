@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from geodata.formats.choice import GEOJSON, HTML, JSON, Format
+from geodata.formats import offered
+from geodata.formats.choice import HTML, JSON, Format
 from geodata.ogc.links import OGC, items_links, link, selves
 from geodata.params.crs import CRS84, KNOWN
 from geodata.queries.extent import Extent
@@ -46,7 +47,6 @@ CONFORMANCE = (
 SCHEMA_TYPE = "application/schema+json"
 OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
 DOCUMENT_FORMATS = (JSON, HTML)
-ITEM_FORMATS = (GEOJSON, HTML)
 
 
 def landing(root: str, current: Format) -> dict[str, Any]:
@@ -87,9 +87,7 @@ def collections(root: str, current: Format, described: Sequence[dict[str, Any]])
     }
 
 
-def collection(
-    root: str, current: Format, described: Collection, extent: Extent, formats: Sequence[Format] = ITEM_FORMATS
-) -> dict[str, Any]:
+def collection(root: str, current: Format, described: Collection, extent: Extent) -> dict[str, Any]:
     """One collection (§7.14; Part 2 §6)."""
     base = f"{root}collections/{described.id}"
     document: dict[str, Any] = {
@@ -103,7 +101,7 @@ def collection(
         "storageCrs": CRS84.uri,
         "links": [
             *selves(base, "", current, DOCUMENT_FORMATS),
-            *items_links(root, described, formats),
+            *items_links(root, described, offered.of(described)),
             link(f"{base}/queryables", f"{OGC}/queryables", SCHEMA_TYPE, _("Propriétés qui filtrent")),
             link(f"{base}/sortables", f"{OGC}/sortables", SCHEMA_TYPE, _("Propriétés qui trient")),
             link(f"{base}/schema", f"{OGC}/schema", SCHEMA_TYPE, _("Schéma")),

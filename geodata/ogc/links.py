@@ -29,4 +29,7 @@ def selves(base: str, query: str, current: Format, offered: Sequence[Format]) ->
 def items_links(root: str, collection: Collection, offered: Sequence[Format]) -> list[Link]:
     """`items` links of a collection, one a format."""
     base = f"{root}collections/{collection.id}/items"
-    return [link(f"{base}?f={each.name}", "items", each.media_type, collection.title) for each in offered]
+    return [
+        link(f"{base}?f={each.name}", "items", each.media_type, f"{collection.title} ({each.title})")
+        for each in offered
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from geodata.formats import offered
 from geodata.ogc import openapi_changes
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
@@ -82,7 +83,10 @@ def _collection(collection: Collection) -> dict[str, Any]:
     }
     uuid = _parameter("id", {"type": "string", "format": "uuid"}, "uuid", where="path")
     crs = _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS")
-    item = _get(f"{collection.id}.item", f"{name}: one feature", [uuid, crs], "application/geo+json", feature)
+    item = _in_every_format(
+        _get(f"{collection.id}.item", f"{name}: one feature", [uuid, crs], "application/geo+json", feature), collection
+    )
+    items = _get(f"{collection.id}.items", name, _items_parameters(collection), "application/geo+json", features)
     read_only = collection.serializer == ""
     paths: dict[str, Any] = {
         base: {"get": _get(f"{collection.id}.collection", name)},
@@ -91,9 +95,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
         },
         f"{base}/sortables": {"get": _get(f"{collection.id}.sortables", "Sortables", media="application/schema+json")},
         f"{base}/schema": {"get": _get(f"{collection.id}.schema", "Schema", media="application/schema+json")},
-        f"{base}/items": {
-            "get": _get(f"{collection.id}.items", name, _items_parameters(collection), "application/geo+json", features)
-        },
+        f"{base}/items": {"get": _in_every_format(items, collection)},
         f"{base}/items/{{id}}": {"get": item},
     }
     if not read_only:
@@ -110,6 +112,16 @@ def _collection(collection: Collection) -> dict[str, Any]:
         )
         paths |= _photos(collection)
     return paths
+
+
+def _in_every_format(operation: Document, collection: Collection) -> Document:
+    """The same operation with every representation that the collection has."""
+    formats = offered.of(collection)
+    content = operation["responses"]["200"]["content"]
+    content |= {each.media_type: {"schema": {"type": "string"}} for each in formats if each.media_type not in content}
+    names = {"type": "string", "enum": ["json", *(each.name for each in formats)]}
+    operation["parameters"][-1] = _parameter("f", names, "Format; downloads give the whole selection")
+    return operation
 
 
 def _items_parameters(collection: Collection) -> list[Document]:

@@ -24,6 +24,14 @@ def parse_limit(text: str) -> int:
     return min(int(text[:MAX_DIGITS]), MAX_LIMIT)
 
 
+def parse_limit_of_all(text: str | None) -> int | None:
+    """The `limit` of a download, which is no page: without it everything is given, and no maximum cuts it off."""
+    if text is None:
+        return None
+    parse_limit(text)
+    return int(text[:MAX_DIGITS])
+
+
 def make_cursor(collection_id: str, last_id: int) -> str:
     """An opaque text that says after which internal id the next page begins."""
     key = last_id.to_bytes(KEY, "big")

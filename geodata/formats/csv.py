@@ -1,0 +1,41 @@
+"""A table of features: CSV with commas and CRLF (RFC 4180), in UTF-8 with the mark that spreadsheets look for.
+
+Texts are quoted; one that a spreadsheet would run as a formula has an apostrophe before it (decision 0081). Points
+have two columns of numbers, other shapes one of WKT.
+"""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from geodata.formats.choice import Format
+from geodata.formats.pieces import gathered
+from geodata.queries import flat, rows
+from geodata.queries.rows import Selection
+
+MARK = "\ufeff"
+END = "\r\n"
+
+
+def write(selection: Selection, root: str) -> Iterator[bytes]:
+    """The head with the names of the columns, then a row a feature."""
+    return gathered(_lines(selection))
+
+
+def _lines(selection: Selection) -> Iterator[bytes]:
+    collection, crs = selection.collection, selection.crs
+    names = ("id", *flat.kinds(collection), *flat.place_names(collection, crs))
+    yield (MARK + ",".join(names) + END).encode()
+    end = END.encode()
+    for (line,) in rows.read(selection, flat.csv_row(collection, crs)):
+        yield line + end
+
+
+FORMAT = Format(
+    name="csv",
+    media_type="text/csv",
+    parameters="; charset=utf-8; header=present",
+    title=_("CSV (tableur)"),
+    extension="csv",
+    write=write,
+)

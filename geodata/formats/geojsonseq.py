@@ -1,0 +1,27 @@
+"""GeoJSON text sequence: one feature a line, each after a record separator (RFC 8142)."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+
+from geodata.formats.choice import Format
+from geodata.formats.pieces import gathered
+from geodata.queries import rows, stored
+from geodata.queries.rows import Selection
+
+SEPARATOR = b"\x1e"
+
+
+def write(selection: Selection, root: str) -> Iterator[bytes]:
+    """The features as PostGIS wrote them."""
+    feature, join = stored.feature(selection.collection, selection.crs)
+    return gathered(SEPARATOR + text + b"\n" for (text,) in rows.read(selection, feature, join))
+
+
+FORMAT = Format(
+    name="geojsonseq",
+    media_type="application/geo+json-seq",
+    title=_("GeoJSON, une fiche par ligne"),
+    extension="geojsonl",
+    write=write,
+)

@@ -1,0 +1,25 @@
+"""The one list of representations: what negotiation, links, OpenAPI, downloads, pages and the contract tests walk."""
+
+from functools import cache
+
+from geodata.formats import csv, geojsonseq
+from geodata.formats.choice import GEOJSON, HTML, Format
+from geodata.registry import Collection
+
+FORMATS: tuple[Format, ...] = (
+    GEOJSON,
+    HTML,
+    geojsonseq.FORMAT,
+    csv.FORMAT,
+)
+
+
+@cache
+def of(collection: Collection) -> tuple[Format, ...]:
+    """The representations of the items of a collection; the first one answers a client without preference."""
+    return tuple(each for each in FORMATS if each.offered(collection))
+
+
+def downloads(collection: Collection) -> tuple[Format, ...]:
+    """Those that give a whole selection as a file."""
+    return tuple(each for each in of(collection) if each.is_download)

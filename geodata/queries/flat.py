@@ -1,0 +1,119 @@
+"""Published features as rows of plain values, as SQL: for tables (CSV) and for vector files.
+
+Lists are joined by `|`, structured values are JSON text, instants are ISO 8601 in UTC. Geometry is longitude first,
+or in the axis order of the system that was asked for.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from psycopg import sql
+
+from geodata.params.crs import Crs
+from geodata.queries import select
+from geodata.registry import Collection
+from geodata.units import COORDINATE_DECIMALS, WGS84
+
+BETWEEN = "|"
+INSTANT = sql.SQL("""to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""")
+# A cell that a spreadsheet would take for a formula (OWASP, "CSV Injection").
+FORMULA = "^[=+@\t\r-]"
+CELL = sql.SQL(
+    """'"' || replace(CASE WHEN {value} ~ {formula} THEN '''' || {value} ELSE {value} END, '"', '""') || '"'"""
+)
+
+
+class Kind(Enum):
+    """What a plain value is."""
+
+    TEXT = "text"
+    LIST = "list"
+    JSON = "json"
+    INSTANT = "instant"
+    DAY = "day"
+    YES_NO = "yes_no"
+    WHOLE = "whole"
+    NUMBER = "number"
+
+
+KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
+    (ArrayField, Kind.LIST),
+    (models.JSONField, Kind.JSON),
+    (models.DateTimeField, Kind.INSTANT),
+    (models.DateField, Kind.DAY),
+    (models.BooleanField, Kind.YES_NO),
+    (models.IntegerField, Kind.WHOLE),
+    (models.FloatField, Kind.NUMBER),
+)
+
+
+@cache
+def kinds(collection: Collection) -> dict[str, Kind]:
+    """What each property is, in the order of publication."""
+    return {name: _kind(field) for name, field in collection.fields.items()}
+
+
+def _kind(field: models.Field[Any, Any]) -> Kind:
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    if isinstance(field, models.GeneratedField) and field.output_field is not None:
+        field = field.output_field
+    return next((kind for base, kind in KINDS if isinstance(field, base)), Kind.TEXT)
+
+
+def value(collection: Collection, name: str) -> sql.Composed:
+    """A property as a plain value, on the alias t."""
+    column, kind = select.column(collection, name), kinds(collection)[name]
+    if kind is Kind.LIST:
+        return sql.SQL("array_to_string({}, {})").format(column, BETWEEN)
+    if kind is Kind.INSTANT:
+        return INSTANT.format(column)
+    if kind is Kind.DAY:
+        return sql.SQL("to_char({}, 'YYYY-MM-DD')").format(column)
+    if kind in (Kind.TEXT, Kind.JSON):
+        return sql.SQL("{}::text").format(column)
+    return column
+
+
+@cache
+def shape(collection: Collection, crs: Crs, *, flipped: bool = False) -> sql.Composed:
+    """The geometry in a reference system; `flipped` as its definition orders the axes."""
+    text = "t.geom" if crs.srid == WGS84 else "ST_Transform(t.geom, {srid})"
+    if flipped and crs.flipped:
+        text = f"ST_FlipCoordinates({text})"
+    return sql.SQL(text).format(srid=sql.Literal(crs.srid))
+
+
+def place_names(collection: Collection, crs: Crs) -> tuple[str, ...]:
+    """The columns that say where: two numbers for points, else WKT."""
+    if collection.geometry.geom_type != "POINT":
+        return ("wkt",)
+    return ("longitude", "latitude") if crs.srid == WGS84 else ("x", "y")
+
+
+@cache
+def csv_row(collection: Collection, crs: Crs) -> sql.SQL:
+    """One row of a CSV table: uuid, the properties, where; every text is quoted and no formula (RFC 4180)."""
+    cells: list[sql.Composable] = [sql.SQL("t.uuid::text")]
+    for name, kind in kinds(collection).items():
+        cells.append(_cell(value(collection, name), kind))
+    decimals = sql.Literal(COORDINATE_DECIMALS if crs.srid == WGS84 else select.METRE_DECIMALS)
+    if collection.geometry.geom_type == "POINT":
+        for axis in ("ST_X", "ST_Y"):
+            number = sql.SQL(f"round({axis}({{}})::numeric, {{}})::float8::text")
+            cells.append(number.format(shape(collection, crs), decimals))
+    else:
+        text = sql.SQL("ST_AsText({}, {})").format(shape(collection, crs, flipped=True), decimals)
+        cells.append(_cell(text, Kind.TEXT))
+    return select.flat(sql.SQL(" || ',' || ").join(sql.SQL("coalesce({}, '')").format(cell) for cell in cells))
+
+
+def _cell(plain: sql.Composable, kind: Kind) -> sql.Composable:
+    if kind in (Kind.TEXT, Kind.LIST, Kind.JSON):
+        return CELL.format(value=plain, formula=sql.Literal(FORMULA))
+    return sql.SQL("{}::text").format(plain)
