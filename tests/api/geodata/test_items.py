@@ -189,6 +189,7 @@ def test_every_announced_link_answers_with_its_type(client, collection):
     _response, described = get(client, f"/api/collections/{collection.id}")
     for link in described["links"]:
         answer = client.get(link["href"].removeprefix("http://testserver"))
+        answer.getvalue()
         assert answer.status_code == 200, link
         assert answer["Content-Type"].split(";")[0] == link["type"].split(";")[0]
 
