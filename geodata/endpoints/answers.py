@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
@@ -74,6 +75,9 @@ def _answer(
         return problem(request, error)
     except (OperationalError, InterfaceError) as error:
         return unavailable(request, error)
+    except SuspiciousOperation:
+        told = _("Trop de paramètres, ou un en-tête illisible.")
+        return problem_document(request, 400, "bad-request", _("Requête illisible"), told)
     except Exception:
         logger.exception("unexpected error at %s", request.path)
         return problem_document(

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from geodata import registry
 from geodata.endpoints.answers import document, endpoint, not_modified
 from geodata.endpoints.authentication import user_of
-from geodata.params.items import single
+from geodata.params.items import ItemsQuery, parse_narrowing, single
 from geodata.queries import extent
 from geodata.registry import Collection
 from geodata.tiles import mvt
@@ -60,32 +60,46 @@ def described(request: HttpRequest, collection_id: str | None = None) -> HttpRes
 
 @endpoint("GET")
 def tilejson_document(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
-    """TileJSON, with {z}/{y}/{x}: matrix, row, column."""
-    single(request.GET, FORMAT)
+    """TileJSON, with {z}/{y}/{x}: matrix, row, column; conditions given here hold for its tiles."""
     collection, layers = _layers(collection_id)
+    _query(request, collection)
     nobody = AnonymousUser()
     extents = [extent.public_extent(each, extent.revision(each, nobody), nobody) for each in layers]
     template = f"{_base(request, collection)}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
+    kept = request.GET.copy()
+    kept.pop("f", None)
+    template += f"?{kept.urlencode()}" if kept else ""
     return document(request, tilejson(template, layers, extents, _title(collection)))
 
 
 @endpoint("GET")
 def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | None = None) -> HttpResponseBase:
-    """One tile: 204 when it is empty, 304 without touching a geometry."""
-    single(request.GET, FORMAT)
+    """One tile: 204 when it is empty, 304 without touching a geometry.
+
+    A tile of one collection takes the conditions that its items take: properties, datetime, q, filter.
+    """
     user = user_of(request)
     collection, layers = _layers(collection_id)
+    query = _query(request, collection)
     lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
     found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
     etag = f'"t{extent.revision(collection, user)}{f"-u{user.pk}" if user.is_authenticated else ""}"'
-    response = not_modified(request, etag) or _rendered(layers, user, found)
+    response = not_modified(request, etag) or _rendered(layers, user, found, query)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
     return response
 
 
-def _rendered(layers: list[Collection], user: User | AnonymousUser, found: Tile) -> HttpResponse:
-    body = b"".join(mvt.render(each, user, found) for each in layers if each.min_zoom <= found.z <= each.max_zoom)
+def _query(request: HttpRequest, collection: Collection | None) -> ItemsQuery:
+    if collection is None:
+        single(request.GET, FORMAT)
+        return mvt.EVERYTHING
+    return parse_narrowing(request.GET, collection)
+
+
+def _rendered(layers: list[Collection], user: User | AnonymousUser, found: Tile, query: ItemsQuery) -> HttpResponse:
+    shown = [each for each in layers if each.min_zoom <= found.z <= each.max_zoom]
+    body = b"".join(mvt.render(each, user, found, query) for each in shown)
     if not body:
         return HttpResponse(status=204)
     return HttpResponse(body, content_type=mvt.MEDIA_TYPE)

@@ -10,6 +10,7 @@ from geodata.formats import offered
 from geodata.ogc import openapi_changes
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
+from geodata.params.filters import LANGUAGES
 from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.params.properties import filterable
 from geodata.registry import Collection
@@ -133,6 +134,9 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
         _parameter("cursor", {"type": "string"}, "from a next link"),
         _parameter("q", {"type": "string"}, "words"),
+        _parameter("filter", {"type": "string"}, "CQL2 on the queryables"),
+        _parameter("filter-lang", {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}, "its encoding"),
+        _parameter("filter-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of its geometries"),
     ]
     for name, field in filterable(collection).items():
         schema = property_schema(name, field)

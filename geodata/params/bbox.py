@@ -34,29 +34,33 @@ def parse_bbox(text: str, crs: Crs = CRS84) -> Bbox:
     Raises BadParameter: other counts, not finite, south above north, outside `crs`.
     Source: OGC API Features /req/core/fc-bbox-definition, /req/crs/fc-bbox-crs-definition.
     """
-    numbers = _numbers(text)
+    return read_box(_numbers(text), crs)
+
+
+def read_box(numbers: list[float], crs: Crs, parameter: str = "bbox") -> Bbox:
+    """The same for numbers that are finite, found in the parameter that a problem shall name."""
     if len(numbers) == WITH_HEIGHTS:
         if numbers[2] > numbers[5]:
-            raise BadParameter("bbox", _("La hauteur basse dépasse la hauteur haute."))
+            raise BadParameter(parameter, _("La hauteur basse dépasse la hauteur haute."))
         numbers = [numbers[0], numbers[1], numbers[3], numbers[4]]
     if len(numbers) != PLAIN:
-        raise BadParameter("bbox", _("Il faut quatre ou six nombres séparés par des virgules."))
+        raise BadParameter(parameter, _("Il faut quatre ou six nombres séparés par des virgules."))
     west, south, east, north = (numbers[i] for i in (1, 0, 3, 2)) if crs.flipped else numbers
-    return _box((west, south, east, north), crs)
+    return _box((west, south, east, north), crs, parameter)
 
 
-def _box(numbers: Part, crs: Crs) -> Bbox:
+def _box(numbers: Part, crs: Crs, parameter: str) -> Bbox:
     west, south, east, north = numbers
     if south > north:
-        raise BadParameter("bbox", _("Le sud dépasse le nord."))
+        raise BadParameter(parameter, _("Le sud dépasse le nord."))
     if max(map(abs, numbers)) > crs.size:
-        raise BadParameter("bbox", _("Un nombre sort du système de coordonnées."))
+        raise BadParameter(parameter, _("Un nombre sort du système de coordonnées."))
     if crs.srid != WGS84:
         if west > east:
-            raise BadParameter("bbox", _("L’ouest dépasse l’est."))
-        west, south, east, north = _to_degrees(west, south, east, north, crs)
+            raise BadParameter(parameter, _("L’ouest dépasse l’est."))
+        west, south, east, north = _to_degrees((west, south, east, north), crs, parameter)
     elif max(abs(south), abs(north)) > QUARTER_TURN:
-        raise BadParameter("bbox", _("Une latitude dépasse 90 degrés."))
+        raise BadParameter(parameter, _("Une latitude dépasse 90 degrés."))
     if west > east:
         return Bbox(((west, south, HALF_TURN, north), (-HALF_TURN, south, east, north)))
     return Bbox(((west, south, east, north),))
@@ -72,7 +76,8 @@ def _numbers(text: str) -> list[float]:
     return numbers
 
 
-def _to_degrees(west: float, south: float, east: float, north: float, crs: Crs) -> Part:
+def _to_degrees(numbers: Part, crs: Crs, parameter: str) -> Part:
+    west, south, east, north = numbers
     steps = [index / EDGE_POINTS for index in range(EDGE_POINTS)]
     ring = [(west + (east - west) * step, south) for step in steps]
     ring += [(east, south + (north - south) * step) for step in steps]
@@ -82,5 +87,5 @@ def _to_degrees(west: float, south: float, east: float, north: float, crs: Crs) 
     box.transform(WGS84)
     extent = box.extent
     if not all(map(math.isfinite, extent)):
-        raise BadParameter("bbox", _("Un nombre sort du système de coordonnées."))
+        raise BadParameter(parameter, _("Un nombre sort du système de coordonnées."))
     return extent[0], extent[1], extent[2], extent[3]

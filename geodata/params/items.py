@@ -6,7 +6,9 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
+from geodata.params import filters
 from geodata.params.bbox import Bbox, parse_bbox
+from geodata.params.cql2.tree import Node
 from geodata.params.crs import CRS84, Crs, parse_crs
 from geodata.params.instants import Interval, parse_datetime
 from geodata.params.paging import DEFAULT_LIMIT, parse_cursor, parse_limit
@@ -14,7 +16,8 @@ from geodata.params.properties import filterable, parse_property
 from geodata.problems import BadParameter
 from geodata.registry import Collection
 
-OWN = ("bbox", "bbox-crs", "crs", "datetime", "limit", "cursor", "q", "f")
+NARROWING = ("datetime", "q", *filters.OWN)
+OWN = ("bbox", "bbox-crs", *NARROWING, "crs", "limit", "cursor", "f")
 MAX_WORDS = 8
 MAX_Q = 200
 
@@ -27,7 +30,7 @@ class Query(Protocol):
 
 @dataclass(frozen=True)
 class ItemsQuery:
-    """What is asked of a collection; `filters` maps a property to a typed value."""
+    """What is asked of a collection; `filters` maps a property to a typed value, `condition` is a CQL2 filter."""
 
     limit: int = DEFAULT_LIMIT
     after: int = 0
@@ -36,11 +39,12 @@ class ItemsQuery:
     datetime: Interval | None = None
     words: tuple[str, ...] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
+    condition: Node | None = None
 
     @property
     def selects(self) -> bool:
         """Whether it asks for less than the whole collection (paging aside)."""
-        return bool(self.bbox or self.datetime or self.words or self.filters)
+        return bool(self.bbox or self.datetime or self.words or self.filters or self.condition)
 
 
 def single(query: Query, known: tuple[str, ...]) -> dict[str, str]:
@@ -56,19 +60,31 @@ def single(query: Query, known: tuple[str, ...]) -> dict[str, str]:
 
 
 def parse_items(query: Query, collection: Collection) -> ItemsQuery:
-    """Read the query string of `items`. Raises BadParameter. Source: OGC API Features §7.15, Part 2 §6."""
-    properties = filterable(collection)
-    given = single(query, (*OWN, *properties))
+    """Read the query string of `items`. Raises BadParameter. Source: OGC API Features §7.15, Part 2 §6, Part 3 §6."""
+    given = single(query, (*OWN, *filterable(collection)))
     bbox_crs = parse_crs(given["bbox-crs"], "bbox-crs") if "bbox-crs" in given else CRS84
     return ItemsQuery(
         limit=parse_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
         after=parse_cursor(given["cursor"], collection.id) if "cursor" in given else 0,
         bbox=parse_bbox(given["bbox"], bbox_crs) if "bbox" in given else None,
         crs=parse_crs(given["crs"]) if "crs" in given else CRS84,
-        datetime=parse_datetime(given["datetime"]) if "datetime" in given else None,
-        words=_words(given.get("q", "")),
-        filters={name: parse_property(collection, name, text) for name, text in given.items() if name in properties},
+        **_narrowing(given, collection),
     )
+
+
+def parse_narrowing(query: Query, collection: Collection) -> ItemsQuery:
+    """Read the query string of a resource that takes conditions alone, a tile. Raises BadParameter."""
+    return ItemsQuery(**_narrowing(single(query, ("f", *NARROWING, *filterable(collection))), collection))
+
+
+def _narrowing(given: dict[str, str], collection: Collection) -> dict[str, Any]:
+    properties = filterable(collection)
+    return {
+        "datetime": parse_datetime(given["datetime"]) if "datetime" in given else None,
+        "words": _words(given.get("q", "")),
+        "filters": {name: parse_property(collection, name, text) for name, text in given.items() if name in properties},
+        "condition": filters.parse_filter(given, collection),
+    }
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, search, select, stored
+from geodata.queries import counting, filtering, search, select, stored
 from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 AT_ONCE = 1_000
-Statement = tuple[sql.Composed, list[Any]]
+Statement = tuple[sql.Composable, list[Any]]
 
 
 @dataclass
@@ -54,6 +54,11 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     Small pages are fetched at once; large ones stream from a server-side cursor, so that memory
     does not grow with the answer.
     """
+    with filtering.limits(query):
+        return _page(collection, user, query)
+
+
+def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
     source, where, params = conditions(collection, user, query)
     known: int | None = None
     if query.words:
@@ -71,9 +76,9 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     composed = statement.format(feature=feature, join=join, source=source, where=where)
     values = [*params, query.after, query.limit + 1]
     if query.limit > AT_ONCE:
-        rows = _stream(composed, values)
+        rows = _stream(query, composed, values)
     else:
-        with direct() if query.words else prepared() as cursor:
+        with direct() if query.words or query.condition else prepared() as cursor:
             cursor.execute(composed, values)
             fetched = cursor.fetchall()
         rows = iter(fetched)
@@ -84,8 +89,8 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     return ItemsPage(query, known, rows)
 
 
-def _stream(statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, bytes]]:
-    with connection.chunked_cursor() as cursor:
+def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, bytes]]:
+    with filtering.limits(query), connection.chunked_cursor() as cursor:
         undecoded(cursor)
         cursor.execute(statement, values)
         while rows := cursor.fetchmany(500):
@@ -106,6 +111,8 @@ def conditions(
     if query.datetime is not None:
         clauses.append(_datetime(collection, query))
     clauses += [_equal(collection, name, value) for name, value in query.filters.items()]
+    if query.condition is not None:
+        clauses.append(filtering.condition(collection, query.condition))
     if query.words:
         clauses.append(search.clause(collection, query.words, by_index=by_index))
     where = sql.SQL(" AND ").join([clause for clause, _values in clauses] or [sql.Composed([sql.SQL("true")])])

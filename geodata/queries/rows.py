@@ -16,7 +16,7 @@ from psycopg import sql
 
 from geodata.params.crs import Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, items, select
+from geodata.queries import apart, filtering, items, select
 from geodata.queries.raw import direct
 from geodata.registry import Collection
 
@@ -50,8 +50,13 @@ class Selection:
 def of_query(
     collection: Collection, user: User | AnonymousUser, query: ItemsQuery, limit: int | None = None
 ) -> Selection:
-    """Everything that a query of `items` selects after its cursor, or the first `limit` of it."""
+    """Everything that a query of `items` selects after its cursor, or the first `limit` of it.
+
+    A CQL2 filter runs once before the first byte leaves: what it cannot calculate, or not in time, is refused whole.
+    """
     source, where, params = items.conditions(collection, user, query)
+    if query.condition is not None:
+        filtering.rehearse(source, where, params)
     return Selection(collection, user, query.crs, source, where, tuple(params), query.after, limit)
 
 

@@ -8,12 +8,13 @@ the counts that everybody may see come from the squares that the database keeps.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from psycopg import sql
 
-from geodata.queries import select
+from geodata.params.items import ItemsQuery
+from geodata.queries import filtering, items, select
 from geodata.registry import Collection
 from geodata.tiles import squares
 from geodata.tiles.matrix import Tile
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 CLUSTERS_BELOW = 14
+EVERYTHING = ItemsQuery()
 CELLS = 8
 SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square
 MOST_SHAPES = 500
@@ -125,11 +127,22 @@ def _properties(collection: Collection) -> sql.Composed:
     )
 
 
-def render(collection: Collection, user: User | AnonymousUser, tile: Tile) -> bytes:
-    """The layer of a collection in this tile; no bytes when it is empty."""
+def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery = EVERYTHING) -> bytes:
+    """The layer of a collection in this tile, of what the query selects; no bytes when it is empty."""
+    if query.selects:
+        with filtering.limits(query):
+            return _drawn(collection, tile, *_selected(collection, user, query))
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (_is_point(collection) or _crowded(collection, tile)):
         return _summed(collection, user, tile)
-    source, params = select.visible(collection, user)
+    return _drawn(collection, tile, *select.visible(collection, user))
+
+
+def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> tuple[sql.SQL, tuple[Any, ...]]:
+    source, where, params = items.conditions(collection, user, query)
+    return select.flat(sql.SQL("SELECT * FROM ({}) t WHERE {}").format(source, where)), tuple(params)
+
+
+def _drawn(collection: Collection, tile: Tile, source: sql.SQL, params: tuple[Any, ...]) -> bytes:
     clusters = _is_point(collection) and tile.z < CLUSTERS_BELOW
     named, values = select.named(source, params)
     statement = _statement(collection, clusters=clusters, source=named)
