@@ -33,7 +33,7 @@ class Format:
     or `make` writes it to a file (one of the two). `told` marks what speaks French sentences and repeats
     neighbours (cabins on a trail, closures): it changes with more than its collection. `inline` is what a
     browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says which
-    collections have it.
+    collections have it, `schema` is the address of the published schema that it follows.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Format:
     inline: bool = False
     degrees: bool = False
     offered: Callable[[Collection], bool] = everywhere
+    schema: str = ""
 
     @property
     def content_type(self) -> str:
