@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from geodata.formats import csv, geojsonseq
+from geodata.formats import csv, geojsonseq, vectorfiles
 from geodata.formats.choice import GEOJSON, HTML, Format
 from geodata.registry import Collection
 
@@ -11,6 +11,7 @@ FORMATS: tuple[Format, ...] = (
     HTML,
     geojsonseq.FORMAT,
     csv.FORMAT,
+    *vectorfiles.FORMATS,
 )
 
 
