@@ -31,7 +31,8 @@ class Format:
 
     A download has an `extension` and gives a whole selection, not a page of it: `write` streams it in pieces,
     or `make` writes it to a file (one of the two). `told` marks what speaks French sentences and repeats
-    neighbours (cabins on a trail, closures): it changes with more than its collection. `inline` is what a
+    neighbours (cabins on a trail, closures): it changes with more than its collection. `chooses` formats give
+    the properties that are wanted and leave out the geometry that is not. `inline` is what a
     browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says which
     collections have it.
     """
@@ -47,6 +48,7 @@ class Format:
     told: bool = False
     inline: bool = False
     degrees: bool = False
+    chooses: bool = False
     offered: Callable[[Collection], bool] = everywhere
 
     @property
@@ -66,8 +68,9 @@ GEOJSON = Format(
     media_type="application/geo+json",
     title="GeoJSON",
     accepts=("application/json", "application/vnd.geo+json"),
+    chooses=True,
 )
-HTML = Format(name="html", media_type="text/html", title="HTML", accepts=("application/xhtml+xml",))
+HTML = Format(name="html", media_type="text/html", title="HTML", accepts=("application/xhtml+xml",), chooses=True)
 JSON_SCHEMA = Format(
     name="schema", media_type="application/schema+json", title="JSON Schema", accepts=("application/json",)
 )
