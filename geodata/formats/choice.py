@@ -34,7 +34,7 @@ class Format:
     neighbours (cabins on a trail, closures): it changes with more than its collection. `chooses` formats give
     the properties that are wanted and leave out the geometry that is not. `inline` is what a
     browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says which
-    collections have it.
+    collections have it, `schema` is the address of the published schema that it follows.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Format:
     degrees: bool = False
     chooses: bool = False
     offered: Callable[[Collection], bool] = everywhere
+    schema: str = ""
 
     @property
     def content_type(self) -> str:
