@@ -173,5 +173,7 @@ GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)
 JOBS_LOOK_S = env.float("JOBS_LOOK_S", 5.0)
 JOBS_LOST_AFTER_S = env.float("JOBS_LOST_AFTER_S", 30.0)
+# The services that `manage.py harvest` knows.
+HARVEST_SOURCES = env.str("HARVEST_SOURCES", str(ROOT / "starter" / "harvest.toml"))
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))
