@@ -24,7 +24,7 @@ def write(selection: Selection, root: str) -> Iterator[bytes]:
 
 def _lines(selection: Selection) -> Iterator[bytes]:
     collection, crs = selection.collection, selection.crs
-    names = ("id", *flat.kinds(collection), *flat.place_names(collection, crs))
+    names = (*(each.name for each in flat.columns(collection)), *flat.place_names(collection, crs))
     yield (MARK + ",".join(names) + END).encode()
     end = END.encode()
     for (line,) in rows.read(selection, flat.csv_row(collection, crs)):

@@ -6,6 +6,7 @@ or in the axis order of the system that was asked for.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -41,6 +42,15 @@ class Kind(Enum):
     NUMBER = "number"
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, what it holds, and the SQL of its plain value on the alias t."""
+
+    name: str
+    kind: Kind
+    value: sql.Composable
+
+
 KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
     (ArrayField, Kind.LIST),
     (models.JSONField, Kind.JSON),
@@ -64,6 +74,13 @@ def _kind(field: models.Field[Any, Any]) -> Kind:
     if isinstance(field, models.GeneratedField) and field.output_field is not None:
         field = field.output_field
     return next((kind for base, kind in KINDS if isinstance(field, base)), Kind.TEXT)
+
+
+@cache
+def columns(collection: Collection) -> tuple[Column, ...]:
+    """The columns of every table-like format: the uuid as `id`, then the properties in the order of publication."""
+    identifier = Column("id", Kind.TEXT, sql.SQL("t.uuid::text"))
+    return identifier, *(Column(name, kind, value(collection, name)) for name, kind in kinds(collection).items())
 
 
 def value(collection: Collection, name: str) -> sql.Composed:
@@ -99,9 +116,8 @@ def place_names(collection: Collection, crs: Crs) -> tuple[str, ...]:
 @cache
 def csv_row(collection: Collection, crs: Crs) -> sql.SQL:
     """One row of a CSV table: uuid, the properties, where; every text is quoted and no formula (RFC 4180)."""
-    cells: list[sql.Composable] = [sql.SQL("t.uuid::text")]
-    for name, kind in kinds(collection).items():
-        cells.append(_cell(value(collection, name), kind))
+    identifier, *others = columns(collection)
+    cells: list[sql.Composable] = [identifier.value, *(_cell(each.value, each.kind) for each in others)]
     decimals = sql.Literal(COORDINATE_DECIMALS if crs.srid == WGS84 else select.METRE_DECIMALS)
     if collection.geometry.geom_type == "POINT":
         for axis in ("ST_X", "ST_Y"):
@@ -111,6 +127,17 @@ def csv_row(collection: Collection, crs: Crs) -> sql.SQL:
         text = sql.SQL("ST_AsText({}, {})").format(shape(collection, crs, flipped=True), decimals)
         cells.append(_cell(text, Kind.TEXT))
     return select.flat(sql.SQL(" || ',' || ").join(sql.SQL("coalesce({}, '')").format(cell) for cell in cells))
+
+
+@cache
+def file_row(collection: Collection, crs: Crs, *, multi: bool = False) -> sql.SQL:
+    """The columns of one row of a vector file, then its shape: WKB in hexadecimal digits, x first, without heights.
+
+    `multi` makes points, lines and areas collections of such.
+    """
+    text = "encode(ST_AsBinary(ST_Multi({})), 'hex')" if multi else "encode(ST_AsBinary({}), 'hex')"
+    digits = sql.SQL(text).format(shape(collection, crs))
+    return select.flat(sql.SQL(", ").join([*(each.value for each in columns(collection)), digits]))
 
 
 def _cell(plain: sql.Composable, kind: Kind) -> sql.Composable:
