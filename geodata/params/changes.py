@@ -58,7 +58,7 @@ def parse_changes(query: Query) -> ChangesQuery:
     given = single(query, OWN)
     return ChangesQuery(
         since=parse_since(given["since"]) if "since" in given else None,
-        collection=_collection(given["collection"]) if "collection" in given else None,
+        collection=parse_collection(given["collection"]) if "collection" in given else None,
         limit=parse_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
         skip_geometry=_flag(given, "skipGeometry"),
         skip_feature=_flag(given, "skipFeature"),
@@ -104,7 +104,8 @@ def _seal(key: bytes) -> bytes:
     return hmac.digest(settings.SECRET_KEY.encode(), b"changes" + key, hashlib.sha256)[:SEAL]
 
 
-def _collection(name: str) -> Collection:
+def parse_collection(name: str) -> Collection:
+    """The collection that the parameter `collection` names. Raises BadParameter."""
     try:
         return registry.get(name)
     except NotFound:
