@@ -63,6 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "geodata.endpoints.short.api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "carte.compressing.pages",
     "csp.middleware.CSPMiddleware",

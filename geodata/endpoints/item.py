@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from geodata import registry
-from geodata.endpoints.answers import item_etag, not_modified
+from geodata.endpoints import validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.items import labelled
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, choose
 from geodata.ogc.links import link, selves
@@ -41,11 +42,8 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     found = items.item(collection, user, uuid, crs)
     if chosen.is_download:
         return download(request, chosen, rows.of_item(collection, user, uuid, crs), f"{collection.id}-{uuid}")
-    etag = (
-        item_etag(found.revision)
-        if (chosen is not HTML and crs is CRS84)
-        else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
-    )
+    told = validators.told_of_item(found.state)
+    etag = f'"{told}"' if chosen is not HTML and crs is CRS84 else f'W/"{told}-{chosen.name}-{crs.srid}"'
     links = [
         *selves(request.build_absolute_uri(request.path), f"crs={given['crs']}" if "crs" in given else "", chosen, formats),
         link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", "application/json"),
