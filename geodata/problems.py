@@ -21,6 +21,7 @@ translations: they are rendered in the reader's language at the last moment.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -141,15 +142,15 @@ class ExpiredCursor(Problem):
 
 
 class StaleRevision(Problem):
-    """`If-Match` names a revision that is no longer the current one."""
+    """`If-Match` names a revision that is no longer the current one, made `at` that instant."""
 
     status = 412
     slug = "stale-revision"
     title = _("La fiche a changé entre-temps")
 
-    def __init__(self, detail: Text = "", current: int | None = None) -> None:
+    def __init__(self, detail: Text = "", current: int | None = None, at: datetime | None = None) -> None:
         super().__init__(detail)
-        self.current = current
+        self.current, self.at = current, at
 
     @property
     def extensions(self) -> dict[str, object]:

@@ -16,8 +16,8 @@ from carte.embeds.export import MOST_BY_LINK, export
 from carte.embeds.figures import FIGURES, FigureMap, figure_map
 from carte.models import CartePartenaire
 from carte.pages.texts import page_language
-from geodata.endpoints.answers import not_modified
 from geodata.endpoints.compression import compressed
+from geodata.endpoints.validators import not_modified
 from geodata.formats import folium_map
 from geodata.problems import NotFound
 

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "geodata.endpoints.short.api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "carte.compressing.pages",
     "csp.middleware.CSPMiddleware",

@@ -15,13 +15,17 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from geodata.endpoints.compression import compressed, uncoded
+from geodata.endpoints import validators
+from geodata.endpoints.compression import compressed
 from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision, Unavailable
+from geodata.queries.extent import State
 
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
 EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied"
+VARIES = ("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
+VARY = ", ".join(VARIES)
 RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)
 
@@ -40,7 +44,7 @@ def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]
             ):
                 response["Content-Language"] = language_of(request)
             if request.method in READS or response.status_code >= 400:  # noqa: PLR2004
-                patch_vary_headers(response, ["Accept", "Accept-Encoding", "Accept-Language"])
+                patch_vary_headers(response, VARIES)
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = EXPOSED
             return compressed(request, response)
@@ -105,8 +109,8 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
     )
     if isinstance(error, NotAuthenticated):
         response["WWW-Authenticate"] = 'Bearer realm="api"'
-    if isinstance(error, StaleRevision) and error.current is not None:
-        response["ETag"] = item_etag(error.current)
+    if isinstance(error, StaleRevision) and error.current is not None and error.at is not None:
+        response["ETag"] = validators.of_item(State(error.current, validators.moment_of(error.at)))
     if isinstance(error, Unavailable):
         response["Retry-After"] = str(error.retry_after_s)
     return response
@@ -143,19 +147,3 @@ def not_found(request: HttpRequest, rest: str = "") -> HttpResponseBase:
 def document(request: HttpRequest, content: Any, media_type: str = "application/json") -> HttpResponse:
     """A JSON document."""
     return HttpResponse(json.dumps(content, ensure_ascii=False), content_type=media_type)
-
-
-def item_etag(revision: int) -> str:
-    """The strong validator of an item: its revision."""
-    return f'"r{revision}"'
-
-
-def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """304 when `If-None-Match` holds this validator (RFC 9110 §13.1.2)."""
-    given = request.headers.get("If-None-Match", "")
-    known = {uncoded(part) for part in given.split(",")}
-    if given.strip() != "*" and etag.removeprefix("W/") not in known:
-        return None
-    response = HttpResponse(status=304)
-    response["ETag"] = etag
-    return response

@@ -11,9 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from geodata.endpoints.answers import not_modified
+from geodata.endpoints import validators
 from geodata.endpoints.changes import Closing
 from geodata.endpoints.files import Made
+from geodata.endpoints.validators import not_modified
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
@@ -34,7 +35,7 @@ def download(request: HttpRequest, chosen: Format, selection: Selection, stem: s
     """
     if chosen.degrees and selection.crs is not CRS84:
         raise BadParameter("crs", _("Ce format n’existe qu’en longitude et latitude (CRS84)."))
-    etag = _etag(chosen, selection.collection, selection.user)
+    etag = _etag(request, chosen, selection.collection, selection.user)
     unchanged = not_modified(request, etag)
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
@@ -52,11 +53,11 @@ def download(request: HttpRequest, chosen: Format, selection: Selection, stem: s
     return response
 
 
-def _etag(chosen: Format, collection: Collection, user: User | AnonymousUser) -> str:
-    """The revision of what the file tells; a file in words says what is closed today, so it is of a day."""
-    who = f"-u{user.pk}" if user.is_authenticated else ""
+def _etag(request: HttpRequest, chosen: Format, collection: Collection, user: User | AnonymousUser) -> str:
+    """The state of what the file tells; a file in words says what is closed today, so it is of a day."""
     day = f"-{timezone.localdate():%Y%m%d}" if chosen.told else ""
-    return f'W/"{extent.revision(None if chosen.told else collection, user)}-{chosen.name}{day}{who}"'
+    state = extent.state(None if chosen.told else collection, user)
+    return validators.of_collection(request, state, f"{chosen.name}{day}", user)
 
 
 def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:

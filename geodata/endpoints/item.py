@@ -9,10 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from geodata import registry
-from geodata.endpoints.answers import item_etag, not_modified
+from geodata.endpoints import validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.items import labelled, require_choice
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, choose
 from geodata.ogc.links import link, selves
@@ -44,8 +45,9 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     found = items.item(collection, user, uuid, crs, wanted)
     if chosen.is_download:
         return download(request, chosen, rows.of_item(collection, user, uuid, crs, wanted), f"{collection.id}-{uuid}")
+    told = validators.told_of_item(found.state)
     is_whole = chosen is not HTML and crs is CRS84 and wanted == EVERYTHING
-    etag = item_etag(found.revision) if is_whole else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
+    etag = f'"{told}"' if is_whole else f'W/"{told}-{chosen.name}-{crs.srid}"'
     kept = {name: value for name, value in given.items() if name != "f"}
     links = [
         *selves(request.build_absolute_uri(request.path), kept, chosen, formats, OWN),

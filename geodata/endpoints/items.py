@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
-from geodata.endpoints.answers import not_modified
+from geodata.endpoints import validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
 from geodata.ogc.links import OGC, Link, link, selves
@@ -40,17 +41,13 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     if chosen.is_download:
         limit = parse_limit_of_all(request.GET.get("limit"))
         return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id)
-    etag = f'W/"{extent.revision(collection, user)}-{chosen.name}{_who(user)}"'
+    etag = validators.of_collection(request, extent.state(collection, user), chosen.name, user)
     if (unchanged := not_modified(request, etag)) is not None:
         return _validated(unchanged, etag, user)
     page = items.page(collection, user, query)
     response = _page(request, collection, page) if chosen is HTML else _stream(request, collection, chosen, page)
     response["Content-Crs"] = f"<{query.crs.uri}>"
     return _validated(response, etag, user)
-
-
-def _who(user: User | AnonymousUser) -> str:
-    return f"-u{user.pk}" if user.is_authenticated else ""
 
 
 def _validated(response: HttpResponseBase, etag: str, user: User | AnonymousUser) -> HttpResponseBase:

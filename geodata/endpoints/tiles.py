@@ -9,8 +9,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from geodata import registry
-from geodata.endpoints.answers import document, endpoint, not_modified
+from geodata.endpoints import validators
+from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
+from geodata.endpoints.validators import not_modified
 from geodata.params.items import ItemsQuery, parse_narrowing, single
 from geodata.queries import extent
 from geodata.registry import Collection
@@ -83,7 +85,7 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     query = _query(request, collection)
     lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
     found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
-    etag = f'"t{extent.revision(collection, user)}{f"-u{user.pk}" if user.is_authenticated else ""}"'
+    etag = validators.of_tile(request, extent.state(collection, user), user)
     response = not_modified(request, etag) or _rendered(layers, user, found, query)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"

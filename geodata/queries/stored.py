@@ -37,6 +37,16 @@ def feature(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> 
     return select.flat(sql.SQL("coalesce(stored.body, {})").format(computed)), select.flat(join)
 
 
+@cache
+def kept(collection: Collection) -> tuple[sql.SQL, sql.SQL]:
+    """As `feature` in CRS84, but null where no text is kept that agrees with the row.
+
+    PostgreSQL takes 0.15 ms to make ready the expression that computes a feature, used or not. So hot reads ask for
+    what is kept, and compute what was not in a second statement: hardly ever any.
+    """
+    return sql.SQL("stored.body"), feature(collection, CRS84)[1]
+
+
 def table(collection: Collection) -> sql.Identifier:
     """The table of the texts of a collection."""
     return sql.Identifier(_name(collection))
