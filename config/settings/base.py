@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "knox",
     "csp",
     "django_htmx",
+    "procrastinate.contrib.django",
     "comptes",
     "geodata",
     "parcs",
@@ -171,5 +172,10 @@ GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
 GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
 GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
 GEODATA_FILES_AT_ONCE = env.int("GEODATA_FILES_AT_ONCE", 4)
+# Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many
+# seconds of silence it counts as killed.
+JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)
+JOBS_LOOK_S = env.float("JOBS_LOOK_S", 5.0)
+JOBS_LOST_AFTER_S = env.float("JOBS_LOST_AFTER_S", 30.0)
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))
