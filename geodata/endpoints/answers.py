@@ -21,7 +21,7 @@ from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision,
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
-EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied"
+EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, Omitted-Features"
 RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)
 

@@ -46,6 +46,8 @@ def download(request: HttpRequest, chosen: Format, selection: Selection, stem: s
         place = "inline" if chosen.inline else "attachment"
         name = f"{stem}-{timezone.localdate():%Y-%m-%d}.{chosen.extension}"
         response["Content-Disposition"] = f'{place}; filename="{name}"'
+        if chosen.omitted is not None and (missing := chosen.omitted(selection)):
+            response["Omitted-Features"] = str(missing)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{selection.crs.uri}>"
     response["Cache-Control"] = "private, no-cache" if selection.user.is_authenticated else "public, no-cache"

@@ -32,10 +32,10 @@ class Format:
     """A representation: `name` is the value of `f`, `accepts` further media types that ask for it.
 
     A download has an `extension` and gives a whole selection, not a page of it: `write` streams it in pieces,
-    or `make` writes it to a file and says how far it is (one of the two). `told` marks what speaks French sentences and repeats
-    neighbours (cabins on a trail, closures): it changes with more than its collection. `inline` is what a
-    browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says which
-    collections have it.
+    or `make` writes it to a file and says how far it is (one of the two). `told` marks what speaks French sentences
+    and repeats neighbours (cabins on a trail, closures): it changes with more than its collection. `inline` is
+    what a browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says
+    which collections have it, `omitted` counts the features of a selection that it cannot hold.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Format:
     inline: bool = False
     degrees: bool = False
     offered: Callable[[Collection], bool] = everywhere
+    omitted: Callable[[Selection], int] | None = None
 
     @property
     def content_type(self) -> str:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from geodata.params.crs import Crs
+from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
 from geodata.queries import apart, filtering, items, select
 from geodata.queries.raw import direct
@@ -65,6 +65,12 @@ def of_item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs:
     """One feature."""
     source, params = select.visible(collection, user)
     return Selection(collection, user, crs, source, sql.SQL("t.uuid = %s"), (*params, uuid), is_one=True)
+
+
+def among(collection: Collection, user: User | AnonymousUser, uuids: sql.Composable, values: list[Any]) -> Selection:
+    """The features that a sub-select of uuids names (see `within`)."""
+    source, params = select.visible(collection, user)
+    return Selection(collection, user, CRS84, source, sql.SQL("t.uuid IN ({})").format(uuids), (*params, *values))
 
 
 def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
