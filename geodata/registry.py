@@ -40,7 +40,8 @@ class Collection:
     `serializer`, `actions` and `form` are dotted paths, loaded when a write needs them; without
     a `form` managers get one made from the properties. `page` is the first path segment of the
     HTML pages, `page_key` the field that gives the second, `icon` the id of its symbol in the
-    sprite.
+    sprite. `formats` are dotted paths of representations that only this collection has; `themes`
+    are codes of the EU vocabulary data-theme, for catalogues.
     """
 
     id: str
@@ -61,6 +62,8 @@ class Collection:
     page: str = ""
     page_key: str = "slug"
     icon: str = "place"
+    formats: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ("ENVI",)
 
     @cached_property
     def model_class(self) -> type[Feature]:

@@ -84,4 +84,6 @@ SENTIERS = Collection(
     actions="sentiers.actions.sentiers",
     page="sentiers",
     icon="sentier",
+    formats=("sentiers.schema_randonnee.FORMAT",),
+    themes=("ENVI", "TRAN"),
 )

@@ -35,7 +35,8 @@ class Format:
     or `make` writes it to a file and says how far it is (one of the two). `told` marks what speaks French sentences
     and repeats neighbours (cabins on a trail, closures): it changes with more than its collection. `inline` is
     what a browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says
-    which collections have it, `omitted` counts the features of a selection that it cannot hold.
+    which collections have it, `omitted` counts the features of a selection that it cannot hold, `schema` is the
+    address of the published schema that it follows.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Format:
     degrees: bool = False
     offered: Callable[[Collection], bool] = everywhere
     omitted: Callable[[Selection], int] | None = None
+    schema: str = ""
 
     @property
     def content_type(self) -> str:

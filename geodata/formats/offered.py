@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from django.utils.module_loading import import_string
+
 from geodata.formats import atom, csv, geojsonseq, gpx, ical, jsonld, kml, vectorfiles
 from geodata.formats.choice import GEOJSON, HTML, Format
 from geodata.registry import Collection
@@ -23,7 +25,8 @@ FORMATS: tuple[Format, ...] = (
 @cache
 def of(collection: Collection) -> tuple[Format, ...]:
     """The representations of the items of a collection; the first one answers a client without preference."""
-    return tuple(each for each in FORMATS if each.offered(collection))
+    own = tuple(import_string(path) for path in collection.formats)
+    return (*(each for each in FORMATS if each.offered(collection)), *own)
 
 
 def downloads(collection: Collection) -> tuple[Format, ...]:

@@ -83,6 +83,8 @@ def landing(root: str, current: Format) -> dict[str, Any]:
             link(f"{root}conformance", f"{OGC}/conformance", "application/json"),
             link(f"{root}tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
             link(f"{root}changes", "monitor", "application/json", _("Changements")),
+            link(f"{root}catalogue.ttl", "describedby", "text/turtle", _("Catalogue DCAT-AP (Turtle)")),
+            link(f"{root}catalogue.jsonld", "describedby", "application/ld+json", _("Catalogue DCAT-AP (JSON-LD)")),
             link(f"{root}snapshot", "collection", "application/json", _("Copies des collections")),
             link(f"{root}collections", "data", "application/json", _("Collections")),
             link(f"{root}collections", f"{OGC}/data", "application/json"),
