@@ -2,6 +2,7 @@
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.exports.models import Export
 from geodata.jobs.models import JobFailure
 
-__all__ = ["FormerSlug", "Ground", "GroundSource", "JobFailure", "Proposition", "Revision", "Tombstone"]
+__all__ = ["Export", "FormerSlug", "Ground", "GroundSource", "JobFailure", "Proposition", "Revision", "Tombstone"]

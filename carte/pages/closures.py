@@ -113,7 +113,7 @@ def notices_of(
             found.setdefault(pair, "")
     told: dict[int, list[Notice]] = {}
     for (place, closure), stretch in found.items():
-        told.setdefault(place, []).append(notice(rows[closure], stretch, about=about[place].is_schematic))  # type: ignore[attr-defined]
+        told.setdefault(place, []).append(notice(rows[closure], stretch, about=about[place].is_schematic))
     return {place: _sorted(notices) for place, notices in told.items()}
 
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints.answers import not_modified
 from geodata.endpoints.changes import Closing
+from geodata.endpoints.exports import queued
 from geodata.endpoints.files import Made
+from geodata.exports.asking import rows_if_large
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
@@ -36,6 +38,8 @@ def download(request: HttpRequest, chosen: Format, selection: Selection, stem: s
         raise BadParameter("crs", _("Ce format n’existe qu’en longitude et latitude (CRS84)."))
     etag = _etag(chosen, selection.collection, selection.user)
     unchanged = not_modified(request, etag)
+    if unchanged is None and (count := rows_if_large(chosen, selection)) is not None:
+        return queued(request, chosen, selection, count)
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
         response = (

@@ -9,7 +9,7 @@ refused, among others it is left out and counted.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -126,27 +126,31 @@ def _head(selection: Selection, left_out: int, root: str) -> Head:
         "ST_XMin(ST_Extent(t.geom)), ST_YMin(ST_Extent(t.geom)), ST_XMax(ST_Extent(t.geom)), ST_YMax(ST_Extent(t.geom))"
     )
     box = rows.summed(selection, extent)
-    common = {"creator": str(settings.SITE_NAME), "time": timezone.now(), "box": None if box[0] is None else box}
-    if selection.is_one:
-        for words in _told(selection, root):
-            return Head(
-                name=words.title,
-                description=words.description,
-                author=words.author,
-                licence=words.licence.url,
-                year=words.updated_at.year,
-                link=words.link,
-                **common,
-            )
-    return Head(
+    head = _head_of_one(selection, root) if selection.is_one else None
+    head = head or Head(
+        creator=str(settings.SITE_NAME),
         name=str(collection.title),
         description=_left_out(left_out, lines=is_line(collection)),
         author=str(settings.SITE_PUBLISHER),
         licence=licences.licence_of(licences.OURS).url,
         year=timezone.localdate().year,
         link=f"{root}api/collections/{collection.id}",
-        **common,
     )
+    return replace(head, time=timezone.now(), box=None if box[0] is None else box)
+
+
+def _head_of_one(selection: Selection, root: str) -> Head | None:
+    for words in _told(selection, root):
+        return Head(
+            creator=str(settings.SITE_NAME),
+            name=words.title,
+            description=words.description,
+            author=words.author,
+            licence=words.licence.url,
+            year=words.updated_at.year,
+            link=words.link,
+        )
+    return None
 
 
 def _left_out(count: int, *, lines: bool) -> str:
