@@ -71,8 +71,9 @@ def _data(selection: Selection, feature: Any) -> Iterator[str]:
     fields = selection.collection.fields
     for column in flat.columns(selection.collection):
         value = feature.uuid if column.name == "id" else getattr(feature, fields[column.name].attname)
-        if value is not None:
-            yield element("Data", f"<value>{escaped(_plain(value))}</value>", {"name": column.name})
+        # An empty text says nothing; names of properties need no escaping.
+        if value is not None and value != "":
+            yield f'<Data name="{column.name}"><value>{escaped(_plain(value))}</value></Data>'
 
 
 def _plain(value: Any) -> str:

@@ -132,8 +132,11 @@ def test_what_is_hidden_is_in_no_sentence(client):
     cabane(status="draft", name_fr="Secret A")
     fermeture(status="draft", title_fr="Secret B", geom="SRID=4326;POINT(2.80 50.405)")
     evenement(status="draft", title_fr="Secret C")
-    for collection in registry.collections():
+    for name in ("sentiers", "cabanes", "fermetures", "evenements"):
+        collection = registry.get(name)
         for each in offered.downloads(collection):
+            if each.make is not None and each.name != "gpkg":  # compressed: nothing to be found in the bytes
+                continue
             assert b"Secret" not in items(client, collection.id, each.name)[1], (collection.id, each.name)
 
 
