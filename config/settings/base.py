@@ -177,6 +177,8 @@ GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
 GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
 GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
 GEODATA_FILES_AT_ONCE = env.int("GEODATA_FILES_AT_ONCE", 4)
+# Open maps that one process tells of changes, each in a thread of the server beside those of GEODATA_WAITERS.
+GEODATA_STREAMS = env.int("GEODATA_STREAMS", 120)
 # Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many
 # seconds of silence it counts as killed.
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)
@@ -189,5 +191,7 @@ GEODATA_EXPORT_HOURS = env.int("GEODATA_EXPORT_HOURS", 12)
 GEODATA_EXPORTS_WAITING = env.int("GEODATA_EXPORTS_WAITING", 20)
 GEODATA_EXPORTS_BYTES = env.int("GEODATA_EXPORTS_BYTES", 5_000_000_000)
 GEODATA_TELLER = "carte.told.TELLER"
+# The services that `manage.py harvest` knows.
+HARVEST_SOURCES = env.str("HARVEST_SOURCES", str(ROOT / "starter" / "harvest.toml"))
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))

@@ -63,13 +63,13 @@ def _placemark(selection: Selection, words: Words) -> str:
     inner += element("atom:link", "", {"href": words.link})
     inner += text("description", "\n".join(part for part in (*words.notes, words.about, rights) if part))
     inner += element("ExtendedData", "".join(_data(selection, feature)))
-    shape = "" if feature.geom is None else feature.geom.kml
+    shape = feature.geom.kml if feature.geom is not None and selection.columns.geometry else ""
     return element("Placemark", inner + shape, {"id": f"u{feature.uuid}"})
 
 
 def _data(selection: Selection, feature: Any) -> Iterator[str]:
     fields = selection.collection.fields
-    for column in flat.columns(selection.collection):
+    for column in flat.table(selection.collection, selection.columns):
         value = feature.uuid if column.name == "id" else getattr(feature, fields[column.name].attname)
         # An empty text says nothing; names of properties need no escaping.
         if value is not None and value != "":
@@ -95,5 +95,6 @@ FORMAT = Format(
     extension="kml",
     told=True,
     degrees=True,
+    chooses=True,
     write=write,
 )

@@ -16,7 +16,7 @@ SCHEMES = {"http", "https", "mailto", "tel"}
 TITLE_LEVEL = 3
 LOWEST_LEVEL = 6
 # One paragraph of words: nothing in it means anything to Markdown. Parsing costs more than a row of a file does.
-PLAIN = re.compile(r"\s*|[^\W\d_][\w ,.;:’'!?()%/«»°–—\u00a0\u202f-]*")
+PLAIN = re.compile(r"\s*|[^\W\d_](?:[^\W_]|[ ,.;:’'!?()%/«»°–—\u00a0\u202f-])*")
 
 _parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
 

@@ -24,6 +24,6 @@ def of(selection: Selection, related: tuple[str, ...] = ()) -> Iterator[list[Any
     numbers = rows.read(selection, sql.SQL("t.id"))
     while ids := [number for (number,) in islice(numbers, AT_ONCE)]:
         found = collection.visible_to(selection.user).filter(pk__in=ids).select_related(*related)
-        batch = list(found.order_by("id"))
+        known = {feature.pk: feature for feature in found.order_by()}
         apart.hand_back()
-        yield batch
+        yield [known[number] for number in ids if number in known]

@@ -9,7 +9,7 @@ import geodata.features
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("geodata", "0010_job_failures"),
+        ("geodata", "0011_harvest"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
