@@ -30,4 +30,7 @@ for f in ("csv", "gpkg", "fgb", "parquet", "shp", "kml", "gpx", "jsonld"):
         answer.close()
         took = time.monotonic() - start
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-        print(f"{f:8} {count:7} rows {took:6.1f} s (first {first:5.2f} s) {size / 1e6:7.1f} MB, grown {grown:.1f} MiB", flush=True)
+        print(
+            f"{f:8} {count:7} rows {took:6.1f} s (first {first:5.2f} s) {size / 1e6:7.1f} MB, grown {grown:.1f} MiB",
+            flush=True,
+        )
