@@ -2,10 +2,12 @@
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.exports.models import Export
 from geodata.harvest.models import HarvestRecord, HarvestRun
 from geodata.jobs.models import JobFailure
 
 __all__ = [
+    "Export",
     "FormerSlug",
     "Ground",
     "GroundSource",

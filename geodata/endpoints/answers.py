@@ -23,7 +23,7 @@ from geodata.queries.extent import State
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
-EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied"
+EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, Omitted-Features"
 VARIES = ("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
 VARY = ", ".join(VARIES)
 RETRY_AFTER_S = 5

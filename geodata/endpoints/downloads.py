@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints import validators
 from geodata.endpoints.changes import Closing
+from geodata.endpoints.exports import queued
 from geodata.endpoints.files import Made
 from geodata.endpoints.validators import not_modified
+from geodata.exports.asking import rows_if_large
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
@@ -37,6 +39,8 @@ def download(request: HttpRequest, chosen: Format, selection: Selection, stem: s
         raise BadParameter("crs", _("Ce format n’existe qu’en longitude et latitude (CRS84)."))
     etag = _etag(request, chosen, selection.collection, selection.user)
     unchanged = not_modified(request, etag)
+    if unchanged is None and (count := rows_if_large(chosen, selection)) is not None:
+        return queued(request, chosen, selection, count)
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
         response = (
@@ -47,6 +51,8 @@ def download(request: HttpRequest, chosen: Format, selection: Selection, stem: s
         place = "inline" if chosen.inline else "attachment"
         name = f"{stem}-{timezone.localdate():%Y-%m-%d}.{chosen.extension}"
         response["Content-Disposition"] = f'{place}; filename="{name}"'
+        if chosen.omitted is not None and (missing := chosen.omitted(selection)):
+            response["Omitted-Features"] = str(missing)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{selection.crs.uri}>"
     response["Cache-Control"] = "private, no-cache" if selection.user.is_authenticated else "public, no-cache"

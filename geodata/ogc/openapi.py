@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from geodata.formats import offered
-from geodata.ogc import openapi_changes
+from geodata.ogc import openapi_changes, openapi_exports
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
@@ -33,6 +33,7 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
     }
     described = list(collections)
     paths |= openapi_changes.paths(described, PROBLEM)
+    paths |= openapi_exports.paths(PROBLEM)
     for each in described:
         paths |= _collection(each)
     return {
@@ -104,7 +105,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
         },
         f"{base}/sortables": {"get": _get(f"{collection.id}.sortables", "Sortables", media="application/schema+json")},
         f"{base}/schema": {"get": _get(f"{collection.id}.schema", "Schema", media="application/schema+json")},
-        f"{base}/items": {"get": _in_every_format(items, collection)},
+        f"{base}/items": {"get": openapi_exports.added(_in_every_format(items, collection))},
         f"{base}/items/{{id}}": {"get": item},
     }
     if not read_only:

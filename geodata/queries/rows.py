@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg import sql
 
 from geodata.params.columns import EVERYTHING, Columns
-from geodata.params.crs import Crs
+from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
 from geodata.queries import apart, filtering, items, ordering, select
 from geodata.queries.ordering import NOTHING, START, Place
@@ -71,6 +71,12 @@ def of_item(
     source, params = select.visible(collection, user)
     where = sql.SQL("t.uuid = %s")
     return Selection(collection, user, crs, source, where, (*params, uuid), is_one=True, columns=columns)
+
+
+def among(collection: Collection, user: User | AnonymousUser, uuids: sql.Composable, values: list[Any]) -> Selection:
+    """The features that a sub-select of uuids names (see `within`)."""
+    source, params = select.visible(collection, user)
+    return Selection(collection, user, CRS84, source, sql.SQL("t.uuid IN ({})").format(uuids), (*params, *values))
 
 
 def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
