@@ -167,5 +167,14 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": 
 GEODATA_FEED_DAYS = env.int("GEODATA_FEED_DAYS", 400)
 # Readers that may wait for a change at the same time in one process, each in a thread of the server.
 GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
+# Requests/seconds that a caller may ask of the API in each process, or off: by network, with a key, from this machine.
+GEODATA_LIMIT_ADDRESS = env.str("API_LIMIT_ADDRESS", "6000/300")
+GEODATA_LIMIT_KEY = env.str("API_LIMIT_KEY", "60000/300")
+GEODATA_LIMIT_LOCAL = env.str("API_LIMIT_LOCAL", "1000000/60")
+# Networks whose X-Forwarded-For is believed: the proxies in front of this service.
+GEODATA_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1/128"])
+GEODATA_API_KEYS = "comptes.keys"
+GEODATA_USAGE_FLUSH_S = env.int("API_USAGE_FLUSH_S", 15)
+GEODATA_DEPRECATIONS = "config.deprecations.DEPRECATIONS"
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))
