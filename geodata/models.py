@@ -2,5 +2,6 @@
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.jobs.models import JobFailure
 
-__all__ = ["FormerSlug", "Ground", "GroundSource", "Proposition", "Revision", "Tombstone"]
+__all__ = ["FormerSlug", "Ground", "GroundSource", "JobFailure", "Proposition", "Revision", "Tombstone"]

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "knox",
     "csp",
     "django_htmx",
+    "procrastinate.contrib.django",
     "comptes",
     "geodata",
     "parcs",
@@ -176,5 +177,10 @@ GEODATA_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", ":
 GEODATA_API_KEYS = "comptes.keys"
 GEODATA_USAGE_FLUSH_S = env.int("API_USAGE_FLUSH_S", 15)
 GEODATA_DEPRECATIONS = "config.deprecations.DEPRECATIONS"
+# Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many
+# seconds of silence it counts as killed.
+JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)
+JOBS_LOOK_S = env.float("JOBS_LOOK_S", 5.0)
+JOBS_LOST_AFTER_S = env.float("JOBS_LOST_AFTER_S", 30.0)
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))
