@@ -23,9 +23,9 @@ class ApiKeyAdmin(KeyAdmin):
 
     list_display: ClassVar[tuple[str, ...]] = ("name", "owner", "hint", "quota", "created_at", "revoked_at")
     list_filter: ClassVar[tuple[str, ...]] = ("revoked_at",)
-    search_fields: ClassVar[tuple[str, ...]] = ("name", "hint", "owner__username", "owner__email")
-    fields: ClassVar[tuple[str, ...]] = ("owner", "name", "hint", "quota", "created_at", "revoked_at")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("owner", "hint", "created_at")
+    search_fields = ("name", "hint", "owner__username", "owner__email")
+    fields = ("owner", "name", "hint", "quota", "created_at", "revoked_at")
+    readonly_fields = ("owner", "hint", "created_at")
 
     def has_add_permission(self, request: "HttpRequest") -> bool:
         """Nobody: the text of a key is seen by its owner alone."""

@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from comptes.models import ApiKey, ApiUsage
@@ -50,6 +50,11 @@ def in_use(owner: User) -> QuerySet[ApiKey]:
     return ApiKey.objects.filter(owner=owner, revoked_at__isnull=True)
 
 
+def of(owner: User) -> QuerySet[ApiKey]:
+    """The keys of a person, those in use first."""
+    return ApiKey.objects.filter(owner=owner).order_by(F("revoked_at").desc(nulls_first=True), "-created_at", "-pk")
+
+
 def revoke(key: ApiKey) -> None:
     """End a key; its usage stays readable."""
     ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
@@ -64,7 +69,7 @@ def active() -> dict[str, tuple[int, int | None]]:
 def add_usage(counts: Mapping[tuple[int, date, str], Count]) -> None:
     """Add the counts of one process to those of all, in one statement."""
     slots = list(counts.items())
-    values = {
+    values: dict[str, Any] = {
         "keys": [key for (key, _day, _kind), _count in slots],
         "days": [day for (_key, day, _kind), _count in slots],
         "kinds": [kind for (_key, _day, kind), _count in slots],
@@ -76,15 +81,17 @@ def add_usage(counts: Mapping[tuple[int, date, str], Count]) -> None:
         cursor.execute(ADD_USAGE.read_text(encoding="utf-8"), values)
 
 
-def usage_of(owner: User, days: int) -> QuerySet[ApiUsage, dict[str, object]]:
+def usage_of(owner: User, days: int) -> Any:
     """What the keys of a person asked in the last days, newest first: one row a day, key and kind of address."""
     since = timezone.localdate() - timedelta(days=days - 1)
     rows = ApiUsage.objects.filter(key__owner=owner, day__gte=since).order_by("-day", "key__name", "key", "kind")
     return rows.values("day", "key", "key__name", "kind", "requests", "bytes", "refused")
 
 
-def totals_of(owner: User, days: int) -> dict[int, dict[str, object]]:
+def totals_of(owner: User, days: int) -> dict[int, Any]:
     """The sums of the last days by key, and the day it was last used."""
     since = timezone.localdate() - timedelta(days=days - 1)
     rows = ApiUsage.objects.filter(key__owner=owner, day__gte=since).values("key")
-    return {row["key"]: row for row in rows.annotate(requests=Sum("requests"), bytes=Sum("bytes"), refused=Sum("refused"))}
+    return {
+        row["key"]: row for row in rows.annotate(requests=Sum("requests"), bytes=Sum("bytes"), refused=Sum("refused"))
+    }

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from geodata.endpoints import answers, basemap, changes, collections, features, landing, photos, propositions, tiles
+from geodata.endpoints import (
+    answers,
+    basemap,
+    changelog,
+    changes,
+    collections,
+    features,
+    landing,
+    photos,
+    propositions,
+    tiles,
+)
 from geodata.tiles.matrix import MATRIX_SET
 
 app_name = "api"
@@ -32,6 +43,7 @@ urlpatterns = [
             ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
         )
     ],
+    path("changelog", changelog.changelog, name="changelog"),
     path("changes", changes.changes, name="changes"),
     path("snapshot", changes.snapshots, name="snapshots"),
     path("snapshot/<slug:collection_id>", changes.snapshot, name="snapshot"),

@@ -6,48 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('comptes', '0002_demo_accounts'),
+        ("comptes", "0002_demo_accounts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='nom')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('hint', models.CharField(editable=False, max_length=12, verbose_name='début')),
-                ('quota', models.PositiveIntegerField(blank=True, help_text='Nombre de requêtes par fenêtre ; vide : celui de toutes les clés.', null=True, verbose_name='quota propre')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='créée le')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='révoquée le')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name='titulaire')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, verbose_name="nom")),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("hint", models.CharField(editable=False, max_length=12, verbose_name="début")),
+                (
+                    "quota",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="Nombre de requêtes par fenêtre ; vide : celui de toutes les clés.",
+                        null=True,
+                        verbose_name="quota propre",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="créée le")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="révoquée le")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="titulaire",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clé d’API',
-                'verbose_name_plural': 'clés d’API',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "clé d’API",
+                "verbose_name_plural": "clés d’API",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ApiUsage',
+            name="ApiUsage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('kind', models.CharField(max_length=16)),
-                ('requests', models.BigIntegerField(default=0)),
-                ('bytes', models.BigIntegerField(default=0)),
-                ('refused', models.BigIntegerField(default=0)),
-                ('key', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='usage', to='comptes.apikey')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("kind", models.CharField(max_length=16)),
+                ("requests", models.BigIntegerField(default=0)),
+                ("bytes", models.BigIntegerField(default=0)),
+                ("refused", models.BigIntegerField(default=0)),
+                (
+                    "key",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="usage", to="comptes.apikey"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('quota__isnull', True), ('quota__gte', 1), _connector='OR'), name='comptes_apikey_quota', violation_error_message='Au moins une requête.'),
+            model_name="apikey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quota__isnull", True), ("quota__gte", 1), _connector="OR"),
+                name="comptes_apikey_quota",
+                violation_error_message="Au moins une requête.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apiusage',
-            constraint=models.UniqueConstraint(fields=('key', 'day', 'kind'), name='comptes_apiusage_once'),
+            model_name="apiusage",
+            constraint=models.UniqueConstraint(fields=("key", "day", "kind"), name="comptes_apiusage_once"),
         ),
     ]

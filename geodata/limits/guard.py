@@ -1,8 +1,8 @@
 """The one call of this package: may this caller go on, and what do the headers say?"""
 
 import time
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import NamedTuple
 
 from django.conf import settings
 
@@ -13,7 +13,8 @@ from geodata.limits.policies import Policy, read_policy
 from geodata.limits.usage import usage
 
 
-class Ticket(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ticket:
     """The outcome for one request.
 
     `refused` asks for 429 with `retry_s` in `Retry-After`; `unknown_key` for a refusal of the key. `policy` is the name
@@ -56,7 +57,7 @@ class Guard:
         address = caller_address(peer, forwarded, self._proxies)
         local = address is not None and address.is_loopback
         ticket = self._taken(network_of(address), self._local if local else self._by_network, now, None)
-        return ticket._replace(unknown_key=True) if key else ticket
+        return replace(ticket, unknown_key=True) if key else ticket
 
     def _of_key(self, key: Key, now: float) -> Ticket:
         policy = self._by_key
@@ -66,7 +67,7 @@ class Guard:
 
     def _taken(self, who: bytes, policy: Policy | None, now: float, key: Key | None) -> Ticket:
         if policy is None:
-            return FREE if key is None else FREE._replace(key=key)
+            return FREE if key is None else replace(FREE, key=key)
         found = self._buckets.take(who, policy, now)
         state = f'"{policy.name}";r={found.remaining};t={found.reset_s}'
         headers = (("RateLimit-Policy", policy.field), ("RateLimit", state))

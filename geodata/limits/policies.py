@@ -38,5 +38,7 @@ def read_policy(name: str, text: str) -> Policy | None:
         return None
     found = WRITTEN.fullmatch(text)
     if found is None:
-        raise ImproperlyConfigured(f"The limit {name} reads {text}: write requests/seconds, for example 6000/300, or off.")
+        raise ImproperlyConfigured(
+            f"The limit {name} reads {text}: write requests/seconds, for example 6000/300, or off."
+        )
     return Policy(name, int(found[1]), int(found[2]))
