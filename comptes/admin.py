@@ -1,6 +1,6 @@
 """People and their keys in Django's administration."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -21,8 +21,8 @@ admin.site.register(User, UserAdmin)
 class ApiKeyAdmin(KeyAdmin):
     """Who has which key; a quota may be raised, a key revoked. Keys are made by their owners alone."""
 
-    list_display: ClassVar[tuple[str, ...]] = ("name", "owner", "hint", "quota", "created_at", "revoked_at")
-    list_filter: ClassVar[tuple[str, ...]] = ("revoked_at",)
+    list_display = ("name", "owner", "hint", "quota", "created_at", "revoked_at")
+    list_filter = ("revoked_at",)
     search_fields = ("name", "hint", "owner__username", "owner__email")
     fields = ("owner", "name", "hint", "quota", "created_at", "revoked_at")
     readonly_fields = ("owner", "hint", "created_at")

@@ -14,7 +14,8 @@
     ├── UnsupportedMediaType  415
     ├── Invalid               422  one entry per field
     ├── PreconditionRequired  428
-    └── QuotaExceeded         429  names the policy; says when to go on
+    ├── QuotaExceeded         429  names the policy; says when to go on
+    └── Unavailable           503  not now; says when to ask again
 
 The endpoints map them, once, to `application/problem+json` (RFC 9457). Texts are lazy
 translations: they are rendered in the reader's language at the last moment.
@@ -224,3 +225,15 @@ class QuotaExceeded(Problem):
     @property
     def extensions(self) -> dict[str, object]:
         return {"violated-policies": [self.policy]}
+
+
+class Unavailable(Problem):
+    """The service has no room for this now; ask again after `retry_after_s` seconds."""
+
+    status = 503
+    slug = "unavailable"
+    title = _("Service momentanément indisponible")
+
+    def __init__(self, detail: Text = "", retry_after_s: int = 30) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s

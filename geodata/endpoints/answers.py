@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints import deprecating, limiting
 from geodata.endpoints.compression import compressed, uncoded
-from geodata.problems import NotAuthenticated, NotFound, Problem, QuotaExceeded, StaleRevision
+from geodata.problems import NotAuthenticated, NotFound, Problem, QuotaExceeded, StaleRevision, Unavailable
 
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
@@ -115,6 +115,8 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
         response["Retry-After"] = str(error.retry_s)
     if isinstance(error, StaleRevision) and error.current is not None:
         response["ETag"] = item_etag(error.current)
+    if isinstance(error, Unavailable):
+        response["Retry-After"] = str(error.retry_after_s)
     return response
 
 
