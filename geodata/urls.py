@@ -5,8 +5,8 @@ from django.urls import path, re_path
 from geodata.endpoints import (
     answers,
     basemap,
-    changelog,
     catalogue,
+    changelog,
     changes,
     collections,
     features,
