@@ -63,7 +63,7 @@ def _drawn(_revision: int) -> bytes:
     if frame:
         for name, style in STYLE.items():
             body.append(f'<path {style} d="{" ".join(paths(name, frame))}"/>')
-        body += [_label(*row) for row in _names(frame)]
+        body += [label(*row) for row in names(frame)]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
     return f"{head}{''.join(body)}</svg>".encode()
 
@@ -98,7 +98,8 @@ def paths(name: str, frame: dict[str, float]) -> list[str]:
         return [row[0] for row in cursor.fetchall() if row[0]]
 
 
-def _names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
+def names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
+    """The largest towns and where their names stand, in pixels of the frame."""
     source, params = select.visible(registry.get("communes"), AnonymousUser())
     text, values = select.named(source, params)
     with connection.cursor() as cursor:
@@ -106,7 +107,8 @@ def _names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
         return list(cursor.fetchall())
 
 
-def _label(name: str, x: float, y: float) -> str:
+def label(name: str, x: float, y: float) -> str:
+    """The name of a town as SVG."""
     return (
         f'<text x="{x:.0f}" y="{y:.0f}" font-family="sans-serif" font-size="22" font-weight="700" fill="#1e2a2e" '
         f'stroke="#faf6ec" stroke-width="5" paint-order="stroke" text-anchor="middle">{escape(name)}</text>'

@@ -14,7 +14,7 @@ from geodata import registry
 from geodata.queries import extent
 
 WIDTH, HEIGHT = 720, 480
-ROUND = 13
+ROUND = 17
 SIGN = {"parcs": "#1f6b45", "cabanes": "#7a2e12", "sentiers": "#9a3b12", "fermetures": "#8c1d18"}
 OTHER = "#1b5e86"
 # Metres around a single point, so that its surroundings are seen.
@@ -49,10 +49,11 @@ def _revision() -> int:
 
 @lru_cache(maxsize=8)
 def _ground(frame: tuple[tuple[str, float], ...], _revision: int) -> str:
-    return "".join(
+    drawn = [
         f'<path {picture.STYLE[name]} d="{" ".join(picture.paths(name, dict(frame)))}"/>'
         for name in ("communes", "parcs")
-    )
+    ]
+    return "".join(drawn + [picture.label(*town) for town in picture.names(dict(frame))])
 
 
 def _metres(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
@@ -79,7 +80,7 @@ def _places(shown: Shown, ids: list[int], frame: dict[str, float]) -> list[str]:
         left, top = (x - frame["west"]) * frame["scale"], (frame["north"] - y) * frame["scale"]
         signs.append(
             f'<circle cx="{left:.1f}" cy="{top:.1f}" r="{ROUND}" fill="{colour}" stroke="#fff" stroke-width="2"/>'
-            f'<text x="{left:.1f}" y="{top + 5:.1f}" font-family="sans-serif" font-size="14" font-weight="700" '
+            f'<text x="{left:.1f}" y="{top + 6.5:.1f}" font-family="sans-serif" font-size="19" font-weight="700" '
             f'fill="#fff" text-anchor="middle">{number}</text>'
         )
     # The first of the list lies on top.

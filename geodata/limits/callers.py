@@ -41,8 +41,25 @@ def caller_address(peer: str, forwarded: str, proxies: Sequence[Network]) -> Add
 
 def network_of(address: Address | None) -> bytes:
     """The keyed hash of an IPv4 address or of the /64 that an IPv6 address is in."""
-    packed = b"" if address is None else address.packed
-    return hashlib.blake2b(packed[:8] if len(packed) > 8 else packed, key=SECRET, digest_size=SIZE).digest()  # noqa: PLR2004
+    if isinstance(address, ipaddress.IPv6Address):
+        return hashed(address.packed[:8])
+    return hashed(str(address).encode())
+
+
+def hashed(text: bytes) -> bytes:
+    """The keyed hash of a caller: eight bytes, each time the same in this process."""
+    return hashlib.blake2b(text, key=SECRET, digest_size=SIZE).digest()
+
+
+def caller(peer: str, forwarded: str, proxies: Sequence[Network]) -> tuple[bytes, bool]:
+    """The hash of the network that a request comes from, and whether that is this machine.
+
+    The common case, an IPv4 peer without a proxy, reads no address: parsing one costs four times as much as the rest.
+    """
+    if not forwarded and peer and ":" not in peer:
+        return hashed(peer.encode()), peer.startswith("127.")
+    address = caller_address(peer, forwarded, proxies)
+    return network_of(address), address is not None and address.is_loopback
 
 
 def _address(text: str) -> Address | None:

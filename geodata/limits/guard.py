@@ -7,13 +7,13 @@ from functools import cache
 from django.conf import settings
 
 from geodata.limits.buckets import Buckets
-from geodata.limits.callers import caller_address, network_of, read_networks
+from geodata.limits.callers import caller, read_networks
 from geodata.limits.keys import Key, KeyRing
 from geodata.limits.policies import Policy, read_policy
 from geodata.limits.usage import usage
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ticket:
     """The outcome for one request.
 
@@ -54,9 +54,8 @@ class Guard:
         known = self._keys.find(key, now) if key else None
         if known is not None:
             return self._of_key(known, now)
-        address = caller_address(peer, forwarded, self._proxies)
-        local = address is not None and address.is_loopback
-        ticket = self._taken(network_of(address), self._local if local else self._by_network, now, None)
+        who, local = caller(peer, forwarded, self._proxies)
+        ticket = self._taken(who, self._local if local else self._by_network, now, None)
         return replace(ticket, unknown_key=True) if key else ticket
 
     def _of_key(self, key: Key, now: float) -> Ticket:

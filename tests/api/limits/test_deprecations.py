@@ -41,6 +41,16 @@ def test_an_address_without_an_end_has_no_sunset(client, announced):
     assert '<https://parcs.example/note>; rel="deprecation"' in answer["Link"]
 
 
+def test_openapi_marks_what_goes_away(client, announced):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    parameters = {
+        each["name"]: each.get("deprecated") for each in paths["/collections/cabanes/items"]["get"]["parameters"]
+    }
+    assert (parameters["bbox-crs"], parameters["bbox"]) == (True, None)
+    assert paths["/snapshot/cabanes"]["get"]["deprecated"] is True
+    assert "deprecated" not in paths["/collections/cabanes/items"]["get"]
+
+
 def test_nothing_ends_before_it_was_announced():
     with pytest.raises(ValueError, match="RFC 9745"):
         Deprecation(kind="parameter", name="old", path="/", deprecated_at=END, sunset_at=BEGIN)

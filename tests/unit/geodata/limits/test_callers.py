@@ -3,7 +3,7 @@ import ipaddress
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from geodata.limits.callers import caller_address, network_of, read_networks
+from geodata.limits.callers import caller, caller_address, network_of, read_networks
 from geodata.limits.policies import Policy, read_policy
 
 PROXIES = read_networks(["127.0.0.0/8", "10.0.0.0/8", "::1/128"])
@@ -24,6 +24,13 @@ PROXIES = read_networks(["127.0.0.0/8", "10.0.0.0/8", "::1/128"])
 )
 def test_only_trusted_proxies_are_believed(peer, forwarded, found):
     assert caller_address(peer, forwarded, PROXIES) == ipaddress.ip_address(found)
+
+
+def test_a_plain_peer_is_the_same_caller_as_behind_a_proxy():
+    assert caller("203.0.113.7", "", PROXIES) == caller("127.0.0.1", "203.0.113.7", PROXIES)
+    assert caller("203.0.113.7", "", PROXIES)[1] is False
+    assert caller("127.0.0.1", "", PROXIES)[1] is True
+    assert caller("::1", "", PROXIES)[1] is True
 
 
 def test_a_peer_without_address_is_one_caller():

@@ -15,7 +15,7 @@ export const styles = `
 .list { margin: 0; padding: 0 0 0 32px; }
 .list li { padding: 6px 0; }
 .list li::marker { font-weight: 700; }
-.list a { display: inline-block; min-height: 24px; font-weight: 600; }
+.list a { padding: 4px 0; font-weight: 600; }
 a { color: #14502f; text-underline-offset: 0.2em; }
 .line, .state, .closed { display: block; font-size: 15px; line-height: 1.4; }
 .line { color: #4c5a5e; }
