@@ -14,6 +14,7 @@
     ├── UnsupportedMediaType  415
     ├── Invalid               422  one entry per field
     ├── PreconditionRequired  428
+    ├── QuotaExceeded         429  names the policy; says when to go on
     └── Unavailable           503  not now; says when to ask again
 
 The endpoints map them, once, to `application/problem+json` (RFC 9457). Texts are lazy
@@ -205,6 +206,26 @@ class PreconditionRequired(Problem):
     status = 428
     slug = "precondition-required"
     title = _("En-tête If-Match nécessaire")
+
+
+class QuotaExceeded(Problem):
+    """The caller asked more than a quota policy allows; `retry_s` seconds later one more request is allowed.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-10 §5.1 (`violated-policies`), RFC 6585 §4.
+    """
+
+    status = 429
+    slug = "quota-exceeded"
+    title = _("Trop de requêtes")
+
+    def __init__(self, detail: Text, policy: str, retry_s: int) -> None:
+        super().__init__(detail)
+        self.policy = policy
+        self.retry_s = retry_s
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"violated-policies": [self.policy]}
 
 
 class Unavailable(Problem):

@@ -6,6 +6,7 @@ from geodata.endpoints import (
     answers,
     basemap,
     catalogue,
+    changelog,
     changes,
     collections,
     exports,
@@ -45,6 +46,7 @@ urlpatterns = [
             ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
         )
     ],
+    path("changelog", changelog.changelog, name="changelog"),
     path("catalogue", catalogue.catalogue, name="catalogue"),
     path("catalogue.<slug:ending>", catalogue.catalogue, name="catalogue-file"),
     path("changes", changes.changes, name="changes"),

@@ -178,6 +178,15 @@ GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
 GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
 GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
 GEODATA_FILES_AT_ONCE = env.int("GEODATA_FILES_AT_ONCE", 4)
+# Requests/seconds that a caller may ask of the API in each process, or off: by network, with a key, from this machine.
+GEODATA_LIMIT_ADDRESS = env.str("API_LIMIT_ADDRESS", "6000/300")
+GEODATA_LIMIT_KEY = env.str("API_LIMIT_KEY", "60000/300")
+GEODATA_LIMIT_LOCAL = env.str("API_LIMIT_LOCAL", "1000000/60")
+# Networks whose X-Forwarded-For is believed: the proxies in front of this service.
+GEODATA_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1/128"])
+GEODATA_API_KEYS = "comptes.keys"
+GEODATA_USAGE_FLUSH_S = env.int("API_USAGE_FLUSH_S", 15)
+GEODATA_DEPRECATIONS = "config.deprecations.DEPRECATIONS"
 # Open maps that one process tells of changes, each in a thread of the server beside those of GEODATA_WAITERS.
 GEODATA_STREAMS = env.int("GEODATA_STREAMS", 120)
 # Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many

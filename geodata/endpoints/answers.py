@@ -15,15 +15,18 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from geodata.endpoints import validators
+from geodata.endpoints import deprecating, limiting, validators
 from geodata.endpoints.compression import compressed
-from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision, Unavailable
+from geodata.problems import NotAuthenticated, NotFound, Problem, QuotaExceeded, StaleRevision, Unavailable
 from geodata.queries.extent import State
 
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
-EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, Omitted-Features"
+EXPOSED = (
+    "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, "
+    "Omitted-Features, RateLimit, RateLimit-Policy, Deprecation, Sunset"
+)
 VARIES = ("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
 VARY = ", ".join(VARIES)
 RETRY_AFTER_S = 5
@@ -47,7 +50,7 @@ def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]
                 patch_vary_headers(response, VARIES)
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = EXPOSED
-            return compressed(request, response)
+            return limiting.told(request, compressed(request, deprecating.told(request, response)))
 
         wrapped.csrf_exempt = True  # type: ignore[attr-defined]
         return wrapped
@@ -68,6 +71,7 @@ def _answer(
     view: View, request: HttpRequest, allowed: tuple[str, ...], args: Any, kwargs: Any, *, own_options: bool
 ) -> HttpResponseBase:
     try:
+        limiting.admit(request)
         if request.method == "OPTIONS" and not own_options:
             return preflight(request, allowed)
         if request.method not in allowed:
@@ -96,7 +100,8 @@ def preflight(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
     if "Access-Control-Request-Method" in request.headers:
         response["Access-Control-Allow-Methods"] = ", ".join(allowed)
         response["Access-Control-Allow-Headers"] = (
-            "Accept, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer"
+            "Accept, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer, "
+            "X-API-Key"
         )
         response["Access-Control-Max-Age"] = "86400"
     return response
@@ -109,6 +114,8 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
     )
     if isinstance(error, NotAuthenticated):
         response["WWW-Authenticate"] = 'Bearer realm="api"'
+    if isinstance(error, QuotaExceeded):
+        response["Retry-After"] = str(error.retry_s)
     if isinstance(error, StaleRevision) and error.current is not None and error.at is not None:
         response["ETag"] = validators.of_item(State(error.current, validators.moment_of(error.at)))
     if isinstance(error, Unavailable):

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geodata import registry
-from geodata.endpoints.answers import document, endpoint, not_modified
+from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
+from geodata.endpoints.validators import not_modified
 from geodata.exports import asking
 from geodata.exports.models import Export, State
 from geodata.exports.tasks import STORAGE, name_of

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from geodata.formats import offered
-from geodata.ogc import openapi_changes, openapi_exports
+from geodata.ogc import openapi_changes, openapi_exports, openapi_notices
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
@@ -32,8 +32,9 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
         "/collections": {"get": _get("collections", "Collections")},
     }
     described = list(collections)
+    for made in (openapi_exports, openapi_notices):
+        paths |= made.paths(PROBLEM)
     paths |= openapi_changes.paths(described, PROBLEM)
-    paths |= openapi_exports.paths(PROBLEM)
     for each in described:
         paths |= _collection(each)
     return {
@@ -48,10 +49,18 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
             },
         },
         "servers": [{"url": root.rstrip("/")}],
-        "paths": paths,
+        "paths": openapi_notices.marked(paths),
         "components": {
             "schemas": {"Problem": _problem()},
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "key": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-API-Key",
+                    "description": "A larger quota, no right",
+                },
+            },
         },
     }
 
