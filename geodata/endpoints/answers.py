@@ -21,7 +21,7 @@ from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
-EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied"
+EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, Memento-Datetime"
 RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ def preflight(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
     if "Access-Control-Request-Method" in request.headers:
         response["Access-Control-Allow-Methods"] = ", ".join(allowed)
         response["Access-Control-Allow-Headers"] = (
-            "Accept, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer"
+            "Accept, Accept-Datetime, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer"
         )
         response["Access-Control-Max-Age"] = "86400"
     return response

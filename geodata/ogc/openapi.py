@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from geodata.formats import offered
-from geodata.ogc import openapi_changes
+from geodata.ogc import openapi_changes, openapi_versions
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
@@ -32,6 +32,7 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
     }
     described = list(collections)
     paths |= openapi_changes.paths(described, PROBLEM)
+    paths |= openapi_versions.paths(described, PROBLEM)
     for each in described:
         paths |= _collection(each)
     return {
@@ -85,7 +86,14 @@ def _collection(collection: Collection) -> dict[str, Any]:
     uuid = _parameter("id", {"type": "string", "format": "uuid"}, "uuid", where="path")
     crs = _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS")
     item = _in_every_format(
-        _get(f"{collection.id}.item", f"{name}: one feature", [uuid, crs], "application/geo+json", feature), collection
+        _get(
+            f"{collection.id}.item",
+            f"{name}: one feature",
+            [uuid, crs, openapi_versions.AS_OF_PARAMETER],
+            "application/geo+json",
+            feature,
+        ),
+        collection,
     )
     items = _get(f"{collection.id}.items", name, _items_parameters(collection), "application/geo+json", features)
     read_only = collection.serializer == ""
@@ -131,6 +139,7 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("bbox-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of bbox"),
         _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS of the answer"),
         _parameter("datetime", {"type": "string"}, "RFC 3339 instant or interval"),
+        openapi_versions.AS_OF_PARAMETER,
         _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
         _parameter("cursor", {"type": "string"}, "from a next link"),
         _parameter("q", {"type": "string"}, "words"),

@@ -12,7 +12,7 @@ from psycopg import sql
 from geodata.changes.models import FormerSlug, Revision, Tombstone
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
-from geodata.queries import select, stored
+from geodata.queries import past, stored
 from geodata.queries.raw import prepared
 from geodata.registry import Collection
 
@@ -30,16 +30,21 @@ class Item:
     revision: int
 
 
-def item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84) -> Item:
-    """The item that this person may see. Raises NotFound, or Gone for one that was public and is deleted."""
-    source, params = select.visible(collection, user)
+def item(
+    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84, revision: int | None = None
+) -> Item:
+    """The item that this person may see, or of a past state everybody could.
+
+    Raises NotFound, or Gone for one that was public and is deleted, or was public at another time.
+    """
+    source, params = past.source(collection, user, revision)
     feature, join = stored.feature(collection, crs)
     statement = sql.SQL("SELECT {}, t.revision FROM ({}) t{} WHERE t.uuid = %s").format(feature, source, join)
     with prepared() as cursor:
         cursor.execute(statement, [*params, uuid])
         row = cursor.fetchone()
     if row is None:
-        raise _absent(collection, uuid)
+        raise _absent(collection, uuid) if revision is None else _elsewhen(collection, uuid)
     return Item(*row)
 
 
@@ -54,6 +59,13 @@ def uuid_of_slug(collection: Collection, user: User | AnonymousUser, slug: str) 
         buried = Tombstone.objects.filter(collection=collection.id, slug=slug).first()
         raise _absent(collection, buried.uuid) if buried else NotFound(_("Aucune fiche à cette adresse."))
     return UUID(str(found))
+
+
+def _elsewhen(collection: Collection, uuid: UUID) -> Gone | NotFound:
+    """Why a feature is not there at an instant: the draft on versioned features wants 410 if it ever was."""
+    if Revision.objects.filter(collection=collection.id, uuid=uuid, public_op__isnull=False).exists():
+        return Gone(_("Cette fiche n’était pas publiée à cet instant."))
+    return NotFound(_("Aucune fiche à cette adresse."))
 
 
 def _absent(collection: Collection, uuid: UUID) -> Gone | NotFound:

@@ -10,7 +10,7 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, filtering, search, select, stored
+from geodata.queries import counting, filtering, past, search, select, stored
 from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
 
@@ -67,7 +67,7 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
         if few is None:
             source, where, params = conditions(collection, user, query, by_index=False)
         else:
-            source, visibility = select.visible(collection, user)
+            source, visibility = past.source(collection, user, query.revision)
             where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
     feature, join = stored.feature(collection, query.crs)
     statement = sql.SQL(
@@ -78,7 +78,7 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     if query.limit > AT_ONCE:
         rows = _stream(query, composed, values)
     else:
-        with direct() if query.words or query.condition else prepared() as cursor:
+        with direct() if query.words or query.condition or query.revision is not None else prepared() as cursor:
             cursor.execute(composed, values)
             fetched = cursor.fetchall()
         rows = iter(fetched)
@@ -104,7 +104,7 @@ def conditions(
 
     Without `by_index` words are looked for in the rows as they come.
     """
-    source, params = select.visible(collection, user)
+    source, params = past.source(collection, user, query.revision)
     clauses: list[Statement] = []
     if query.bbox is not None:
         clauses.append(_bbox(query))

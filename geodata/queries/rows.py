@@ -16,7 +16,7 @@ from psycopg import sql
 
 from geodata.params.crs import Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, select
+from geodata.queries import apart, filtering, items, past
 from geodata.queries.raw import direct
 from geodata.registry import Collection
 
@@ -30,7 +30,10 @@ NOTHING = sql.SQL("")
 
 @dataclass(frozen=True)
 class Selection:
-    """Features that a person may see and asked for: at most `limit` (None: all) after the internal id `after`."""
+    """Features that a person may see and asked for: at most `limit` (None: all) after the internal id `after`.
+
+    `revision` is that of the past state they are read from, None for the present.
+    """
 
     collection: Collection
     user: User | AnonymousUser
@@ -41,6 +44,7 @@ class Selection:
     after: int = 0
     limit: int | None = None
     is_one: bool = False
+    revision: int | None = None
 
     def narrowed(self, condition: sql.Composable) -> Selection:
         """The same selection with one more condition on the alias t, without parameters."""
@@ -57,13 +61,18 @@ def of_query(
     source, where, params = items.conditions(collection, user, query)
     if query.condition is not None:
         filtering.rehearse(source, where, params)
-    return Selection(collection, user, query.crs, source, where, tuple(params), query.after, limit)
+    return Selection(
+        collection, user, query.crs, source, where, tuple(params), query.after, limit, revision=query.revision
+    )
 
 
-def of_item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs) -> Selection:
-    """One feature."""
-    source, params = select.visible(collection, user)
-    return Selection(collection, user, crs, source, sql.SQL("t.uuid = %s"), (*params, uuid), is_one=True)
+def of_item(
+    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs, revision: int | None = None
+) -> Selection:
+    """One feature, now or as it was right after a revision."""
+    source, params = past.source(collection, user, revision)
+    where = sql.SQL("t.uuid = %s")
+    return Selection(collection, user, crs, source, where, (*params, uuid), is_one=True, revision=revision)
 
 
 def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
