@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from carte.pages import agenda, chiffres, details, gpx, lists, standing
+from carte.pages import agenda, chiffres, details, gpx, historique, lists, standing
 from carte.pages.addresses import segment
 from geodata import registry
 
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("evenements/<slug:slug>.ics", agenda.one, name="evenement-ics"),
     path("sentiers/<slug:slug>.gpx", gpx.trail, name="sentier-gpx"),
     path("chiffres-cles/", chiffres.page, name="chiffres-cles"),
+    path("historique/", historique.page, name="historique"),
     path("partenaires/", standing.partenaires, name="partenaires"),
     path("accessibilite/", standing.accessibilite, name="accessibilite"),
     path("mentions-legales/", standing.mentions, name="mentions-legales"),
