@@ -75,7 +75,7 @@ class Differences:
 def between(collection: Collection, first: int, last: int) -> Differences:
     """The differences between the states right after two revisions."""
     statement = sql.SQL(TOUCHED).format(rows=sql.Identifier(collection.table))
-    given = {"collection": collection.id, "first": first, "last": last, "limit": MOST + 1}
+    given: dict[str, Any] = {"collection": collection.id, "first": first, "last": last, "limit": MOST + 1}
     with past.bounded(), connection.cursor() as cursor:
         cursor.execute(statement, given)
         rows = cursor.fetchall()

@@ -207,6 +207,6 @@ def _ends(model: type[models.Model]) -> list[sql.Composed]:
         if isinstance(field, models.ForeignKey) and field.related_model._meta.db_table in tables:
             text = "EXISTS (SELECT FROM {} e WHERE e.{} = l.{})"
             ends = sql.Identifier(SCHEMA, field.related_model._meta.db_table)
-            key, column = sql.Identifier(field.target_field.column), sql.Identifier(str(field.column))
+            key, column = sql.Identifier(str(field.target_field.column)), sql.Identifier(str(field.column))
             found.append(sql.SQL(text).format(ends, key, column))
     return found

@@ -92,7 +92,7 @@ def page(collection: Collection, uuid: UUID, limit: int, before: int) -> tuple[l
     Raises NotFound for what was never public.
     """
     statement = sql.SQL(PAGE).format(told=sql.SQL(TOLD), rows=sql.Identifier(collection.table))
-    given = {"uuid": uuid, "collection": collection.id, "limit": limit + 1, "before": before}
+    given: dict[str, Any] = {"uuid": uuid, "collection": collection.id, "limit": limit + 1, "before": before}
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         found = [_version(collection, *row) for row in cursor.fetchall()]
