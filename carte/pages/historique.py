@@ -96,6 +96,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "told": found,
+        "was_empty": not any(each.count_first for each in found),
         "total": sum(each.total for each in found),
         "pictures": [(moment, _picture(moment), f"{reverse('home')}?{AS_OF}={written(moment.instant)}")
                      for moment in (first, last)],

@@ -19,8 +19,8 @@ from psycopg import sql
 from geodata.problems import NotFound
 from geodata.registry import GEOMETRY, Collection
 
-# Properties that change with every version.
-STAMPS = frozenset({"revision", "updated_at", "created_at", "status"})
+# Properties that change with every version, or follow from others.
+STAMPS = frozenset({"revision", "updated_at", "created_at", "status", "completeness"})
 # Inputs: uuid, collection; output: the last public entry of each transaction. Index: geodata_revision_object.
 TOLD = """
 SELECT * FROM (
