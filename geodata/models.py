@@ -1,6 +1,6 @@
 """The models of the rooms, where Django looks for them."""
 
 from geodata.basemap.models import Ground, GroundSource
-from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.changes.models import Erasure, FormerSlug, Proposition, Revision, Tombstone
 
-__all__ = ["FormerSlug", "Ground", "GroundSource", "Proposition", "Revision", "Tombstone"]
+__all__ = ["Erasure", "FormerSlug", "Ground", "GroundSource", "Proposition", "Revision", "Tombstone"]

@@ -96,7 +96,7 @@ def links(request: HttpRequest, moment: Moment, media_type: str) -> list[Link]:
 def etag(collection: Collection | None, moment: Moment, name: str) -> str:
     """The strong validator of a past state in one representation: same bytes as long as the release says the same."""
     shape = _shape(collection) if collection else "all"
-    return f'"p{moment.revision}-{shape}-{name}"'
+    return f'"p{moment.revision}.{moment.erasures}-{shape}-{name}"'
 
 
 @cache

@@ -41,7 +41,8 @@ PUBLIC = sql.SQL("t.status = 'published' AND t.deleted_at IS NULL")
 # writers take turns, so that a later change is committed after every earlier one.
 MOMENT = """
 SELECT coalesce((SELECT id FROM geodata_revision WHERE at <= %(at)s ORDER BY at DESC, id DESC LIMIT 1), 0),
-       EXISTS (SELECT FROM geodata_revision WHERE at > %(at)s)
+       EXISTS (SELECT FROM geodata_revision WHERE at > %(at)s),
+       (SELECT coalesce(max(id), 0) FROM geodata_erasure)
 """
 # Indexes: those of the table and its revision; of the history geodata_revision_period, _shape, _number, _object.
 ROWS = """SELECT {present} FROM {rows} t WHERE t.revision <= {revision} AND {public}
@@ -70,11 +71,15 @@ LEAVE = "SELECT set_config('search_path', %s, true), set_config('statement_timeo
 
 @dataclass(frozen=True)
 class Moment:
-    """An instant and the last revision made until then (0: none); `is_settled` once nothing can change its state."""
+    """An instant and the last revision made until then (0: none); `is_settled` once no change can be added to it.
+
+    `erasures` rises when texts are taken out of the history.
+    """
 
     instant: datetime
     revision: int
     is_settled: bool
+    erasures: int
 
 
 def moment(instant: datetime) -> Moment:
@@ -83,8 +88,7 @@ def moment(instant: datetime) -> Moment:
         raise BadParameter(AS_OF, _("Cet instant n’est pas encore passé."))
     with connection.cursor() as cursor:
         cursor.execute(MOMENT, {"at": instant})
-        revision, is_settled = cursor.fetchone()
-    return Moment(instant, revision, is_settled)
+        return Moment(instant, *cursor.fetchone())
 
 
 def source(collection: Collection, user: User | AnonymousUser, revision: int | None) -> tuple[sql.SQL, tuple[Any, ...]]:

@@ -3,16 +3,16 @@
 import csv
 import io
 from datetime import UTC, datetime
-from uuid import uuid4
 
 import mapbox_vector_tile
 import pytest
 from django.contrib.gis.geos import Point
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
 from cabanes.models import Cabane
-from geodata.models import Revision
+from geodata.models import Erasure, Revision
 from geodata.queries import past
 from tests.api.geodata.test_tiles import address
 from tests.factories import cabanes
@@ -132,7 +132,13 @@ def test_a_day_is_its_end_where_the_network_is(client, monkeypatch):
     "text", ["hier", "2026-02-30", "2026-03-03T10:00:00", "2026-03-03/..", "", "9999-12-31", "0000-01-01"]
 )
 @pytest.mark.parametrize(
-    "url", [ITEMS, f"{ITEMS}/{uuid4()}", address("cabanes", 12), "/api/tiles/WebMercatorQuad/12/1381/2079"]
+    "url",
+    [
+        ITEMS,
+        f"{ITEMS}/01a20d43-6f98-7afd-8cba-5b2394932c26",
+        address("cabanes", 12),
+        "/api/tiles/WebMercatorQuad/12/1381/2079",
+    ],
 )
 def test_what_is_no_instant_of_the_past_is_refused_by_name(client, url, text):
     answer = client.get(url, {"as-of": text})
@@ -314,3 +320,26 @@ def test_the_conformance_names_the_draft_and_declares_no_class(client):
     assert any("versioned-features" in each["href"] for each in document["links"])
     assert not any("version" in each for each in document["conformsTo"])
     assert client.get("/api/collections/cabanes?f=json").json()["versioning"]["timeAxis"] == "transaction-time"
+
+
+def test_what_is_erased_from_the_history_is_in_no_past_state(client):
+    thing = cabane(name_fr="Un", story_fr="Raconté par Jeanne")
+    then = commit()
+    change(thing, name_fr="Deux", story_fr="")
+    kept = client.get(ITEMS, {"as-of": at(then)})
+    assert "Jeanne" in kept.content.decode()
+    call_command(
+        "forget", "cabanes", str(thing.uuid), field=["story_fr"], why="demandé le 3 mars", stdout=io.StringIO()
+    )
+    now = client.get(ITEMS, {"as-of": at(then)})
+    assert "Jeanne" not in now.content.decode()
+    assert now["ETag"] != kept["ETag"]
+    assert names(client, then) == ["Un"]
+    assert Erasure.objects.get().fields == ["story_fr"]
+
+
+@pytest.mark.parametrize("field", ["uuid", "geom", "nothing"])
+def test_what_the_history_stands_on_is_not_erased(field):
+    thing = cabane()
+    with pytest.raises(CommandError, match=field):
+        call_command("forget", "cabanes", str(thing.uuid), field=[field], why="essai", stdout=io.StringIO())
