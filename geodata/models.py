@@ -2,5 +2,18 @@
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import Erasure, FormerSlug, Proposition, Revision, Tombstone
+from geodata.harvest.models import HarvestRecord, HarvestRun
+from geodata.jobs.models import JobFailure
 
-__all__ = ["Erasure", "FormerSlug", "Ground", "GroundSource", "Proposition", "Revision", "Tombstone"]
+__all__ = [
+    "Erasure",
+    "FormerSlug",
+    "Ground",
+    "GroundSource",
+    "HarvestRecord",
+    "HarvestRun",
+    "JobFailure",
+    "Proposition",
+    "Revision",
+    "Tombstone",
+]

@@ -5,10 +5,12 @@ from django.urls import path, re_path
 from geodata.endpoints import (
     answers,
     basemap,
+    catalogue,
     changes,
     collections,
     features,
     landing,
+    live,
     photos,
     propositions,
     tiles,
@@ -44,7 +46,10 @@ urlpatterns = [
             ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
         )
     ],
+    path("catalogue", catalogue.catalogue, name="catalogue"),
+    path("catalogue.<slug:ending>", catalogue.catalogue, name="catalogue-file"),
     path("changes", changes.changes, name="changes"),
+    path("live", live.live, name="live"),
     path("snapshot", changes.snapshots, name="snapshots"),
     path("snapshot/<slug:collection_id>", changes.snapshot, name="snapshot"),
     path("fond/tuiles/<z>/<row>/<col>", basemap.ground, name="ground"),

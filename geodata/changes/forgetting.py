@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -45,7 +45,7 @@ def forget(collection: Collection, uuid: UUID, names: Sequence[str], why: str, *
     wrong = [name for name in names if name not in fields or fields[name] in KEPT]
     if wrong or not (names or reasons):
         raise Invalid({name: [_("Ce champ ne s’efface pas de l’historique.")] for name in wrong or ["fields"]})
-    given = {"uuid": uuid, "collection": collection.id, "columns": [fields[name] for name in names]}
+    given: dict[str, Any] = {"uuid": uuid, "collection": collection.id, "columns": [fields[name] for name in names]}
     with transaction.atomic(), connection.cursor() as cursor:
         states = told = 0
         if names:

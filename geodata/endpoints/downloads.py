@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from geodata.endpoints import mementos
 from geodata.endpoints.answers import not_modified
 from geodata.endpoints.changes import Closing
+from geodata.endpoints.files import Made
 from geodata.endpoints.pages import link_header
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
@@ -71,9 +72,17 @@ def _etag(chosen: Format, collection: Collection, user: User | AnonymousUser, mo
     return f'W/"{extent.revision(None if chosen.told else collection, user)}-{chosen.name}{day}{who}"'
 
 
+def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
+    apart.hand_back()
+    made = Made(chosen, selection)
+    response = StreamingHttpResponse(made, content_type=chosen.content_type)
+    response["Content-Length"] = str(made.size)
+    return response
+
+
 def _streamed(request: HttpRequest, chosen: Format, selection: Selection) -> StreamingHttpResponse:
     if chosen.write is None:
-        raise TypeError(f"{chosen.name} does not stream")
+        return _made(chosen, selection)
     apart.hand_back()
     revision = selection.revision if chosen.told else None
     chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")), revision)

@@ -13,15 +13,16 @@ from geodata import registry
 from geodata.endpoints import mementos
 from geodata.endpoints.answers import item_etag, not_modified
 from geodata.endpoints.downloads import download
-from geodata.endpoints.items import labelled
+from geodata.endpoints.items import labelled, require_choice
 from geodata.endpoints.pages import link_header
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
 from geodata.ogc.links import Link, link, selves
 from geodata.ogc.versions import history_links, version_links
+from geodata.params.columns import EVERYTHING, OWN, parse_columns
 from geodata.params.crs import CRS84, Crs, parse_crs
 from geodata.params.instants import AS_OF, parse_as_of
-from geodata.params.items import single
+from geodata.params.items import OF_ITEM, single
 from geodata.queries import item as items
 from geodata.queries import past, rows, versions
 from geodata.queries.past import Moment
@@ -37,8 +38,10 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     """One item by its uuid (OGC API Features §7.16); a slug redirects to it (307)."""
     collection = registry.get(collection_id)
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
-    given = single(request.GET, ("f", "crs", AS_OF))
+    given = single(request.GET, OF_ITEM)
     crs = parse_crs(given["crs"]) if "crs" in given else CRS84
+    wanted = parse_columns(given, collection)
+    require_choice(request, chosen, wanted)
     moment = past.moment(parse_as_of(given[AS_OF])) if AS_OF in given else None
     try:
         uuid = UUID(key)
@@ -47,18 +50,15 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     if (led := mementos.negotiated(request)) is not None:
         return led
     revision = moment.revision if moment else None
-    found = items.item(collection, user, uuid, crs, revision)
+    found = items.item(collection, user, uuid, crs, wanted, revision)
     if chosen.is_download:
-        selection = rows.of_item(collection, user, uuid, crs, revision)
+        selection = rows.of_item(collection, user, uuid, crs, wanted, revision)
         return download(request, chosen, selection, f"{collection.id}-{uuid}", moment)
-    links = _links(request, collection, chosen)
+    links = _links(request, collection, chosen, given)
     if moment is not None:
         return _former(request, collection, chosen, uuid, found, crs, moment, links)
-    etag = (
-        item_etag(found.revision)
-        if (chosen is not HTML and crs is CRS84)
-        else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
-    )
+    is_whole = chosen is not HTML and crs is CRS84 and wanted == EVERYTHING
+    etag = item_etag(found.revision) if is_whole else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
     response = not_modified(request, etag) or _written(request, collection, chosen, found, links)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{crs.uri}>"
@@ -67,12 +67,11 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     return response
 
 
-def _links(request: HttpRequest, collection: Collection, chosen: Format) -> list[Link]:
-    kept = request.GET.copy()
-    kept.pop("f", None)
+def _links(request: HttpRequest, collection: Collection, chosen: Format, given: dict[str, str]) -> list[Link]:
+    kept = {name: value for name, value in given.items() if name != "f"}
     base = request.build_absolute_uri(request.path)
     return [
-        *selves(base, kept.urlencode(safe="/:"), chosen, offered.of(collection)),
+        *selves(base, kept, chosen, offered.of(collection), OWN),
         link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", "application/json"),
         *history_links(base),
     ]

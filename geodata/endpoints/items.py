@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
 from geodata.endpoints import mementos
@@ -19,10 +20,13 @@ from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
-from geodata.ogc.links import Link, link, selves
+from geodata.ogc.links import OGC, Link, link, selves
+from geodata.params import columns, sorting
 from geodata.params.instants import AS_OF
-from geodata.params.items import parse_items
+from geodata.params.items import ItemsQuery, parse_items
 from geodata.params.paging import make_cursor, parse_limit_of_all
+from geodata.params.properties import sortable
+from geodata.problems import BadParameter
 from geodata.queries import extent, items, rows
 from geodata.queries.past import Moment
 from geodata.registry import Collection
@@ -40,6 +44,7 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     collection = registry.get(collection_id)
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
     query, moment = mementos.resolved(parse_items(request.GET, collection))
+    require_choice(request, chosen, query.columns)
     if (led := mementos.negotiated(request)) is not None:
         return led
     if chosen.is_download:
@@ -94,15 +99,47 @@ def _page(
     features = [labelled(collection, text) for text in page.texts()]
     said = found(page)
     following = next((each["href"] for each in said if each["rel"] == "next"), None)
-    context = {"collection": collection, "features": features, "page": page, "next": following, "links": said}
-    context["moment"] = moment
+    wanted = page.query.columns
+    context = {
+        "collection": collection,
+        "features": features,
+        "page": page,
+        "next": following,
+        "links": said,
+        "orders": _orders(request, collection, page.query),
+        "columns": () if wanted.names is None else wanted.names,
+        "moment": moment,
+    }
     return render(request, "geodata/items.html", context)
+
+
+def _orders(request: HttpRequest, collection: Collection, query: ItemsQuery) -> list[dict[str, Any]]:
+    """What sorts, with the address of each order; the one in force is `current`."""
+    kept, found = request.GET.copy(), []
+    kept.pop("cursor", None)
+    for name, field in sortable(collection).items():
+        ways = []
+        for key in (sorting.SortKey(name), sorting.SortKey(name, descending=True)):
+            kept[sorting.PARAMETER] = str(key)
+            ways.append({"href": f"?{kept.urlencode()}", "current": query.order == (key,)})
+        found.append({"name": name, "title": field.verbose_name, "up": ways[0], "down": ways[1]})
+    return found
+
+
+def require_choice(request: HttpRequest, chosen: Format, wanted: columns.Columns) -> None:
+    """Refuse a choice of columns that this format would not keep. Raises BadParameter."""
+    if wanted != columns.EVERYTHING and not chosen.chooses:
+        name = next(each for each in columns.OWN if each in request.GET)
+        raise BadParameter(name, _("Ce format donne toujours les mêmes renseignements ; prenez GeoJSON ou CSV."))
+    if chosen.shaped and not wanted.geometry:
+        name = next(each for each in (columns.SKIP_GEOMETRY, columns.PROFILE) if each in request.GET)
+        raise BadParameter(name, _("Ce format contient toujours la géométrie ; prenez GeoJSON ou CSV."))
 
 
 def labelled(collection: Collection, text: bytes) -> dict[str, Any]:
     """A feature as a template reads it, with what it is called."""
     feature: dict[str, Any] = json.loads(text)
-    return feature | {"label": feature["properties"][collection.label]}
+    return feature | {"label": feature["properties"].get(collection.label) or feature["id"]}
 
 
 def links(
@@ -115,13 +152,16 @@ def links(
     base = request.build_absolute_uri(request.path)
     kept = request.GET.copy()
     kept.pop("f", None)
-    found = selves(base, kept.urlencode(), chosen, offered.of(collection))
+    given = {name: str(kept[name]) for name in kept}
+    found = selves(base, given, chosen, offered.of(collection), columns.OWN)
     root = request.build_absolute_uri(f"/api/collections/{collection.id}")
     found.append(link(root, "collection", "application/json", collection.title))
+    found.append(link(f"{root}/sortables", f"{OGC}/sortables", "application/schema+json"))
     if moment is not None:
         found += mementos.links(request, moment, chosen.media_type)
     if page.more:
-        kept["cursor"] = make_cursor(collection.id, page.last_id)
+        last = page.last
+        kept["cursor"] = make_cursor(collection.id, last.id, sorting.written(last.order), last.values)
         kept["f"] = chosen.name
         if moment is not None:
             kept[AS_OF] = mementos.written(moment.instant)

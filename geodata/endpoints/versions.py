@@ -32,12 +32,12 @@ def listed(request: HttpRequest, collection_id: str, key: UUID) -> HttpResponseB
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), FORMATS)
     given = single(request.GET, ("f", "limit", "cursor"))
     sealed = f"{collection.id}/{key}/versions"
-    before = parse_cursor(given["cursor"], sealed) if "cursor" in given else NEWEST
+    before = parse_cursor(given["cursor"], sealed)[0] if "cursor" in given else NEWEST
     limit = parse_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT
     found, more = versions.page(collection, key, limit, before)
     base = request.build_absolute_uri(request.path)
     item = base.removesuffix("/versions")
-    links = [*selves(base, "", chosen, FORMATS), link(item, "original", "application/geo+json")]
+    links = [*selves(base, {}, chosen, FORMATS), link(item, "original", "application/geo+json")]
     if more:
         onward = f"limit={limit}&cursor={make_cursor(sealed, found[-1].revision)}"
         links.append(link(f"{base}?f={chosen.name}&{onward}", "next", chosen.media_type))

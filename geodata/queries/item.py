@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from geodata.changes.models import FormerSlug, Revision, Tombstone
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
 from geodata.queries import past, stored
-from geodata.queries.raw import prepared
+from geodata.queries.raw import direct, prepared
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -31,16 +32,21 @@ class Item:
 
 
 def item(
-    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84, revision: int | None = None
+    collection: Collection,
+    user: User | AnonymousUser,
+    uuid: UUID,
+    crs: Crs = CRS84,
+    columns: Columns = EVERYTHING,
+    revision: int | None = None,
 ) -> Item:
     """The item that this person may see, or of a past state everybody could.
 
     Raises NotFound, or Gone for one that was public and is deleted, or was public at another time.
     """
     source, params = past.source(collection, user, revision)
-    feature, join = stored.feature(collection, crs)
+    feature, join = stored.feature(collection, crs, columns)
     statement = sql.SQL("SELECT {}, t.revision FROM ({}) t{} WHERE t.uuid = %s").format(feature, source, join)
-    with prepared() as cursor:
+    with prepared() if columns == EVERYTHING else direct() as cursor:
         cursor.execute(statement, [*params, uuid])
         row = cursor.fetchone()
     if row is None:
