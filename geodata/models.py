@@ -1,12 +1,13 @@
 """The models of the rooms, where Django looks for them."""
 
 from geodata.basemap.models import Ground, GroundSource
-from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.changes.models import Erasure, FormerSlug, Proposition, Revision, Tombstone
 from geodata.exports.models import Export
 from geodata.harvest.models import HarvestRecord, HarvestRun
 from geodata.jobs.models import JobFailure
 
 __all__ = [
+    "Erasure",
     "Export",
     "FormerSlug",
     "Ground",

@@ -16,6 +16,7 @@ from geodata.endpoints import (
     photos,
     propositions,
     tiles,
+    versions,
 )
 from geodata.tiles.matrix import MATRIX_SET
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("collections/<slug:collection_id>/schema", collections.feature_schema, name="schema"),
     path("collections/<slug:collection_id>/items", features.items, name="items"),
     path("collections/<slug:collection_id>/items/<slug:key>", features.item, name="item"),
+    path("collections/<slug:collection_id>/items/<uuid:key>/versions", versions.listed, name="versions"),
     path("collections/<slug:collection_id>/items/<uuid:key>/photos", photos.listed, name="photos"),
     path("collections/<slug:collection_id>/items/<uuid:key>/photos/<uuid:photo_uuid>", photos.photo, name="photo"),
     *[

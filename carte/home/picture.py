@@ -10,7 +10,9 @@ from django.db import connection
 from django.urls import reverse
 from psycopg import sql
 
+from carte import clock
 from geodata import registry
+from geodata.endpoints.mementos import written
 from geodata.queries import extent, select
 
 WIDTH, HEIGHT = 1200, 800
@@ -48,16 +50,21 @@ def revision() -> int:
 
 def address() -> str:
     """Where the picture is; the revision in it lets browsers keep it."""
-    return f"{reverse('picture')}?r={revision()}"
+    shown = clock.moment()
+    return f"{reverse('picture')}?" + (f"as-of={written(shown.instant)}" if shown else f"r={revision()}")
 
 
 def draw() -> bytes:
-    """The picture, made once a revision."""
-    return _drawn(revision())
+    """The picture, made once a revision; of the past each time."""
+    return _draw() if clock.moment() is not None else _drawn(revision())
 
 
 @lru_cache(maxsize=2)
 def _drawn(_revision: int) -> bytes:
+    return _draw()
+
+
+def _draw() -> bytes:
     frame = _frame()
     body = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#efe9dc"/>']
     if frame:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
 from psycopg import sql
 
 from alertes.codes import FermetureCategory
-from carte import wording
+from carte import clock, wording
 from carte.pages import recurrence
 from carte.pages.texts import Text, name_of, text_of
 from geodata import registry
@@ -143,7 +142,7 @@ def _of_their_parks(cabins: dict[int, Any], closures: dict[int, Any]) -> Iterato
 
 def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetime | None = None) -> Notice:
     """The words of one closure at `now`."""
-    now = now or timezone.now()
+    now = now or clock.now()
     times = recurrence.times_of(closure.rrule, closure.starts_at, closure.ends_at, now) if closure.rrule else []
     active = _holds(closure, times, now)
     blocks = closure.category in BLOCKING
@@ -184,7 +183,7 @@ def _model() -> Any:
 
 def standing(user: "User | AnonymousUser") -> Any:
     """Closures that hold now or begin soon."""
-    now = timezone.now()
+    now = clock.now()
     rows = registry.get("fermetures").visible_to(user)
     return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now + NOTICE).order_by("id")
 

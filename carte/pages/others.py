@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils import timezone
 
+from carte import clock
 from carte.pages import jsonld, recurrence, relations
 from carte.pages.closures import Notice, notice
 from carte.pages.facts import COMMON, facts, own_facts
@@ -102,7 +102,7 @@ def fermeture(closure: Any, user: "Person") -> FermeturePage:
         summary=markdown.to_text(text_of(closure, "description").value),
         jsonld=jsonld.of(closure),
         notice=notice(closure),
-        over=closure.ends_at is not None and closure.ends_at <= timezone.now(),
+        over=closure.ends_at is not None and closure.ends_at <= clock.now(),
         sections=_filled(user, {"parcs": Q(**parks), "cabanes": Q(**cabins), "sentiers": Q(**trails)}),
     )
 
@@ -120,7 +120,7 @@ def evenement(event: Any, _user: "Person") -> EvenementPage:
         jsonld=jsonld.of(event),
         when=when(event),
         state=state(event),
-        over=event.ends_at < timezone.now(),
+        over=event.ends_at < clock.now(),
         repeats=recurrence.in_words(event.rrule or ("FREQ=YEARLY" if event.yearly else "")),
     )
 

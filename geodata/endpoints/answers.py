@@ -25,7 +25,7 @@ PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
 EXPOSED = (
     "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, "
-    "Omitted-Features, RateLimit, RateLimit-Policy, Deprecation, Sunset"
+    "Omitted-Features, RateLimit, RateLimit-Policy, Deprecation, Sunset, Memento-Datetime"
 )
 VARIES = ("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
 VARY = ", ".join(VARIES)
@@ -100,8 +100,8 @@ def preflight(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
     if "Access-Control-Request-Method" in request.headers:
         response["Access-Control-Allow-Methods"] = ", ".join(allowed)
         response["Access-Control-Allow-Headers"] = (
-            "Accept, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer, "
-            "X-API-Key"
+            "Accept, Accept-Datetime, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, "
+            "Prefer, X-API-Key"
         )
         response["Access-Control-Max-Age"] = "86400"
     return response

@@ -84,7 +84,8 @@ def _state(path: str) -> extent.State:
 def _item(environ: Environ) -> str | None:
     """What the validator of the item at this address tells, None when the request asks for anything special."""
     path = ITEM_PATH.fullmatch(environ["PATH_INFO"])
-    if not path or environ.get("QUERY_STRING") or environ.get("HTTP_ACCEPT", "") not in ANY_JSON:
+    is_special = environ.get("QUERY_STRING") or "HTTP_ACCEPT_DATETIME" in environ
+    if not path or is_special or environ.get("HTTP_ACCEPT", "") not in ANY_JSON:
         return None
     known = items.public_state(registry.get(path[1]), path[2])
     return validators.told_of_item(known) if known else None

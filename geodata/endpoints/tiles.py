@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -9,10 +10,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from geodata import registry
-from geodata.endpoints import validators
+from geodata.endpoints import mementos, validators
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.validators import not_modified
+from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.items import ItemsQuery, parse_narrowing, single
 from geodata.queries import extent
 from geodata.registry import Collection
@@ -64,9 +66,10 @@ def described(request: HttpRequest, collection_id: str | None = None) -> HttpRes
 def tilejson_document(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """TileJSON, with {z}/{y}/{x}: matrix, row, column; conditions given here hold for its tiles."""
     collection, layers = _layers(collection_id)
-    _query(request, collection)
+    is_past = _query(request, collection).as_of is not None
     nobody = AnonymousUser()
-    extents = [extent.public_extent(each, extent.revision(each, nobody), nobody) for each in layers]
+    # Where the past lay outside the present bounds, these would hide it.
+    extents = [] if is_past else [extent.public_extent(each, extent.revision(each, nobody), nobody) for each in layers]
     template = f"{_base(request, collection)}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
     kept = request.GET.copy()
     kept.pop("f", None)
@@ -82,9 +85,12 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     """
     user = user_of(request)
     collection, layers = _layers(collection_id)
-    query = _query(request, collection)
+    query, moment = mementos.resolved(_query(request, collection))
     lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
     found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
+    if moment is not None:
+        etag = mementos.etag(collection, moment, "mvt")
+        return mementos.told(not_modified(request, etag) or _rendered(layers, user, found, query), moment, etag)
     etag = validators.of_tile(request, extent.state(collection, user), user)
     response = not_modified(request, etag) or _rendered(layers, user, found, query)
     response["ETag"] = etag
@@ -94,8 +100,8 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
 
 def _query(request: HttpRequest, collection: Collection | None) -> ItemsQuery:
     if collection is None:
-        single(request.GET, FORMAT)
-        return mvt.EVERYTHING
+        given = single(request.GET, (*FORMAT, AS_OF))
+        return replace(mvt.EVERYTHING, as_of=parse_as_of(given[AS_OF])) if AS_OF in given else mvt.EVERYTHING
     return parse_narrowing(request.GET, collection)
 
 

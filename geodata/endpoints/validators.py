@@ -39,7 +39,7 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SOURCES = ("*.py", "*.sql", "*.html", "*.po")
 # What an answer depends on beside `Accept`: its address, where its links lead, the language of their titles.
 SEALED = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING",
-          "HTTP_ACCEPT_LANGUAGE")  # fmt: skip
+          "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_DATETIME")  # fmt: skip
 
 
 def sealed(request: HttpRequest, body: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from geodata.formats import offered
 from geodata.formats.choice import HTML, JSON, Format
 from geodata.ogc.links import OGC, items_links, link, selves
+from geodata.ogc.versions import VERSIONING, proposal_link
 from geodata.params.crs import CRS84, KNOWN
 from geodata.queries.extent import Extent
 from geodata.registry import Collection
@@ -102,7 +103,8 @@ def landing(root: str, current: Format) -> dict[str, Any]:
 
 def conformance(root: str, current: Format) -> dict[str, Any]:
     """The conformance classes that hold (§7.4)."""
-    return {"conformsTo": list(CONFORMANCE), "links": selves(f"{root}conformance", {}, current, DOCUMENT_FORMATS)}
+    links = [*selves(f"{root}conformance", {}, current, DOCUMENT_FORMATS), proposal_link()]
+    return {"conformsTo": list(CONFORMANCE), "links": links}
 
 
 def collections(root: str, current: Format, described: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -126,6 +128,7 @@ def collection(root: str, current: Format, described: Collection, extent: Extent
         "itemType": "feature",
         "crs": list(KNOWN),
         "storageCrs": CRS84.uri,
+        "versioning": VERSIONING,
         "links": [
             *selves(base, {}, current, DOCUMENT_FORMATS),
             *items_links(root, described, offered.of(described)),

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from geodata.formats import offered
-from geodata.ogc import openapi_changes, openapi_exports, openapi_notices
+from geodata.ogc import openapi_changes, openapi_exports, openapi_notices, openapi_versions
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
@@ -35,6 +35,7 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
     for made in (openapi_exports, openapi_notices):
         paths |= made.paths(PROBLEM)
     paths |= openapi_changes.paths(described, PROBLEM)
+    paths |= openapi_versions.paths(described, PROBLEM)
     for each in described:
         paths |= _collection(each)
     return {
@@ -99,7 +100,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
         _get(
             f"{collection.id}.item",
             f"{name}: one feature",
-            [uuid, crs, *columns_parameters(collection)],
+            [uuid, crs, openapi_versions.AS_OF_PARAMETER, *columns_parameters(collection)],
             "application/geo+json",
             feature,
         ),
@@ -149,6 +150,7 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("bbox-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of bbox"),
         _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS of the answer"),
         _parameter("datetime", {"type": "string"}, "RFC 3339 instant or interval"),
+        openapi_versions.AS_OF_PARAMETER,
         _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
         _parameter("cursor", {"type": "string"}, "from a next link"),
         _parameter("q", {"type": "string"}, "words"),

@@ -15,14 +15,17 @@ from geodata.changes.models import FormerSlug, Revision, Tombstone
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
-from geodata.queries import reader, select, stored
+from geodata.queries import past, reader, select, stored
 from geodata.queries.extent import State
+from geodata.queries.raw import direct
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
     from comptes.models import User
+
+WANTED = "SELECT t.revision, (extract(epoch FROM t.updated_at) * 1000000)::bigint, {} FROM ({}) t{} WHERE t.uuid = %s"
 
 
 @dataclass(frozen=True)
@@ -34,9 +37,19 @@ class Item:
 
 
 def item(
-    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84, columns: Columns = EVERYTHING
+    collection: Collection,
+    user: User | AnonymousUser,
+    uuid: UUID,
+    crs: Crs = CRS84,
+    columns: Columns = EVERYTHING,
+    revision: int | None = None,
 ) -> Item:
-    """The item that this person may see. Raises NotFound, or Gone for one that was public and is deleted."""
+    """The item that this person may see, or of a past state everybody could.
+
+    Raises NotFound, or Gone for one that was public and is deleted, or was public at another time.
+    """
+    if revision is not None:
+        return _former(collection, uuid, crs, columns, revision)
     source, params = select.visible(collection, user)
     values = [*params, uuid]
     is_kept = crs is CRS84 and columns == EVERYTHING
@@ -47,6 +60,17 @@ def item(
     if not found.ntuples:
         raise _absent(collection, uuid)
     return Item(found.get_value(0, 2) or b"", _state(found))
+
+
+def _former(collection: Collection, uuid: UUID, crs: Crs, columns: Columns, revision: int) -> Item:
+    source, params = past.rows(collection, revision)
+    feature, join = stored.feature(collection, crs, columns)
+    with direct() as cursor:
+        cursor.execute(sql.SQL(WANTED).format(feature, source, join), [*params, uuid])
+        row = cursor.fetchone()
+    if row is None:
+        raise _elsewhen(collection, uuid)
+    return Item(row[2], State(row[0], row[1]))
 
 
 def public_state(collection: Collection, uuid: str) -> State | None:
@@ -68,8 +92,7 @@ def _statement(collection: Collection, source: str, what: str, crs: Crs = CRS84,
         feature, join = stored.kept(collection)
     elif what == "feature":
         feature, join = stored.feature(collection, crs, columns)
-    text = "SELECT t.revision, (extract(epoch FROM t.updated_at) * 1000000)::bigint, {} FROM ({}) t{} WHERE t.uuid = %s"
-    return reader.numbered(sql.SQL(text).format(feature, sql.SQL(source), join).as_string())
+    return reader.numbered(sql.SQL(WANTED).format(feature, sql.SQL(source), join).as_string())
 
 
 def uuid_of_slug(collection: Collection, user: User | AnonymousUser, slug: str) -> UUID:
@@ -83,6 +106,13 @@ def uuid_of_slug(collection: Collection, user: User | AnonymousUser, slug: str) 
         buried = Tombstone.objects.filter(collection=collection.id, slug=slug).first()
         raise _absent(collection, buried.uuid) if buried else NotFound(_("Aucune fiche à cette adresse."))
     return UUID(str(found))
+
+
+def _elsewhen(collection: Collection, uuid: UUID) -> Gone | NotFound:
+    """Why a feature is not there at an instant: the draft on versioned features wants 410 if it ever was."""
+    if Revision.objects.filter(collection=collection.id, uuid=uuid, public_op__isnull=False).exists():
+        return Gone(_("Cette fiche n’était pas publiée à cet instant."))
+    return NotFound(_("Aucune fiche à cette adresse."))
 
 
 def _absent(collection: Collection, uuid: UUID) -> Gone | NotFound:

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from geodata.params.columns import EVERYTHING
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, filtering, ordering, search, select, stored
+from geodata.queries import counting, filtering, ordering, past, search, select, stored
 from geodata.queries.ordering import Place
 from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
@@ -75,7 +75,7 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
         if few is None:
             source, where, params = conditions(collection, user, query, by_index=bool(query.order))
         else:
-            source, visibility = select.visible(collection, user)
+            source, visibility = past.source(collection, user, query.revision)
             where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
     feature, join = stored.feature(collection, query.crs, query.columns)
     columns = sql.SQL(", ").join([sql.SQL("t.id"), feature, *ordering.keys(collection, query.order)])
@@ -102,7 +102,8 @@ def place(query: ItemsQuery) -> Place:
 
 def _is_rare(query: ItemsQuery) -> bool:
     """Whether its statement hardly comes back, so that keeping it prepared would push out others."""
-    return bool(query.words or query.condition or query.order or query.columns != EVERYTHING)
+    is_past = query.revision is not None
+    return bool(query.words or query.condition or query.order or query.columns != EVERYTHING or is_past)
 
 
 def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Iterator[tuple[Any, ...]]:
@@ -120,7 +121,7 @@ def conditions(
 
     Without `by_index` words are looked for in the rows as they come.
     """
-    source, params = select.visible(collection, user)
+    source, params = past.source(collection, user, query.revision)
     clauses: list[Statement] = []
     if query.bbox is not None:
         clauses.append(_bbox(query))

@@ -17,7 +17,7 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, ordering, select
+from geodata.queries import apart, filtering, items, ordering, past, select
 from geodata.queries.ordering import NOTHING, START, Place
 from geodata.queries.raw import direct
 from geodata.registry import Collection
@@ -32,7 +32,10 @@ COPY = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)")
 
 @dataclass(frozen=True)
 class Selection:
-    """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order."""
+    """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order.
+
+    `revision` is that of the past state they are read from, None for the present.
+    """
 
     collection: Collection
     user: User | AnonymousUser
@@ -44,6 +47,7 @@ class Selection:
     limit: int | None = None
     is_one: bool = False
     columns: Columns = EVERYTHING
+    revision: int | None = None
 
     def narrowed(self, condition: sql.Composable) -> Selection:
         """The same selection with one more condition on the alias t, without parameters."""
@@ -61,16 +65,22 @@ def of_query(
     if query.condition is not None:
         filtering.rehearse(source, where, params)
     place = items.place(query)
-    return Selection(collection, user, query.crs, source, where, tuple(params), place, limit, columns=query.columns)
+    return Selection(
+        collection, user, query.crs, source, where, tuple(params), place, limit, columns=query.columns,
+        revision=query.revision,
+    )  # fmt: skip
 
 
 def of_item(
-    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs, columns: Columns = EVERYTHING
-) -> Selection:
-    """One feature."""
-    source, params = select.visible(collection, user)
+    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs, columns: Columns = EVERYTHING,
+    revision: int | None = None,
+) -> Selection:  # fmt: skip
+    """One feature, now or as it was right after a revision."""
+    source, params = past.source(collection, user, revision)
     where = sql.SQL("t.uuid = %s")
-    return Selection(collection, user, crs, source, where, (*params, uuid), is_one=True, columns=columns)
+    return Selection(
+        collection, user, crs, source, where, (*params, uuid), is_one=True, columns=columns, revision=revision
+    )
 
 
 def among(collection: Collection, user: User | AnonymousUser, uuids: sql.Composable, values: list[Any]) -> Selection:

@@ -16,7 +16,7 @@ from psycopg import sql
 from geodata.params.items import ItemsQuery
 from geodata.queries import filtering, items, select
 from geodata.registry import MAP, Collection
-from geodata.tiles import squares
+from geodata.tiles import bygone, squares
 from geodata.tiles.matrix import Tile
 
 if TYPE_CHECKING:
@@ -117,12 +117,26 @@ def _properties(collection: Collection) -> sql.Composed:
 
 def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery = EVERYTHING) -> bytes:
     """The layer of a collection in this tile, of what the query selects; no bytes when it is empty."""
+    if query.revision is not None:
+        with filtering.limits(query):
+            return _bygone(collection, user, tile, query)
     if query.selects:
         with filtering.limits(query):
             return _drawn(collection, tile, *_selected(collection, user, query))
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (_is_point(collection) or _crowded(collection, tile)):
-        return _summed(collection, user, tile)
+        named, values = select.named(*select.visible(collection, user))
+        return _summed(collection, tile, SUMMED, named, values)
     return _drawn(collection, tile, *select.visible(collection, user))
+
+
+def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:
+    source, params = _selected(collection, user, bygone.within(query, tile))
+    if not query.narrows and tile.z <= SQUARES_UP_TO:
+        named, values = select.named(source, params)
+        most = sql.Literal(MOST_SHAPES)
+        if _is_point(collection) or _asked(bygone.CROWDED.format(source=named, most=most), values | _in_squares(tile)):
+            return _summed(collection, tile, bygone.SUMMED, named, values)
+    return _drawn(collection, tile, source, params)
 
 
 def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> tuple[sql.SQL, tuple[Any, ...]]:
@@ -153,14 +167,18 @@ def _crowded(collection: Collection, tile: Tile) -> bool:
     statement = sql.SQL("SELECT coalesce(sum(n), 0) > {} FROM {} WHERE {}").format(
         sql.Literal(MOST_SHAPES), squares.table(collection), sql.SQL(INSIDE)
     )
+    return _asked(statement, _in_squares(tile))
+
+
+def _asked(statement: sql.Composed, values: dict[str, Any]) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(statement, _in_squares(tile))
+        cursor.execute(statement, values)
         return bool(cursor.fetchone()[0])
 
 
-def _summed(collection: Collection, user: User | AnonymousUser, tile: Tile) -> bytes:
-    named, values = select.named(*select.visible(collection, user))
-    statement = sql.SQL(SUMMED).format(
+def _summed(collection: Collection, tile: Tile, text: str, named: sql.SQL, values: dict[str, Any]) -> bytes:
+    """Counts by cells, from the squares or, as `text` has it, from the rows of the source."""
+    statement = sql.SQL(text).format(
         squares=squares.table(collection),
         inside=sql.SQL(INSIDE),
         name=sql.Literal(collection.id),
