@@ -27,7 +27,7 @@ from geodata.params.items import ItemsQuery, parse_items
 from geodata.params.paging import make_cursor, parse_limit_of_all
 from geodata.params.properties import sortable
 from geodata.problems import BadParameter
-from geodata.queries import extent, items, rows
+from geodata.queries import extent, items, past, rows
 from geodata.queries.past import Moment
 from geodata.registry import Collection
 
@@ -43,7 +43,7 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     """A page of items (OGC API Features §7.15), or all of them as a file."""
     collection = registry.get(collection_id)
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
-    query, moment = mementos.resolved(parse_items(request.GET, collection))
+    query, moment = past.resolved(parse_items(request.GET, collection))
     require_choice(request, chosen, query.columns)
     if (led := mementos.negotiated(request)) is not None:
         return led

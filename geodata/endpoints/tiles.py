@@ -16,7 +16,7 @@ from geodata.endpoints.authentication import user_of
 from geodata.endpoints.validators import not_modified
 from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.items import ItemsQuery, parse_narrowing, single
-from geodata.queries import extent
+from geodata.queries import extent, past
 from geodata.registry import Collection
 from geodata.tiles import mvt
 from geodata.tiles.matrix import MATRIX_SET, Tile, parse_tile
@@ -85,7 +85,7 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     """
     user = user_of(request)
     collection, layers = _layers(collection_id)
-    query, moment = mementos.resolved(_query(request, collection))
+    query, moment = past.resolved(_query(request, collection))
     lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
     found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
     if moment is not None:

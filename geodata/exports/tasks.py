@@ -21,7 +21,7 @@ from geodata.formats import offered
 from geodata.formats.choice import Format
 from geodata.params.items import parse_items
 from geodata.params.paging import parse_limit_of_all
-from geodata.queries import extent, rows
+from geodata.queries import extent, past, rows
 from geodata.queries.rows import Selection
 
 STORAGE = "exports"
@@ -44,7 +44,7 @@ def write(*, uuid: str) -> None:
     revision = extent.revision(collection, reader)
     Export.objects.filter(pk=asked.pk).update(state=State.WRITING, rows_done=0, revision=revision)
     given = MultiValueDict(parse_qs(asked.query, keep_blank_values=True))
-    query = parse_items(given, collection)
+    query, _moment = past.resolved(parse_items(given, collection))
     selection = rows.of_query(collection, reader, query, parse_limit_of_all(given.get("limit")))
     chosen = next(each for each in offered.of(collection) if each.name == asked.format)
     try:

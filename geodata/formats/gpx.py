@@ -181,7 +181,7 @@ def stops_along(selection: Selection) -> Selection | None:
     if "cabins" not in selection.collection.fields:
         return None
     named, values = rows.within(selection, sql.SQL("unnest(t.cabins)"))
-    return rows.among(registry.get("cabanes"), selection.user, named, values)
+    return rows.among(registry.get("cabanes"), selection, named, values)
 
 
 def _stops(selection: Selection, root: str) -> Iterator[Waypoint]:

@@ -17,7 +17,7 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, ordering, past, select
+from geodata.queries import apart, filtering, items, ordering, past
 from geodata.queries.ordering import NOTHING, START, Place
 from geodata.queries.raw import direct
 from geodata.registry import Collection
@@ -83,10 +83,12 @@ def of_item(
     )
 
 
-def among(collection: Collection, user: User | AnonymousUser, uuids: sql.Composable, values: list[Any]) -> Selection:
-    """The features that a sub-select of uuids names (see `within`)."""
-    source, params = select.visible(collection, user)
-    return Selection(collection, user, CRS84, source, sql.SQL("t.uuid IN ({})").format(uuids), (*params, *values))
+def among(collection: Collection, selection: Selection, uuids: sql.Composable, values: list[Any]) -> Selection:
+    """The features of another collection that a sub-select of uuids names (see `within`), of the same state."""
+    source, params = past.source(collection, selection.user, selection.revision)
+    where = sql.SQL("t.uuid IN ({})").format(uuids)
+    given = (*params, *values)
+    return Selection(collection, selection.user, CRS84, source, where, given, revision=selection.revision)
 
 
 def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
