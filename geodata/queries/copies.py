@@ -13,7 +13,8 @@ from psycopg import sql
 from geodata.params.changes import BEGINNING, Anchor
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
-from geodata.queries import apart, past, select, stored
+from geodata.queries import apart, batches, past, select, stored
+from geodata.queries.batches import Piece, Texts
 from geodata.queries.changes import LATEST
 from geodata.registry import Collection
 
@@ -21,23 +22,25 @@ from geodata.registry import Collection
 ROWS = "SELECT t.uuid, t.revision, {feature} FROM ({source}) t{join} WHERE t.id > %s ORDER BY t.id"
 PLACE = "SELECT t.id FROM ({source}) t WHERE t.uuid = %s"
 Row = tuple[UUID, int, bytes]
+SEPARATOR = ",\n"
 
 
-def copy(collection: Collection, after: UUID | None = None) -> Generator[Anchor | Row, None, None]:
-    """First the anchor, then uuid, revision and GeoJSON of feature after feature, in the order of the internal id.
+def copy(collection: Collection, after: UUID | None = None) -> Generator[Anchor | Piece, None, None]:
+    """First the anchor, then the GeoJSON of all features in the order of the internal id, SEPARATOR between them.
 
     All of one moment: one transaction that sees no later commit. `after` leaves out what comes up to
     this feature, for a copy that was cut. Memory does not grow with the collection.
     Raises BadParameter: `after` is no feature that everybody sees.
     """
     source, params = select.visible(collection, AnonymousUser())
-    feature, join = stored.feature(collection, CRS84)
-    statement = sql.SQL(ROWS).format(feature=feature, source=source, join=join)
-    with apart.snapshot() as raw:
-        found = raw.execute(LATEST).fetchone()
-        first = _place(raw, source, params, after) if after else 0
+    texts = Texts(
+        source, sql.SQL("true"), params, stored.kept(collection), stored.feature(collection, CRS84), SEPARATOR
+    )
+    with apart.held() as reader:
+        found = reader.raw.execute(LATEST).fetchone()
+        first = _place(reader.raw, source, params, after) if after else 0
         yield Anchor(*found) if found else BEGINNING
-        yield from apart.stream(raw, statement, [*params, first])
+        yield from batches.pieces(texts, reader, first)
 
 
 def copy_at(collection: Collection, revision: int) -> Iterator[Row]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from psycopg import sql
 
+from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, filtering, search, select, stored
-from geodata.queries.raw import direct, prepared, undecoded
+from geodata.queries import counting, filtering, reader, search, select, stored
+from geodata.queries.raw import direct, undecoded
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -69,24 +70,42 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
         else:
             source, visibility = select.visible(collection, user)
             where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
-    feature, join = stored.feature(collection, query.crs)
-    statement = sql.SQL(
-        "SELECT t.id, {feature} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
-    )
-    composed = statement.format(feature=feature, join=join, source=source, where=where)
     values = [*params, query.after, query.limit + 1]
+    computed = _statement(stored.feature(collection, query.crs), source, where)
     if query.limit > AT_ONCE:
-        rows = _stream(query, composed, values)
+        rows = _stream(query, computed, values)
     else:
-        with direct() if query.words or query.condition else prepared() as cursor:
-            cursor.execute(composed, values)
-            fetched = cursor.fetchall()
-        rows = iter(fetched)
+        fetched = None
+        if query.crs is CRS84 and not query.words and query.condition is None:
+            fetched = _kept(_statement(stored.kept(collection), source, where), values)
+        rows = iter(fetched := _computed(computed, values) if fetched is None else fetched)
         if query.after == 0 and len(fetched) <= query.limit:
             known = len(fetched)
     if known is None and not query.words:
         known = counting.matched(collection, user, query, (source, where, params))
     return ItemsPage(query, known, rows)
+
+
+def _statement(
+    feature: tuple[sql.Composable, sql.Composable], source: sql.Composable, where: sql.Composable
+) -> sql.Composed:
+    text, join = feature
+    statement = "SELECT t.id, {} FROM ({}) t{} WHERE {} AND t.id > %s ORDER BY t.id LIMIT %s"
+    return sql.SQL(statement).format(text, source, join, where)
+
+
+def _kept(statement: sql.Composed, values: list[Any]) -> list[tuple[int, bytes]] | None:
+    """The rows as they are kept ready, None when one is not."""
+    found = reader.read(reader.numbered(statement.as_string()), values)
+    rows = [(int(found.get_value(row, 0) or 0), found.get_value(row, 1)) for row in range(found.ntuples)]
+    kept = [(number, text) for number, text in rows if text is not None]
+    return kept if len(kept) == len(rows) else None
+
+
+def _computed(statement: sql.Composed, values: list[Any]) -> list[tuple[int, bytes]]:
+    with direct() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
 
 
 def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, bytes]]:

@@ -16,7 +16,8 @@ from psycopg import sql
 
 from geodata.params.crs import Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, select
+from geodata.queries import apart, batches, filtering, items, select
+from geodata.queries.batches import Texts
 from geodata.queries.raw import direct
 from geodata.registry import Collection
 
@@ -71,6 +72,22 @@ def read(selection: Selection, columns: sql.Composable, join: sql.Composable = N
     statement, values = _statement(selection, columns, join)
     with apart.snapshot() as raw:
         yield from apart.stream(raw, statement, values)
+
+
+def texts(
+    selection: Selection,
+    computed: tuple[sql.Composable, sql.Composable],
+    separator: str,
+    kept: tuple[sql.Composable, sql.Composable] | None = None,
+) -> Iterator[bytes]:
+    """A text of each row, with the separator between them, in pieces of some hundred rows.
+
+    `computed` and `kept` are expressions over the alias t with the join they need: `kept` where its rows are kept ready.
+    """
+    wanted = Texts(selection.source, selection.where, selection.params, kept or computed, computed, separator)
+    with apart.held() as reader:
+        for piece in batches.pieces(wanted, reader, selection.after, selection.limit):
+            yield piece.text
 
 
 def summed(selection: Selection, columns: sql.Composable) -> tuple[Any, ...]:

@@ -8,13 +8,13 @@ the counts that everybody may see come from the squares that the database keeps.
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import filtering, items, select
+from geodata.queries import filtering, items, reader, select
 from geodata.registry import Collection
 from geodata.tiles import squares
 from geodata.tiles.matrix import Tile
@@ -30,6 +30,7 @@ EVERYTHING = ItemsQuery()
 CELLS = 8
 SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square
 MOST_SHAPES = 500
+SQUARE = ("x", "y", "side", "shift")
 LIGHT = (
     "slug",
     "name_fr",
@@ -47,8 +48,8 @@ LIGHT = (
 # Counts on the GiST index of geom (EPSG:4326).
 SHAPES = """
 WITH tile AS (
-  SELECT ST_TileEnvelope(%(z)s, %(col)s, %(row)s) AS box,
-         ST_Transform(ST_TileEnvelope(%(z)s, %(col)s, %(row)s, margin => 0.015625), 4326) AS wide
+  SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box,
+         ST_Transform(ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer, margin => 0.015625), 4326) AS wide
 ), found AS (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_Transform(t.geom, 3857) AS shape
   FROM ({source}) t, tile WHERE t.geom && tile.wide
@@ -63,7 +64,7 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 # As above for points: a cell with one feature holds it, a cell with more holds their count.
 CLUSTERS = """
 WITH tile AS (
-  SELECT ST_TileEnvelope(%(z)s, %(col)s, %(row)s) AS box, ST_Transform(ST_TileEnvelope(%(z)s, %(col)s, %(row)s), 4326) AS wide
+  SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box, ST_Transform(ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer), 4326) AS wide
 ), found AS (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_Transform(t.geom, 3857) AS shape, tile.box,
          (ST_XMax(tile.box) - ST_XMin(tile.box)) / {cells} AS step
@@ -85,17 +86,17 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 
 
 # Inputs: corners of the tile in squares (x, y, beyond), shift from squares to cells; one indexed range.
-INSIDE = "x >= %(x)s AND x < %(x)s + %(side)s AND y >= %(y)s AND y < %(y)s + %(side)s AND n > 0"
+INSIDE = "x >= %(x)s::integer AND x < %(x)s::integer + %(side)s::integer AND y >= %(y)s::integer AND y < %(y)s::integer + %(side)s::integer AND n > 0"
 SUMMED = """
 WITH cells AS (
   SELECT sum(n)::bigint AS point_count, sum(sum_x) / sum(n) AS middle_x, sum(sum_y) / sum(n) AS middle_y,
          sum(sum_id)::bigint AS lead
-  FROM {squares} WHERE {inside} GROUP BY x >> %(shift)s, y >> %(shift)s
+  FROM {squares} WHERE {inside} GROUP BY x >> %(shift)s::integer, y >> %(shift)s::integer
 )
 SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, nullif(point_count, 1) AS point_count,
          ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(middle_x, middle_y), 3857),
-                      ST_TileEnvelope(%(z)s, %(col)s, %(row)s), 4096, 64, false) AS geom
+                      ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer), 4096, 64, false) AS geom
   FROM cells LEFT JOIN ({source}) t ON point_count = 1 AND t.id = cells.lead
 ) layer WHERE layer.geom IS NOT NULL
 """
@@ -144,12 +145,26 @@ def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQu
 
 def _drawn(collection: Collection, tile: Tile, source: sql.SQL, params: tuple[Any, ...]) -> bytes:
     clusters = _is_point(collection) and tile.z < CLUSTERS_BELOW
-    named, values = select.named(source, params)
-    statement = _statement(collection, clusters=clusters, source=named)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values | {"z": tile.z, "col": tile.col, "row": tile.row})
-        (made,) = cursor.fetchone()
-    return bytes(made)
+    # Tiles of what everybody sees come back: their statements are prepared.
+    return _made(_text(collection, clusters, source.as_string()), [tile.z, tile.col, tile.row, *params])
+
+
+def _made(text: str, values: list[Any]) -> bytes:
+    """The tile that a statement makes."""
+    return bytes.fromhex((reader.read(text, values).get_value(0, 0) or b"\\x")[2:].decode())
+
+
+@lru_cache(200)
+def _text(collection: Collection, clusters: bool, source: str) -> str:  # noqa: FBT001
+    named, values = select.named(sql.SQL(source), ("",) * source.count("%s"))
+    return _placed(_statement(collection, clusters=clusters, source=named).as_string(), ("z", "col", "row", *values))
+
+
+def _placed(text: str, names: tuple[str, ...]) -> str:
+    """A statement with $1, $2, … for its named parameters."""
+    for number, name in enumerate(names, start=1):
+        text = text.replace(f"%({name})s", f"${number}")
+    return text.replace("%%", "%")
 
 
 def _is_point(collection: Collection) -> bool:
@@ -162,16 +177,26 @@ def _in_squares(tile: Tile) -> dict[str, int]:
 
 
 def _crowded(collection: Collection, tile: Tile) -> bool:
-    statement = sql.SQL("SELECT coalesce(sum(n), 0) > {} FROM {} WHERE {}").format(
-        sql.Literal(MOST_SHAPES), squares.table(collection), sql.SQL(INSIDE)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _in_squares(tile))
-        return bool(cursor.fetchone()[0])
+    found = reader.read(_count(collection), list(_in_squares(tile).values()))
+    return found.get_value(0, 0) == b"t"
+
+
+@cache
+def _count(collection: Collection) -> str:
+    text = "SELECT coalesce(sum(n), 0) > {} FROM {} WHERE {} AND %(shift)s::integer IS NOT NULL"
+    composed = sql.SQL(text).format(sql.Literal(MOST_SHAPES), squares.table(collection), sql.SQL(INSIDE))
+    return _placed(composed.as_string(), SQUARE)
 
 
 def _summed(collection: Collection, user: User | AnonymousUser, tile: Tile) -> bytes:
-    named, values = select.named(*select.visible(collection, user))
+    source, params = select.visible(collection, user)
+    values = [*_in_squares(tile).values(), tile.z, tile.col, tile.row, *params]
+    return _made(_sums(collection, source.as_string()), values)
+
+
+@lru_cache(200)
+def _sums(collection: Collection, source: str) -> str:
+    named, values = select.named(sql.SQL(source), ("",) * source.count("%s"))
     statement = sql.SQL(SUMMED).format(
         squares=squares.table(collection),
         inside=sql.SQL(INSIDE),
@@ -179,7 +204,4 @@ def _summed(collection: Collection, user: User | AnonymousUser, tile: Tile) -> b
         properties=_properties(collection),
         source=named,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values | _in_squares(tile) | {"z": tile.z, "col": tile.col, "row": tile.row})
-        (made,) = cursor.fetchone()
-    return bytes(made)
+    return _placed(statement.as_string(), (*SQUARE, "z", "col", "row", *values))
