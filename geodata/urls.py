@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from geodata.endpoints import answers, basemap, changes, collections, features, landing, photos, propositions, tiles
+from geodata.endpoints import (
+    answers,
+    basemap,
+    catalogue,
+    changes,
+    collections,
+    features,
+    landing,
+    live,
+    photos,
+    propositions,
+    tiles,
+)
 from geodata.tiles.matrix import MATRIX_SET
 
 app_name = "api"
@@ -32,7 +44,10 @@ urlpatterns = [
             ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
         )
     ],
+    path("catalogue", catalogue.catalogue, name="catalogue"),
+    path("catalogue.<slug:ending>", catalogue.catalogue, name="catalogue-file"),
     path("changes", changes.changes, name="changes"),
+    path("live", live.live, name="live"),
     path("snapshot", changes.snapshots, name="snapshots"),
     path("snapshot/<slug:collection_id>", changes.snapshot, name="snapshot"),
     path("fond/tuiles/<z>/<row>/<col>", basemap.ground, name="ground"),

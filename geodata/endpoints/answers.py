@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints import validators
 from geodata.endpoints.compression import compressed
-from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision
+from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision, Unavailable
 from geodata.queries.extent import State
 
 View = Callable[..., HttpResponseBase]
@@ -111,6 +111,8 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     if isinstance(error, StaleRevision) and error.current is not None and error.at is not None:
         response["ETag"] = validators.of_item(State(error.current, validators.moment_of(error.at)))
+    if isinstance(error, Unavailable):
+        response["Retry-After"] = str(error.retry_after_s)
     return response
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from geodata.formats.choice import Format
+from geodata.params.columns import EVERYTHING
 from geodata.params.crs import CRS84
 from geodata.queries import rows, stored
 from geodata.queries.rows import Selection
@@ -14,8 +15,9 @@ SEPARATOR = b"\x1e"
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The features as PostGIS wrote them."""
-    computed = stored.feature(selection.collection, selection.crs)
-    kept = stored.kept(selection.collection) if selection.crs is CRS84 else None
+    computed = stored.feature(selection.collection, selection.crs, selection.columns)
+    is_whole = selection.crs is CRS84 and selection.columns == EVERYTHING
+    kept = stored.kept(selection.collection) if is_whole else None
     begun = False
     for piece in rows.texts(selection, computed, "\n\x1e", kept):
         yield SEPARATOR + piece + b"\n"
@@ -29,5 +31,6 @@ FORMAT = Format(
     media_type="application/geo+json-seq",
     title=_("GeoJSON, une fiche par ligne"),
     extension="geojsonl",
+    chooses=True,
     write=write,
 )

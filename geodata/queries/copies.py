@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from geodata.params.changes import BEGINNING, Anchor
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
 from geodata.queries import apart, batches, past, select, stored
@@ -25,7 +26,9 @@ Row = tuple[UUID, int, bytes]
 SEPARATOR = ",\n"
 
 
-def copy(collection: Collection, after: UUID | None = None) -> Generator[Anchor | Piece, None, None]:
+def copy(
+    collection: Collection, after: UUID | None = None, columns: Columns = EVERYTHING
+) -> Generator[Anchor | Piece, None, None]:
     """First the anchor, then the GeoJSON of all features in the order of the internal id, SEPARATOR between them.
 
     All of one moment: one transaction that sees no later commit. `after` leaves out what comes up to
@@ -33,9 +36,9 @@ def copy(collection: Collection, after: UUID | None = None) -> Generator[Anchor 
     Raises BadParameter: `after` is no feature that everybody sees.
     """
     source, params = select.visible(collection, AnonymousUser())
-    texts = Texts(
-        source, sql.SQL("true"), params, stored.kept(collection), stored.feature(collection, CRS84), SEPARATOR
-    )
+    computed = stored.feature(collection, CRS84, columns)
+    kept = stored.kept(collection) if columns == EVERYTHING else computed
+    texts = Texts(source, sql.SQL("true"), params, kept, computed, SEPARATOR)
     with apart.held() as reader:
         found = reader.raw.execute(LATEST).fetchone()
         first = _place(reader.raw, source, params, after) if after else 0

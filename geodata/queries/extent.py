@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ LAST = "SELECT id, (extract(epoch FROM at) * 1000000)::bigint FROM geodata_revis
 PUBLIC = LAST.format(" WHERE collection = $1 AND public_op IS NOT NULL")
 PUBLIC_ALL = LAST.format(" WHERE public_op IS NOT NULL")
 EVERYTHING = LAST.format("")
+CHANGED = """
+SELECT collection, at FROM geodata_revision WHERE id IN (
+  SELECT max(id) FROM geodata_revision WHERE public_op IS NOT NULL AND collection = ANY (%s) GROUP BY collection)
+"""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,13 @@ def _state(statement: str, *values: str) -> State:
 def revision(collection: Collection | None, user: User | AnonymousUser) -> int:
     """The number of that revision, 0 before the first one."""
     return state(collection, user).revision
+
+
+def changed_at(collections: Iterable[Collection]) -> dict[str, datetime]:
+    """When what everybody sees of each collection last changed, by its id; without an entry it never held anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [[each.id for each in collections]])
+        return dict(cursor.fetchall())
 
 
 def public_extent(collection: Collection, at: int, user: AnonymousUser) -> Extent:

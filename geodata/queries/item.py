@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from geodata.changes.models import FormerSlug, Revision, Tombstone
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
 from geodata.queries import reader, select, stored
@@ -32,13 +33,16 @@ class Item:
     state: State
 
 
-def item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84) -> Item:
+def item(
+    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84, columns: Columns = EVERYTHING
+) -> Item:
     """The item that this person may see. Raises NotFound, or Gone for one that was public and is deleted."""
     source, params = select.visible(collection, user)
-    values = [*params, uuid]
-    found = reader.read(_statement(collection, source.as_string(), "kept" if crs is CRS84 else "feature", crs), values)
-    if found.ntuples and found.get_value(0, 2) is None:
-        found = reader.read(_statement(collection, source.as_string(), "feature", crs), values)
+    source_text, values = source.as_string(), [*params, uuid]
+    is_kept = crs is CRS84 and columns == EVERYTHING
+    found = reader.read(_statement(collection, source_text, "kept" if is_kept else "feature", crs, columns), values)
+    if is_kept and found.ntuples and found.get_value(0, 2) is None:
+        found = reader.read(_statement(collection, source_text, "feature"), values)
     if not found.ntuples:
         raise _absent(collection, uuid)
     return Item(found.get_value(0, 2) or b"", _state(found))
@@ -56,13 +60,13 @@ def _state(found: PGresult) -> State:
 
 
 @lru_cache(200)
-def _statement(collection: Collection, source: str, what: str, crs: Crs = CRS84) -> str:
+def _statement(collection: Collection, source: str, what: str, crs: Crs = CRS84, columns: Columns = EVERYTHING) -> str:
     """Revision, its instant in microseconds, and the feature: computed, as it is kept, or nothing of it."""
     feature, join = sql.SQL("NULL"), sql.SQL("")
     if what == "kept":
         feature, join = stored.kept(collection)
     elif what == "feature":
-        feature, join = stored.feature(collection, crs)
+        feature, join = stored.feature(collection, crs, columns)
     text = "SELECT t.revision, (extract(epoch FROM t.updated_at) * 1000000)::bigint, {} FROM ({}) t{} WHERE t.uuid = %s"
     return reader.numbered(sql.SQL(text).format(feature, sql.SQL(source), join).as_string())
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
 from geodata.queries import filtering, items, reader, select
-from geodata.registry import Collection
+from geodata.registry import MAP, Collection
 from geodata.tiles import squares
 from geodata.tiles.matrix import Tile
 
@@ -31,18 +32,6 @@ CELLS = 8
 SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square
 MOST_SHAPES = 500
 SQUARE = ("x", "y", "side", "shift")
-LIGHT = (
-    "slug",
-    "name_fr",
-    "title_fr",
-    "kind",
-    "state",
-    "category",
-    "geom_quality",
-    "network_status",
-    "insee_code",
-    "code",
-)
 
 # Inputs: z, col, row; output: one MVT layer named after the collection, extent 4096, buffer 64.
 # Counts on the GiST index of geom (EPSG:4326).
@@ -64,7 +53,8 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 # As above for points: a cell with one feature holds it, a cell with more holds their count.
 CLUSTERS = """
 WITH tile AS (
-  SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box, ST_Transform(ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer), 4326) AS wide
+  SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box,
+         ST_Transform(ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer), 4326) AS wide
 ), found AS (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_Transform(t.geom, 3857) AS shape, tile.box,
          (ST_XMax(tile.box) - ST_XMin(tile.box)) / {cells} AS step
@@ -102,9 +92,9 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 """
 
 
-def light(collection: Collection) -> list[str]:
-    """The properties a tile carries: what a map needs to draw and to name."""
-    return [name for name in LIGHT if name in collection.fields]
+def light(collection: Collection) -> tuple[str, ...]:
+    """The properties a tile carries: those of the profile `map`."""
+    return collection.profiles[MAP].properties
 
 
 def _statement(collection: Collection, *, clusters: bool, source: sql.SQL) -> sql.Composed:
@@ -132,7 +122,8 @@ def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query
     """The layer of a collection in this tile, of what the query selects; no bytes when it is empty."""
     if query.selects:
         with filtering.limits(query):
-            return _drawn(collection, tile, *_selected(collection, user, query))
+            source, params = _selected(collection, user, query)
+            return _drawn(collection, tile, source, params, is_rare=query.condition is not None)
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (_is_point(collection) or _crowded(collection, tile)):
         return _summed(collection, user, tile)
     return _drawn(collection, tile, *select.visible(collection, user))
@@ -143,8 +134,16 @@ def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQu
     return select.flat(sql.SQL("SELECT * FROM ({}) t WHERE {}").format(source, where)), tuple(params)
 
 
-def _drawn(collection: Collection, tile: Tile, source: sql.SQL, params: tuple[Any, ...]) -> bytes:
+def _drawn(
+    collection: Collection, tile: Tile, source: sql.SQL, params: tuple[Any, ...], *, is_rare: bool = False
+) -> bytes:
     clusters = _is_point(collection) and tile.z < CLUSTERS_BELOW
+    if is_rare:
+        named, values = select.named(source, params)
+        statement = _statement(collection, clusters=clusters, source=named)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values | {"z": tile.z, "col": tile.col, "row": tile.row})
+            return bytes(cursor.fetchone()[0])
     # Tiles of what everybody sees come back: their statements are prepared.
     return _made(_text(collection, clusters, source.as_string()), [tile.z, tile.col, tile.row, *params])
 
@@ -155,7 +154,7 @@ def _made(text: str, values: list[Any]) -> bytes:
 
 
 @lru_cache(200)
-def _text(collection: Collection, clusters: bool, source: str) -> str:  # noqa: FBT001
+def _text(collection: Collection, clusters: bool, source: str) -> str:
     named, values = select.named(sql.SQL(source), ("",) * source.count("%s"))
     return _placed(_statement(collection, clusters=clusters, source=named).as_string(), ("z", "col", "row", *values))
 
@@ -178,13 +177,13 @@ def _in_squares(tile: Tile) -> dict[str, int]:
 
 def _crowded(collection: Collection, tile: Tile) -> bool:
     found = reader.read(_count(collection), list(_in_squares(tile).values()))
-    return found.get_value(0, 0) == b"t"
+    return int(found.get_value(0, 0) or 0) > MOST_SHAPES
 
 
 @cache
 def _count(collection: Collection) -> str:
-    text = "SELECT coalesce(sum(n), 0) > {} FROM {} WHERE {} AND %(shift)s::integer IS NOT NULL"
-    composed = sql.SQL(text).format(sql.Literal(MOST_SHAPES), squares.table(collection), sql.SQL(INSIDE))
+    text = "SELECT sum(n) FROM {} WHERE {} AND %(shift)s::integer IS NOT NULL"
+    composed = sql.SQL(text).format(squares.table(collection), sql.SQL(INSIDE))
     return _placed(composed.as_string(), SQUARE)
 
 

@@ -1,0 +1,71 @@
+"""What waits, runs and failed, and what one may do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from geodata.jobs.declaring import periodic
+from geodata.jobs.models import JobFailure
+
+KEEP_DAYS = 90
+FAILED = "failed"
+# Index: procrastinate_events by job. Failed jobs whose last event is older than the limit.
+FORGET = """
+DELETE FROM procrastinate_jobs j WHERE j.status = 'failed'
+AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= %s)
+"""
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A job that nothing will try again: its number, task, values, attempts, last error and when."""
+
+    id: int
+    task: str
+    values: dict[str, object]
+    attempts: int
+    error: str
+    at: datetime | None
+
+
+def counts() -> dict[str, int]:
+    """How many jobs wait (`todo`), run (`doing`) and failed."""
+    found = dict.fromkeys(("todo", "doing", FAILED), 0)
+    told = ProcrastinateJob.objects.filter(status__in=found).values_list("status").annotate(Count("id"))
+    return found | dict(told)
+
+
+def dead(limit: int = 100) -> Iterable[Dead]:
+    """The jobs that failed for good, the latest first."""
+    jobs = list(ProcrastinateJob.objects.filter(status=FAILED).order_by("-id")[:limit])
+    last = {each.job: each for each in JobFailure.objects.filter(job__in=[job.id for job in jobs]).order_by("id")}
+    for job in jobs:
+        why = last.get(job.id)
+        told = why.error.strip().splitlines()[-1] if why else ""
+        yield Dead(job.id, job.task_name, job.args, job.attempts, told, why.at if why else None)
+
+
+def try_again(number: int) -> bool:
+    """Queue a job that failed once more; False when there is none of this number."""
+    job = ProcrastinateJob.objects.filter(id=number, status=FAILED).first()
+    if job is None:
+        return False
+    app.job_manager.retry_job_by_id(job.id, datetime.now(UTC), job.priority, job.queue_name, job.lock)
+    return True
+
+
+@periodic("jobs.forget", cron="17 3 * * *")
+def forget() -> None:
+    """Each night: what failed long ago is no longer kept."""
+    before = timezone.now() - timedelta(days=KEEP_DAYS)
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [before])
+    JobFailure.objects.filter(at__lt=before).delete()

@@ -1,0 +1,81 @@
+"""The worker: takes jobs from the queue, gives back those of a worker that was killed, keeps reasons of failures."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from procrastinate import App, JobContext
+from procrastinate.contrib.django import app
+from procrastinate.jobs import DeleteJobCondition, Job, Status
+from procrastinate.psycopg_connector import PsycopgConnector
+
+from geodata.jobs.models import JobFailure
+
+ERROR_CHARACTERS = 4_000
+# A job whose worker was killed while it ran so many times is what kills workers.
+MOST_KILLS = 5
+SHUTDOWN_S = 5.0
+
+
+def run(*, at_once: int, until_empty: bool = False) -> None:
+    """Work until told to stop (SIGTERM, SIGINT), or until nothing waits."""
+    with app.replace_connector(_connector()) as own:
+        asyncio.run(_run(own, at_once, until_empty))
+
+
+async def _run(own: App, at_once: int, until_empty: bool) -> None:
+    async with own.open_async():
+        minding = asyncio.create_task(_mind(own))
+        try:
+            await own.run_worker_async(
+                concurrency=at_once,
+                wait=not until_empty,
+                delete_jobs=DeleteJobCondition.SUCCESSFUL,
+                # The queue wakes its workers for new jobs, not for those whose time has come.
+                fetch_job_polling_interval=settings.JOBS_LOOK_S,
+                update_heartbeat_interval=settings.JOBS_LOST_AFTER_S / 3,
+                stalled_worker_timeout=settings.JOBS_LOST_AFTER_S,
+                shutdown_graceful_timeout=SHUTDOWN_S,
+                task_middleware=[*own.worker_defaults.get("task_middleware", []), keep_reason],
+            )
+        finally:
+            minding.cancel()
+
+
+async def _mind(own: App) -> None:
+    """Now and again, queue the jobs of workers that have gone silent."""
+    while True:
+        for job in await own.job_manager.get_stalled_jobs(seconds_since_heartbeat=settings.JOBS_LOST_AFTER_S):
+            await _give_back(own, job)
+        await asyncio.sleep(settings.JOBS_LOST_AFTER_S / 2)
+
+
+async def _give_back(own: App, job: Job) -> None:
+    if job.attempts >= MOST_KILLS:
+        await own.job_manager.finish_job(job=job, status=Status.FAILED, delete_job=False)
+    else:
+        await own.job_manager.retry_job(job=job, retry_at=datetime.now(UTC))
+
+
+def keep_reason(call_next: Any, context: JobContext, worker: Any) -> Any:
+    """Around each task: what it raised is kept, then raised on."""
+    try:
+        return call_next()
+    except Exception as error:
+        text = "".join(traceback.format_exception(error))[-ERROR_CHARACTERS:]
+        job = context.job
+        assert job.id is not None  # noqa: S101  (it came from the queue)
+        JobFailure.objects.create(job=job.id, task=job.task_name, attempt=job.attempts + 1, error=text)
+        raise
+
+
+def _connector() -> PsycopgConnector:
+    given = connection.get_connection_params()
+    wanted = {name: value for name, value in given.items() if name not in ("cursor_factory", "context")}
+    # One connection listens, one does the rest.
+    return PsycopgConnector(kwargs=wanted | {"application_name": "worker"}, min_size=1, max_size=3)

@@ -1,0 +1,5 @@
+"""The tasks of the rooms, where the worker looks for them."""
+
+from geodata.jobs import standing
+
+__all__ = ["standing"]
