@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.parse
 
+import psycopg
 import serving
 from serving import ITEMS, RIVALS, boxes, fetch, rates, text, verdict
 
@@ -47,6 +48,16 @@ def tipg():
     )  # fmt: skip
 
 
+def columns():
+    """The columns of cabins that are no geometry: pygeoapi fails on a second one."""
+    with psycopg.connect(serving.plain_url()) as session:
+        found = session.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'cabanes_cabane'::regclass AND attnum > 0"
+            " AND NOT attisdropped AND atttypid <> 'geometry'::regtype"
+        )
+        return [name for (name,) in found]
+
+
 def pygeoapi():
     """pygeoapi over the same table, under gunicorn as its manual says."""
     url = urllib.parse.urlparse(os.environ["DATABASE_URL"])
@@ -68,7 +79,7 @@ def pygeoapi():
             "type": "collection", "title": "t", "description": "d", "keywords": ["k"], "links": [],
             "extents": {"spatial": {"bbox": [2, 50, 4, 51], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}},
             "providers": [{"type": "feature", "name": "PostgreSQL", "data": data, "id_field": "id",
-                           "table": "cabanes_cabane", "geom_field": "geom"}]}},
+                           "table": "cabanes_cabane", "geom_field": "geom", "properties": columns()}]}},
     }  # fmt: skip
     folder = serving.ROOT / "var" / "rivals"
     (folder / "pygeoapi.yml").write_text(json.dumps(config))
@@ -102,7 +113,7 @@ def main(rounds):
             "ours": (OURS, [f"{ITEMS}?limit=1000&bbox={each}" for each in around]),
             "TiPg": (TIPG, [f"{TABLE}?limit=1000&f=geojson&bbox={each}" for each in around]),
             "pygeoapi": (PYGEOAPI, [f"/collections/cabanes/items?limit=1000&f=json&bbox={each}" for each in around]),
-            "textbook": (DJANGO, [f"/textbook?limit=1000&in_bbox={each}" for each in around]),
+            "textbook": (DJANGO, [f"/textbook?limit=1000&in_bbox={each}" for each in around], 6),
         },
         rounds,
     )

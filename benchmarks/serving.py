@@ -158,3 +158,8 @@ def verdict(name, found, goal, *, at_most=False):
 def plain_url():
     """DATABASE_URL as PostgreSQL's own programs read it."""
     return os.environ["DATABASE_URL"].replace("postgis://", "postgresql://")
+
+
+def pid():
+    """The process of the server that was started last."""
+    return _started[-1].pid
