@@ -18,7 +18,7 @@ from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.items import ItemsQuery, parse_narrowing, single
 from geodata.queries import extent, past
 from geodata.registry import Collection
-from geodata.tiles import mvt
+from geodata.tiles import kept, mvt
 from geodata.tiles.matrix import MATRIX_SET, Tile, parse_tile
 from geodata.tiles.tilejson import tilejson, tileset, tilesets
 
@@ -90,9 +90,10 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
     if moment is not None:
         etag = mementos.etag(collection, moment, "mvt")
-        return mementos.told(not_modified(request, etag) or _rendered(layers, user, found, query), moment, etag)
-    etag = validators.of_tile(request, extent.state(collection, user), user)
-    response = not_modified(request, etag) or _rendered(layers, user, found, query)
+        return mementos.told(not_modified(request, etag) or _answered(layers, user, found, query), moment, etag)
+    state = extent.state(collection, user)
+    etag = validators.of_tile(request, state, user)
+    response = not_modified(request, etag) or _answered(layers, user, found, query, state)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
     return response
@@ -105,9 +106,19 @@ def _query(request: HttpRequest, collection: Collection | None) -> ItemsQuery:
     return parse_narrowing(request.GET, collection)
 
 
-def _rendered(layers: list[Collection], user: User | AnonymousUser, found: Tile, query: ItemsQuery) -> HttpResponse:
-    shown = [each for each in layers if each.min_zoom <= found.z <= each.max_zoom]
-    body = b"".join(mvt.render(each, user, found, query) for each in shown)
+def _answered(
+    layers: list[Collection],
+    user: User | AnonymousUser,
+    found: Tile,
+    query: ItemsQuery,
+    state: extent.State | None = None,
+) -> HttpResponse:
+    def render() -> bytes:
+        shown = [each for each in layers if each.min_zoom <= found.z <= each.max_zoom]
+        return b"".join(mvt.render(each, user, found, query) for each in shown)
+
+    is_kept = state is not None and user.is_anonymous and not query.selects
+    body = kept.tile((found, state, *(each.id for each in layers)), render) if is_kept else render()
     if not body:
         return HttpResponse(status=204)
     return HttpResponse(body, content_type=mvt.MEDIA_TYPE)

@@ -51,12 +51,11 @@ def item(
     if revision is not None:
         return _former(collection, uuid, crs, columns, revision)
     source, params = select.visible(collection, user)
-    values = [*params, uuid]
+    source_text, values = source.as_string(), [*params, uuid]
     is_kept = crs is CRS84 and columns == EVERYTHING
-    statement = _statement(collection, source.as_string(), "kept" if is_kept else "feature", crs, columns)
-    found = reader.read(statement, values)
+    found = reader.read(_statement(collection, source_text, "kept" if is_kept else "feature", crs, columns), values)
     if is_kept and found.ntuples and found.get_value(0, 2) is None:
-        found = reader.read(_statement(collection, source.as_string(), "feature", crs), values)
+        found = reader.read(_statement(collection, source_text, "feature", crs), values)
     if not found.ntuples:
         raise _absent(collection, uuid)
     return Item(found.get_value(0, 2) or b"", _state(found))

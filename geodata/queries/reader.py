@@ -44,6 +44,33 @@ class Reader:
         name = self._names.get(statement) or self._prepare(statement)
         return _checked(self.raw.pgconn.exec_prepared(name, given), self.raw)
 
+    def ask(self, statement: str, values: Sequence[Any] = ()) -> bool:
+        """Send a statement and do not wait; its result comes from `answer`. Gives True."""
+        name = self._names.get(statement) or self._prepare(statement)
+        self.raw.pgconn.send_query_prepared(name, cast("list[bytes]", [as_text(value) for value in values]))
+        self.raw.pgconn.flush()
+        return True
+
+    def answer(self) -> PGresult:
+        """The result of what was asked."""
+        found = self.raw.pgconn.get_result()
+        while self.raw.pgconn.get_result() is not None:
+            pass
+        if found is None:
+            raise psycopg.OperationalError("the server closed the connection")
+        return _checked(found, self.raw)
+
+    def forget(self) -> None:
+        """Stop what was asked and leave its result."""
+        if not self.is_broken:
+            self.raw.pgconn.get_cancel().cancel()
+            while self.raw.pgconn.get_result() is not None:
+                pass
+
+    def tell(self, command: bytes) -> None:
+        """A command without a result."""
+        _checked(self.raw.pgconn.exec_(command), self.raw)
+
     @property
     def is_broken(self) -> bool:
         """Whether PostgreSQL is gone."""
@@ -52,7 +79,7 @@ class Reader:
     def _prepare(self, statement: str) -> bytes:
         if len(self._names) >= MOST_PREPARED:
             self._names.clear()
-            _checked(self.raw.pgconn.exec_(b"DEALLOCATE ALL"), self.raw)
+            self.tell(b"DEALLOCATE ALL")
         name = f"r{len(self._names)}".encode()
         _checked(self.raw.pgconn.prepare(name, statement.encode()), self.raw)
         self._names[statement] = name

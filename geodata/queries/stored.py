@@ -31,8 +31,10 @@ def feature(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> 
     computed = select.feature(collection, crs, columns)
     if crs is not CRS84 or columns != EVERYTHING:
         return computed, sql.SQL("")
+    # OFFSET 0: row by row, by the key. A merge of the two tables would read the texts of all rows before the first one.
     join = sql.SQL(
-        " LEFT JOIN {table} stored ON stored.id = t.id AND stored.revision = t.revision AND stored.shape = {shape}"
+        " LEFT JOIN LATERAL (SELECT x.body FROM {table} x WHERE x.id = t.id AND x.revision = t.revision"
+        " AND x.shape = {shape} OFFSET 0) stored ON true"
     ).format(table=table(collection), shape=sql.Literal(shape(collection)))
     return select.flat(sql.SQL("coalesce(stored.body, {})").format(computed)), select.flat(join)
 
