@@ -168,6 +168,8 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": 
 GEODATA_FEED_DAYS = env.int("GEODATA_FEED_DAYS", 400)
 # Readers that may wait for a change at the same time in one process, each in a thread of the server.
 GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
+# Open maps that one process tells of changes, each in a thread of the server beside those of GEODATA_WAITERS.
+GEODATA_STREAMS = env.int("GEODATA_STREAMS", 120)
 # Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many
 # seconds of silence it counts as killed.
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)

@@ -82,15 +82,16 @@ def make_shapefile(selection: Selection, path: Path, seen: Seen) -> None:
     """A ZIP of one Shapefile, or of one for each kind of shape, and of a text that says what the short names mean."""
     collection = selection.collection
     parts = PARTS if collection.geometry.geom_type == MIXED else (None,)
-    names = shortened([each.name for each in flat.columns(collection)])
-    columns = [(names[each.name], each.kind.value) for each in flat.columns(collection)]
+    table = flat.table(collection, selection.columns)
+    names = shortened([each.name for each in table])
+    columns = [(names[each.name], each.kind.value) for each in table]
     with apart.snapshot() as raw, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for part in parts:
             stem = collection.id + (part.suffix if part else "")
             lines = rows.copied(
                 raw,
                 selection.narrowed(part.condition) if part else selection,
-                flat.file_row(collection, selection.crs, multi=part is not None),
+                flat.file_row(collection, selection.crs, selection.columns, multi=part is not None),
             )
             first = next(lines, None)
             if part is not None and first is None:
@@ -107,10 +108,10 @@ def make_shapefile(selection: Selection, path: Path, seen: Seen) -> None:
 
 
 def _write(selection: Selection, path: Path, driver: str, seen: Seen, options: dict[str, str]) -> None:
-    columns = [(each.name, each.kind.value) for each in flat.columns(selection.collection)]
+    columns = [(each.name, each.kind.value) for each in flat.table(selection.collection, selection.columns)]
     layout = _layout(selection, driver, columns, None, options)
     with apart.snapshot() as raw:
-        lines = rows.copied(raw, selection, flat.file_row(selection.collection, selection.crs))
+        lines = rows.copied(raw, selection, flat.file_row(selection.collection, selection.crs, selection.columns))
         vectorwriting.write(path, layout, _noted(lines, seen), settings.GEODATA_FILE_BYTES)
 
 
@@ -161,6 +162,8 @@ GEOPACKAGE = Format(
     media_type="application/geopackage+sqlite3",
     title="GeoPackage",
     extension="gpkg",
+    chooses=True,
+    shaped=True,
     make=make_geopackage,
 )
 FLATGEOBUF = Format(
@@ -169,6 +172,8 @@ FLATGEOBUF = Format(
     title="FlatGeobuf",
     accepts=("application/vnd.flatgeobuf", "application/flatgeobuf"),
     extension="fgb",
+    chooses=True,
+    shaped=True,
     make=make_flatgeobuf,
 )
 GEOPARQUET = Format(
@@ -177,6 +182,8 @@ GEOPARQUET = Format(
     title="GeoParquet",
     extension="parquet",
     degrees=True,
+    chooses=True,
+    shaped=True,
     make=make_geoparquet,
 )
 SHAPEFILE = Format(
@@ -185,6 +192,8 @@ SHAPEFILE = Format(
     title=_("Shapefile (ZIP)"),
     accepts=("application/vnd.shp",),
     extension="shp.zip",
+    chooses=True,
+    shaped=True,
     make=make_shapefile,
 )
 FORMATS = (GEOPACKAGE, FLATGEOBUF, GEOPARQUET, SHAPEFILE)
