@@ -168,3 +168,13 @@ def test_geotrek_reads_every_property_it_asks_for(client):
     )
     # end(): children find their parent by id_local.
     assert rows[1]["itineraire_parent"] == rows[0]["id_local"] == str(parent.uuid)
+
+
+def test_stages_come_in_their_order_when_it_is_asked_for(client):
+    parent = full(name_fr="Grande boucle", kind="multi_stage", arrival="Pont")
+    for rank in (2, 1):
+        full(name_fr=f"Étape {rank}", kind="stage", arrival="Pont", parent=parent, stage_rank=rank)
+    names = [each["properties"]["nom_itineraire"] for each in taken(client, f"{FEED}&sortby=stage_rank")[1]["features"]]
+    # Geotrek numbers the children of a trail as they come.
+    assert [name for name in names if name.startswith("Étape")] == ["Étape 1", "Étape 2"]
+    assert taken(client, f"{FEED}&properties=name_fr", 400)[1]["parameter"] == "properties"
