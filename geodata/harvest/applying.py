@@ -220,7 +220,7 @@ def in_words(refusal: Problem, label: Callable[[str], str] = str) -> str:
 def harvest(source: Source, pulled: Iterator[Pulled], *, by: User) -> HarvestRun:
     """Take a source's rows; gives the run with its numbers and report.
 
-    A source that breaks off leaves the hundreds that were read before; nothing counts as vanished then.
+    A source that cannot be read whole changes nothing, and nothing counts as vanished then.
     """
     run = HarvestRun.objects.create(source=source.id, collection=source.collection, actor=by)
     run.refresh_from_db()
