@@ -30,6 +30,7 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
         "/": {"get": _get("landing", "Landing page")},
         "/conformance": {"get": _get("conformance", "Conformance classes")},
         "/collections": {"get": _get("collections", "Collections")},
+        "/catalogue": {"get": _get("catalogue", "DCAT-AP catalogue", media="application/ld+json")},
     }
     described = list(collections)
     for made in (openapi_exports, openapi_notices):

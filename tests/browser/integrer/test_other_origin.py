@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
-from tests.factories.parcs import box, commune, parc
+from tests.factories.parcs import box, commune, parc, user
 
 pytestmark = pytest.mark.xdist_group("live")
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
@@ -192,3 +192,20 @@ def test_partners_page_follows_the_form_and_takes_a_zone_from_the_map(network, l
     page.get_by_label("Collection").select_option("parcs")
     expect(page.locator("[data-example=address]")).to_contain_text("/collections/parcs/items")
     assert page.said == []
+
+
+def test_a_partner_makes_a_key_on_a_narrow_phone(transactional_db, live_server, browser):
+    user(username="office", password="mot-de-passe")
+    context = browser.new_context(viewport={"width": 320, "height": 800})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/connexion/?next=/partenaires/cles/")
+    page.locator("[name=username]").fill("office")
+    page.locator("[name=password]").fill("mot-de-passe")
+    page.keyboard.press("Enter")
+    page.get_by_label("Nom de la clé").fill("copie")
+    page.get_by_role("button", name="Créer une clé").click()
+    expect(page.locator("[data-key]")).to_contain_text("cdp_")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.get_by_role("button", name="Révoquer : copie").click()
+    expect(page.get_by_text("révoquée le")).to_be_visible()
+    context.close()
