@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.basemap import plan_ign
 from geodata.basemap.models import GroundSource
+from geodata.params.changes import make_since
+from geodata.queries import changes as feed
 from geodata.queries import extent
 
 TOWNS = 60
@@ -45,6 +47,7 @@ def map_config() -> dict[str, Any]:
             for name, centre in towns.values_list("name_fr", "centre")[:TOWNS]
         ],
         **_ground(root),
+        "live": {"url": reverse("api:live"), "since": make_since(feed.a_moment_ago())},
         "words": {
             "zoomIn": _("Zoomer"),
             "zoomOut": _("Dézoomer"),

@@ -2,6 +2,17 @@
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.harvest.models import HarvestRecord, HarvestRun
 from geodata.jobs.models import JobFailure
 
-__all__ = ["FormerSlug", "Ground", "GroundSource", "JobFailure", "Proposition", "Revision", "Tombstone"]
+__all__ = [
+    "FormerSlug",
+    "Ground",
+    "GroundSource",
+    "HarvestRecord",
+    "HarvestRun",
+    "JobFailure",
+    "Proposition",
+    "Revision",
+    "Tombstone",
+]

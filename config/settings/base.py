@@ -168,10 +168,18 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": 
 GEODATA_FEED_DAYS = env.int("GEODATA_FEED_DAYS", 400)
 # Readers that may wait for a change at the same time in one process, each in a thread of the server.
 GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
+# Open maps that one process tells of changes, each in a thread of the server beside those of GEODATA_WAITERS.
+GEODATA_STREAMS = env.int("GEODATA_STREAMS", 120)
 # Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many
 # seconds of silence it counts as killed.
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)
 JOBS_LOOK_S = env.float("JOBS_LOOK_S", 5.0)
 JOBS_LOST_AFTER_S = env.float("JOBS_LOST_AFTER_S", 30.0)
+# The services that `manage.py harvest` knows.
+HARVEST_SOURCES = env.str("HARVEST_SOURCES", str(ROOT / "starter" / "harvest.toml"))
+# Files that are written before they are sent (GeoPackage, Shapefile…): where, how large, how many at the same time on this host.
+GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
+GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
+GEODATA_FILES_AT_ONCE = env.int("GEODATA_FILES_AT_ONCE", 4)
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))

@@ -185,7 +185,7 @@ def _period(made: Graph, start: datetime | None, end: datetime | None) -> BNode 
 
 def _said(text: str | Promise, **parts: str) -> list[Literal]:
     """A text in each language of the site, once where two say the same."""
-    found = []
+    found: list[Literal] = []
     for language, _name in settings.LANGUAGES:
         with override(language):
             said = str(text) % parts if parts else str(text)

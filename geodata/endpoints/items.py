@@ -106,6 +106,9 @@ def require_choice(request: HttpRequest, chosen: Format, wanted: columns.Columns
     if wanted != columns.EVERYTHING and not chosen.chooses:
         name = next(each for each in columns.OWN if each in request.GET)
         raise BadParameter(name, _("Ce format donne toujours les mêmes renseignements ; prenez GeoJSON ou CSV."))
+    if chosen.shaped and not wanted.geometry:
+        name = next(each for each in (columns.SKIP_GEOMETRY, columns.PROFILE) if each in request.GET)
+        raise BadParameter(name, _("Ce format contient toujours la géométrie ; prenez GeoJSON ou CSV."))
 
 
 def labelled(collection: Collection, text: bytes) -> dict[str, Any]:

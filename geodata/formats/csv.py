@@ -24,7 +24,8 @@ def write(selection: Selection, root: str) -> Iterator[bytes]:
 
 def _lines(selection: Selection) -> Iterator[bytes]:
     collection, crs, columns = selection.collection, selection.crs, selection.columns
-    names = ("id", *columns.of(collection), *flat.place_names(collection, crs, columns))
+    told = (each.name for each in flat.table(collection, columns))
+    names = (*told, *flat.place_names(collection, crs, columns))
     yield (MARK + ",".join(names) + END).encode()
     end = END.encode()
     for (line,) in rows.read(selection, flat.csv_row(collection, crs, columns)):

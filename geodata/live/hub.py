@@ -51,6 +51,15 @@ class Hub:
                 self._leave()
                 self._places.release()
 
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        """Keep the listener while a thread of the process waits that is not a request and takes no place."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
     def ticket(self, collection_id: str | None = None) -> int:
         """A number that grows with each change of the collection (or of any); take it before reading."""
         with self._changed:

@@ -65,7 +65,7 @@ class ChangesQuery:
 def parse_changes(query: Query) -> ChangesQuery:
     """Read the query string of the feed. Raises BadParameter."""
     given = single(query, OWN)
-    collection = _collection(given["collection"]) if "collection" in given else None
+    collection = parse_collection(given["collection"]) if "collection" in given else None
     return ChangesQuery(
         since=parse_since(given["since"]) if "since" in given else None,
         collection=collection,
@@ -123,7 +123,8 @@ def _seal(key: bytes) -> bytes:
     return hmac.digest(settings.SECRET_KEY.encode(), b"changes" + key, hashlib.sha256)[:SEAL]
 
 
-def _collection(name: str) -> Collection:
+def parse_collection(name: str) -> Collection:
+    """The collection that the parameter `collection` names. Raises BadParameter."""
     try:
         return registry.get(name)
     except NotFound:

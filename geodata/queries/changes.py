@@ -41,6 +41,8 @@ LEFT JOIN ({entries}) e ON true ORDER BY e.id
 # Index: geodata_revision_at.
 OLDEST = "SELECT coalesce(min(id), 0) FROM geodata_revision WHERE at >= %(horizon)s"
 LATEST = "SELECT id, at FROM geodata_revision WHERE public_op IS NOT NULL ORDER BY id DESC LIMIT 1"
+# Index: geodata_revision_at.
+A_MOMENT_AGO = "SELECT id, at FROM geodata_revision WHERE at < now() - interval '5 seconds' ORDER BY at DESC LIMIT 1"
 # Inputs: uuids and revisions, pairwise. Indexes: the uuid of the rows; geodata_revision_object.
 FEATURES = """
 SELECT w.revision, coalesce(present.body, former.body)
@@ -116,6 +118,14 @@ def latest() -> Anchor:
     """The anchor of the last public change: what a reader has who has everything."""
     with connection.cursor() as cursor:
         cursor.execute(LATEST)
+        row = cursor.fetchone()
+    return Anchor(*row) if row else BEGINNING
+
+
+def a_moment_ago() -> Anchor:
+    """An anchor before everything that a page made now may have missed; what it has already is told twice."""
+    with connection.cursor() as cursor:
+        cursor.execute(A_MOMENT_AGO)
         row = cursor.fetchone()
     return Anchor(*row) if row else BEGINNING
 

@@ -6,6 +6,7 @@ or in the axis order of the system that was asked for.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 from typing import Any
@@ -42,6 +43,15 @@ class Kind(Enum):
     NUMBER = "number"
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, what it holds, and the SQL of its plain value on the alias t."""
+
+    name: str
+    kind: Kind
+    value: sql.Composable
+
+
 KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
     (ArrayField, Kind.LIST),
     (models.JSONField, Kind.JSON),
@@ -64,6 +74,14 @@ def _kind(field: models.Field[Any, Any]) -> Kind:
     if isinstance(field, models.GeneratedField) and field.output_field is not None:
         field = field.output_field
     return next((kind for base, kind in KINDS if isinstance(field, base)), Kind.TEXT)
+
+
+@lru_cache(select.CHOICES)
+def table(collection: Collection, columns: Columns = EVERYTHING) -> tuple[Column, ...]:
+    """The columns of every table-like format: the uuid as `id`, then the wanted properties in the order of publication."""
+    identifier = Column("id", Kind.TEXT, sql.SQL("t.uuid::text"))
+    wanted = kinds(collection, columns)
+    return identifier, *(Column(name, kind, value(collection, name)) for name, kind in wanted.items())
 
 
 def value(collection: Collection, name: str) -> sql.Composed:
@@ -101,9 +119,8 @@ def place_names(collection: Collection, crs: Crs, columns: Columns = EVERYTHING)
 @lru_cache(select.CHOICES)
 def csv_row(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> sql.SQL:
     """One row of a CSV table: uuid, the properties, where; every text is quoted and no formula (RFC 4180)."""
-    cells: list[sql.Composable] = [sql.SQL("t.uuid::text")]
-    for name, kind in kinds(collection, columns).items():
-        cells.append(_cell(value(collection, name), kind))
+    identifier, *others = table(collection, columns)
+    cells: list[sql.Composable] = [identifier.value, *(_cell(each.value, each.kind) for each in others)]
     if columns.geometry:
         cells += _where(collection, crs)
     return select.flat(sql.SQL(" || ',' || ").join(sql.SQL("coalesce({}, '')").format(cell) for cell in cells))
@@ -116,6 +133,17 @@ def _where(collection: Collection, crs: Crs) -> list[sql.Composable]:
         return [_cell(text, Kind.TEXT)]
     number = "round({axis}({{}})::numeric, {{}})::float8::text"
     return [sql.SQL(number.format(axis=axis)).format(shape(collection, crs), decimals) for axis in ("ST_X", "ST_Y")]
+
+
+@lru_cache(select.CHOICES)
+def file_row(collection: Collection, crs: Crs, columns: Columns = EVERYTHING, *, multi: bool = False) -> sql.SQL:
+    """The columns of one row of a vector file, then its shape: WKB in hexadecimal digits, x first, without heights.
+
+    `multi` makes points, lines and areas collections of such.
+    """
+    text = "encode(ST_AsBinary(ST_Multi({})), 'hex')" if multi else "encode(ST_AsBinary({}), 'hex')"
+    digits = sql.SQL(text).format(shape(collection, crs))
+    return select.flat(sql.SQL(", ").join([*(each.value for each in table(collection, columns)), digits]))
 
 
 def _cell(plain: sql.Composable, kind: Kind) -> sql.Composable:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
+COPY = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)")
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -76,6 +78,14 @@ def read(selection: Selection, columns: sql.Composable, join: sql.Composable = N
     statement, values = _statement(selection, columns, join)
     with apart.snapshot() as raw:
         yield from apart.stream(raw, statement, values)
+
+
+def copied(raw: Any, selection: Selection, columns: sql.Composable) -> Iterator[bytes]:
+    """These columns as lines of CSV, as PostgreSQL's COPY writes them, one a row; `raw` is a connection of `apart`."""
+    statement, values = _statement(selection, columns, NOTHING)
+    with raw.cursor() as cursor, cursor.copy(COPY.format(statement), values) as copy:
+        for line in copy:
+            yield bytes(line)
 
 
 def summed(selection: Selection, columns: sql.Composable) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ import { divIcon, FeatureGroup, geoJSON, layerGroup, marker } from "../leaflet.j
 import { card } from "./card.js";
 import { read } from "./data.js";
 import { say, text } from "./frame.js";
+import { hear } from "./hearing.js";
 
 const SIZE = 28;
 const LINE = 3;
@@ -34,6 +35,7 @@ class LiveLayer extends FeatureGroup {
 		/** @type {AbortController | undefined} */
 		this.reading = undefined;
 		this.moved = () => this.whole || this.read();
+		this.heard = () => this._map && this.read();
 	}
 
 	/** @param {import("leaflet").Map} map */
@@ -45,6 +47,7 @@ class LiveLayer extends FeatureGroup {
 			this.timer = setInterval(() => document.visibilityState === "visible" && this.read(), every);
 		}
 		if (!this.whole) this.read();
+		if (this.about.url) hear(this.about.url, this.heard);
 		return this;
 	}
 

@@ -1,8 +1,10 @@
 // @ts-check
-import { pageData } from "../api.js";
+import { getPage, pageData } from "../api.js";
 import { liveFilters } from "../list/filters.js";
 import { nearMe } from "../list/near.js";
 import { markCard, readPlaces } from "../list/places.js";
+import { follow } from "../live/follow.js";
+import { freshen, freshenCards } from "../live/fresh.js";
 import { networkMap } from "../map/network.js";
 
 const config = pageData("carte-config");
@@ -34,6 +36,7 @@ function start() {
 		});
 		box.querySelector(".map__picture")?.remove();
 		refresh();
+		follow(config.live, heard);
 	} catch (error) {
 		const told = document.createElement("p");
 		told.className = "map__failed";
@@ -47,6 +50,19 @@ function refresh() {
 	const list = document.getElementById("liste");
 	if (list) network?.show(readPlaces(list));
 	for (const button of document.querySelectorAll(".card__map")) button.removeAttribute("hidden");
+}
+
+/** What changed elsewhere: tiles where it happened, cards that differ. @type {import("../live/follow.js").Heard} */
+async function heard(changes) {
+	network?.redrawWhere(changes);
+	const page = await getPage(location.pathname + location.search).catch(() => null);
+	const [list, fresh] = [document.getElementById("liste"), page?.getElementById("liste")];
+	if (!page || !list || !fresh) return;
+	freshen(page, ".home__closures", document.querySelector(".home__lead"));
+	if (!freshenCards(list, fresh)) return;
+	const count = page.getElementById("compte");
+	if (count) announce(count.textContent ?? "");
+	refresh();
 }
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("recherche"));

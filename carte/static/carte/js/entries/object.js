@@ -1,6 +1,8 @@
 // @ts-check
 // The map of one thing: its shape or sign, and the places around it.
-import { pageData } from "../api.js";
+import { getPage, pageData } from "../api.js";
+import { follow } from "../live/follow.js";
+import { freshen } from "../live/fresh.js";
 import { networkMap } from "../map/network.js";
 
 const config = pageData("carte-config");
@@ -19,4 +21,13 @@ if (box && config && here) {
 		],
 		{ maxZoom: 15, padding: [30, 30] },
 	);
+
+	follow(config.live, async (changes) => {
+		network.redrawWhere(changes);
+		const page = await getPage(location.pathname).catch(() => null);
+		const fresh = page?.getElementById("carte-objet")?.textContent;
+		if (!page || !fresh) return;
+		freshen(page, ".notice", document.querySelector("h1"));
+		network.show(JSON.parse(fresh).places);
+	});
 }

@@ -4,6 +4,7 @@ import { VectorTile } from "@mapbox/vector-tile";
 import { PbfReader as Pbf } from "pbf";
 import { getBytes } from "../api.js";
 import { GridLayer } from "../leaflet.js";
+import { meets } from "../live/pauses.js";
 
 const SIZE = 256;
 
@@ -87,6 +88,29 @@ export const MvtLayer = GridLayer.extend({
 			this._update();
 		}
 		return this;
+	},
+
+	/** Ask for the tiles anew that a box meets; what they show stays until the new one is there. @param {number[] | null} box */
+	redrawWhere(box) {
+		if (!this._map) return;
+		for (const tile of Object.values(this._tiles)) {
+			const bounds = this._tileCoordsToBounds(tile.coords);
+			const around = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+			if (meets(box, around)) this.again(tile);
+		}
+	},
+
+	/** @param {{el: any, coords: {x: number, y: number, z: number}}} tile */
+	again(tile) {
+		const fresh = this.createTile(this._wrapCoords(tile.coords), (/** @type {Error | undefined} */ error) => {
+			const context = tile.el.getContext("2d");
+			if (error || !context) return;
+			context.setTransform(1, 0, 0, 1, 0, 0);
+			context.clearRect(0, 0, tile.el.width, tile.el.height);
+			context.drawImage(fresh, 0, 0);
+		});
+		tile.el.stop?.abort();
+		tile.el.stop = fresh.stop;
 	},
 
 	/** @param {string} key */

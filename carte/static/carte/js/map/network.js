@@ -54,7 +54,7 @@ export function networkMap(box, config, options = {}) {
 	/** @type {import("leaflet").LatLngExpression[]} */
 	let covered = [];
 	basemap(config, () => covered).addTo(map);
-	new MvtLayer(config.tiles.parcs, brushes.parks, { zIndex: 20 }).addTo(map);
+	const parks = new MvtLayer(config.tiles.parcs, brushes.parks, { zIndex: 20 }).addTo(map);
 	const trails = new MvtLayer(
 		config.tiles.sentiers,
 		brushes.trails(closed, () => shown),
@@ -151,6 +151,17 @@ export function networkMap(box, config, options = {}) {
 			// @ts-ignore GridLayer
 			trails.redraw();
 			redraw();
+		},
+		/** Draw the tiles anew in which something changed. @param {import("../live/follow.js").Change[] | null} changes */
+		redrawWhere(changes) {
+			for (const [layer, collection] of /** @type {[any, string][]} */ ([
+				[parks, "parcs"],
+				[trails, "sentiers"],
+			])) {
+				if (!changes) layer.redraw();
+				else
+					for (const change of changes) if (change.collection === collection) layer.redrawWhere(change.bbox);
+			}
 		},
 		/** @param {Place} place */
 		goTo(place) {
