@@ -19,6 +19,10 @@ CODES: Document = {
     },
 }
 RDF = ("application/ld+json", "text/turtle", "application/rdf+xml")
+LIVE = [
+    parameter("collection", TEXT, "one collection; all without it"),
+    parameter("since", TEXT, "cursor of a copy or of a page of changes"),
+]
 PAGE: Document = {"text/html": {"schema": TEXT}}
 
 
@@ -39,6 +43,7 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
         "/fond/plan-ign/{z}/{row}/{col}.png": get(
             "plan-ign", "Plan IGN, while it can be had", [*place, any_form], {"image/png": {"schema": TEXT}}
         ),
+        "/live": get("live", "What changes, as server-sent events", LIVE, {"text/event-stream": {"schema": TEXT}}, empty=True),
         "/propositions/{id}": waiting,
     }  # fmt: skip
     for each in collections:

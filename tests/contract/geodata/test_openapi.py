@@ -91,6 +91,8 @@ def test_everything_that_is_described_holds():
     told, asked = [], 0
     for found in schema.get_all_operations():
         operation = found.ok()
+        if operation.path == "/live":
+            continue  # an answer that does not end
         asked += 1
         is_thorough = any(f"/{each}" in operation.path for each in THOROUGH) or "collections/" not in operation.path
         is_write = operation.method.upper() in ("POST", "PUT", "PATCH", "DELETE")
