@@ -49,6 +49,8 @@ urlpatterns = [
         )
     ],
     path("changelog", changelog.changelog, name="changelog"),
+    path("tileMatrixSets", tiles.schemes, name="tile-matrix-sets"),
+    path(f"tileMatrixSets/{MATRIX_SET}", tiles.scheme, name="tile-matrix-set"),
     path("catalogue", catalogue.catalogue, name="catalogue"),
     path("catalogue.<slug:ending>", catalogue.catalogue, name="catalogue-file"),
     path("changes", changes.changes, name="changes"),

@@ -19,8 +19,8 @@ from geodata.params.items import ItemsQuery, parse_narrowing, single
 from geodata.queries import extent, past
 from geodata.registry import Collection
 from geodata.tiles import kept, mvt
-from geodata.tiles.matrix import MATRIX_SET, Tile, parse_tile
-from geodata.tiles.tilejson import tilejson, tileset, tilesets
+from geodata.tiles.matrix import MATRIX_SET, Tile, matrix_set, parse_tile
+from geodata.tiles.tilejson import matrix_sets, tilejson, tileset, tilesets
 
 if TYPE_CHECKING:
     from comptes.models import User
@@ -59,7 +59,22 @@ def described(request: HttpRequest, collection_id: str | None = None) -> HttpRes
     collection, layers = _layers(collection_id)
     base = _base(request, collection)
     template = f"{base}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
-    return document(request, tileset(base, template, layers, _title(collection)))
+    scheme = request.build_absolute_uri(f"/api/tileMatrixSets/{MATRIX_SET}")
+    return document(request, tileset(base, template, scheme, layers, _title(collection)))
+
+
+@endpoint("GET")
+def schemes(request: HttpRequest) -> HttpResponseBase:
+    """The list of tile matrix sets (OGC API Tiles, Tile matrix sets)."""
+    single(request.GET, FORMAT)
+    return document(request, matrix_sets(request.build_absolute_uri("/api/tileMatrixSets")))
+
+
+@endpoint("GET")
+def scheme(request: HttpRequest) -> HttpResponseBase:
+    """The definition of the one tile matrix set."""
+    single(request.GET, FORMAT)
+    return document(request, matrix_set(request.build_absolute_uri(request.path)))
 
 
 @endpoint("GET")

@@ -1,6 +1,9 @@
 """Paths of large files in the OpenAPI document, and what `items` answers in their stead."""
 
+from collections.abc import Iterable
 from typing import Any
+
+from geodata.registry import Collection
 
 Document = dict[str, Any]
 TEXT: Document = {"type": "string"}
@@ -25,7 +28,7 @@ TOLD: Document = {"application/json": {"schema": EXPORT}}
 BYTES: Document = {"*/*": {"schema": TEXT | {"format": "binary"}}}
 
 
-def paths(problem: Document) -> Document:
+def paths(_collections: Iterable[Collection], problem: Document) -> Document:
     """Where a large file stands, and the file."""
     return {
         "/exports/{uuid}": {

@@ -1,14 +1,16 @@
 """What goes away, marked in the OpenAPI document; and the change log's own path."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from geodata import deprecations
+from geodata.registry import Collection
 
 Document = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def paths(problem: Document) -> dict[str, Any]:
+def paths(_collections: Iterable[Collection], problem: Document) -> dict[str, Any]:
     """`/changelog`."""
     ok = {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
     told = {"operationId": "changelog", "summary": "Releases, and what goes away", "parameters": []}
