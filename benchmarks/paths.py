@@ -137,7 +137,7 @@ def cold_tiles(read, session, rounds):
 
 def cached_tile(rounds):
     """A tile asked for again beside a static file of its size, both from the same server."""
-    path = "/api/collections/cabanes/tiles/WebMercatorQuad/14/5550/8314"
+    path = "/api/collections/cabanes/tiles/WebMercatorQuad/14/5539/8327"
     body = fetch(BIG, path).read()
     (serving.ROOT / "var" / "static").mkdir(exist_ok=True)
     (serving.ROOT / "var" / "static" / "benchmark.mvt").write_bytes(body)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 AT_ONCE = 1_000
+# Boxes below this part of the extent are small.
+SMALL = 0.005
 Statement = tuple[sql.Composable, list[Any]]
 
 
@@ -87,7 +90,7 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     else:
         fetched = _kept(collection, query, found) if query.crs is CRS84 and not _is_rare(query) else None
         if fetched is None:
-            with direct() if _is_rare(query) else prepared() as cursor:
+            with prepared() if not _is_rare(query) and is_like_others(query) else direct() as cursor:
                 cursor.execute(composed, values)
                 fetched = cursor.fetchall()
         rows = iter(fetched)
@@ -110,9 +113,22 @@ def _kept(
     body, join = stored.kept(collection)
     columns = sql.SQL("t.id, {}").format(body)
     statement, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
-    read = reader.read(reader.numbered(statement.as_string()), values)
+    read = reader.read(reader.numbered(statement.as_string()), values, planned=not is_like_others(query))
     rows = [(int(read.get_value(row, 0) or 0), read.get_value(row, 1)) for row in range(read.ntuples)]
     return None if any(text is None for _number, text in rows) else rows
+
+
+def is_like_others(query: ItemsQuery) -> bool:
+    """Whether one plan serves all: everything in the order of ids, or a small box through its index.
+
+    A box of half the territory by the index took 5.7 s where the order of ids takes 4 ms.
+    """
+    if query.bbox is None:
+        return not query.selects
+    west, south, east, north = settings.GEODATA_EXTENT
+    area = sum((part[2] - part[0]) * (part[3] - part[1]) for part in query.bbox.parts)
+    alone = not (query.datetime or query.filters)
+    return bool(alone and area < SMALL * (east - west) * (north - south))
 
 
 def _is_rare(query: ItemsQuery) -> bool:

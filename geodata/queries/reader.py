@@ -36,10 +36,13 @@ class Reader:
         self.raw, self._keeps = raw, ours
         self._names: dict[str, bytes] = {}
 
-    def run(self, statement: str, values: Sequence[Any] = ()) -> PGresult:
-        """The result of a statement with the placeholders $1, $2, …; its values are UTF-8 bytes or None."""
+    def run(self, statement: str, values: Sequence[Any] = (), *, planned: bool = False) -> PGresult:
+        """The result of a statement with the placeholders $1, $2, …; its values are UTF-8 bytes or None.
+
+        `planned`: for these values, each time. Else it is prepared, and its plan soon is one for any values.
+        """
         given = cast("list[bytes]", [as_text(value) for value in values])
-        if not self._keeps:
+        if planned or not self._keeps:
             return _checked(self.raw.pgconn.exec_params(statement.encode(), given), self.raw)
         name = self._names.get(statement) or self._prepare(statement)
         return _checked(self.raw.pgconn.exec_prepared(name, given), self.raw)
@@ -90,11 +93,11 @@ class Reader:
 _idle: deque[Reader] = deque()
 
 
-def read(statement: str, values: Sequence[Any] = ()) -> PGresult:
+def read(statement: str, values: Sequence[Any] = (), *, planned: bool = False) -> PGresult:
     """The result of one statement that only reads. Raises OperationalError when the database does not answer."""
     if connection.queries_logged:
         connection.queries_log.append({"sql": statement, "time": "0"})
-    return work(lambda reader: reader.run(statement, values))
+    return work(lambda reader: reader.run(statement, values, planned=planned))
 
 
 def work(task: Callable[[Reader], T]) -> T:
