@@ -2,11 +2,13 @@
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import Erasure, FormerSlug, Proposition, Revision, Tombstone
+from geodata.exports.models import Export
 from geodata.harvest.models import HarvestRecord, HarvestRun
 from geodata.jobs.models import JobFailure
 
 __all__ = [
     "Erasure",
+    "Export",
     "FormerSlug",
     "Ground",
     "GroundSource",

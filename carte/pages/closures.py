@@ -1,12 +1,14 @@
 """Closures and alerts that concern a page, in the words of its banner (ux.md §5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext
+from psycopg import sql
 
 from alertes.codes import FermetureCategory
 from carte import clock, wording
@@ -14,6 +16,7 @@ from carte.pages import recurrence
 from carte.pages.texts import Text, name_of, text_of
 from geodata import registry
 from geodata.features import Feature
+from geodata.formats import markdown
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -77,6 +80,64 @@ def notices_for_cabin(cabin: Feature, user: "User | AnonymousUser") -> list[Noti
     if cabin.park_id:  # type: ignore[attr-defined]
         cover |= Q(pk__in=_model().objects.filter(parks__uuid=cabin.park_id).values("pk"))  # type: ignore[attr-defined]
     return _sorted(notice(row) for row in standing(user).filter(cover))
+
+
+def sentence(told: Notice) -> str:
+    """A notice as one or two sentences of plain text, with the detour."""
+    parts = [f"{told.word} {told.when}", told.stretch, f"{told.title} ({told.why})"]
+    said = ", ".join(part for part in parts if part) + "."
+    if told.detour:
+        said += " " + gettext("Déviation : %(detour)s") % {"detour": markdown.to_text(told.detour.value)}
+    return " ".join(part for part in (said, told.checked) if part)
+
+
+def notices_of(
+    collection_id: str, features: Sequence[Feature], user: "User | AnonymousUser"
+) -> dict[int, list[Notice]]:
+    """The standing closures of each of these features, by primary key, in at most four queries."""
+    name, column = LINKS.get(collection_id, ("", ""))
+    rows = {row.pk: row for row in standing(user)} if name and features else {}
+    if not rows:
+        return {}
+    about = {feature.pk: feature for feature in features}
+    found: dict[tuple[int, int], str] = {}
+    links = _model()._meta.get_field(name).related_model._default_manager
+    for link in links.filter(fermeture_id__in=rows, **{f"{column}__in": about}).order_by("id"):
+        found[getattr(link, column), link.fermeture_id] = _stretch(link) if hasattr(link, "from_m") else ""
+    if collection_id != "sentiers":
+        for pair in _covering(registry.get(collection_id).table, list(about), list(rows)):
+            found.setdefault(pair, "")
+    if collection_id == "cabanes":
+        for pair in _of_their_parks(about, rows):
+            found.setdefault(pair, "")
+    told: dict[int, list[Notice]] = {}
+    for (place, closure), stretch in found.items():
+        told.setdefault(place, []).append(notice(rows[closure], stretch, about=about[place].is_schematic))
+    return {place: _sorted(notices) for place, notices in told.items()}
+
+
+COVERING = """
+SELECT t.id, f.id FROM {table} t JOIN alertes_fermeture f ON ST_Intersects(f.geom, t.geom)
+WHERE t.id = ANY(%s) AND f.id = ANY(%s)
+"""
+
+
+def _covering(table: str, places: list[int], closures: list[int]) -> Iterator[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(COVERING).format(table=sql.Identifier(table)), [places, closures])
+        yield from cursor.fetchall()
+
+
+def _of_their_parks(cabins: dict[int, Any], closures: dict[int, Any]) -> Iterator[tuple[int, int]]:
+    links = _model()._meta.get_field("park_links").related_model._default_manager
+    parks: dict[Any, list[int]] = {}
+    named = links.filter(
+        fermeture_id__in=closures, parc__uuid__in={cabin.park_id for cabin in cabins.values()} - {None}
+    )
+    for park, closure in named.values_list("parc__uuid", "fermeture_id"):
+        parks.setdefault(park, []).append(closure)
+    for number, cabin in cabins.items():
+        yield from ((number, closure) for closure in parks.get(cabin.park_id, ()))
 
 
 def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetime | None = None) -> Notice:

@@ -78,7 +78,7 @@ def page(park: Any, user: "User | AnonymousUser") -> ParcPage:
             *facts(park, WHO),
         ],
         summary=summary(park),
-        jsonld=jsonld.park(park),
+        jsonld=jsonld.of(park),
         lead=_lead(park),
         notices=notices,
         closed=closed_now(notices),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from carte.pages import agenda, chiffres, details, gpx, historique, lists, standing
 from carte.pages.addresses import segment
+from carte.partenaires import views as partners
 from geodata import registry
 
 app_name = "pages"
@@ -15,7 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("sentiers/<slug:slug>.gpx", gpx.trail, name="sentier-gpx"),
     path("chiffres-cles/", chiffres.page, name="chiffres-cles"),
     path("historique/", historique.page, name="historique"),
-    path("partenaires/", standing.partenaires, name="partenaires"),
+    path("partenaires/", partners.page, name="partenaires"),
     path("accessibilite/", standing.accessibilite, name="accessibilite"),
     path("mentions-legales/", standing.mentions, name="mentions-legales"),
     path("vie-privee/", standing.vie_privee, name="vie-privee"),

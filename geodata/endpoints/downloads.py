@@ -12,11 +12,13 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from geodata.endpoints import mementos
-from geodata.endpoints.answers import not_modified
+from geodata.endpoints import mementos, validators
 from geodata.endpoints.changes import Closing
+from geodata.endpoints.exports import queued
 from geodata.endpoints.files import Made
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
+from geodata.exports.asking import rows_if_large
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
@@ -40,8 +42,10 @@ def download(
     """
     if chosen.degrees and selection.crs is not CRS84:
         raise BadParameter("crs", _("Ce format n’existe qu’en longitude et latitude (CRS84)."))
-    etag = _etag(chosen, selection.collection, selection.user, moment)
+    etag = _etag(request, chosen, selection.collection, selection.user, moment)
     unchanged = not_modified(request, etag)
+    if unchanged is None and (count := rows_if_large(chosen, selection)) is not None:
+        return queued(request, chosen, selection, count)
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
         response = (
@@ -53,6 +57,8 @@ def download(
         day = timezone.localtime(moment.instant if moment else None)
         name = f"{stem}-{day:%Y-%m-%d}.{chosen.extension}"
         response["Content-Disposition"] = f'{place}; filename="{name}"'
+        if chosen.omitted is not None and (missing := chosen.omitted(selection)):
+            response["Omitted-Features"] = str(missing)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{selection.crs.uri}>"
     patch_vary_headers(response, [mementos.HEADER])
@@ -63,13 +69,15 @@ def download(
     return response
 
 
-def _etag(chosen: Format, collection: Collection, user: User | AnonymousUser, moment: Moment | None) -> str:
-    """The revision of what the file tells; a file in words says what is closed today, so it is of a day."""
+def _etag(
+    request: HttpRequest, chosen: Format, collection: Collection, user: User | AnonymousUser, moment: Moment | None
+) -> str:
+    """The state of what the file tells; a file in words says what is closed today, so it is of a day."""
     if moment is not None:
         return mementos.etag(collection, moment, chosen.name)
-    who = f"-u{user.pk}" if user.is_authenticated else ""
     day = f"-{timezone.localdate():%Y%m%d}" if chosen.told else ""
-    return f'W/"{extent.revision(None if chosen.told else collection, user)}-{chosen.name}{day}{who}"'
+    state = extent.state(None if chosen.told else collection, user)
+    return validators.of_collection(request, state, f"{chosen.name}{day}", user)
 
 
 def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:

@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from geodata import registry
-from geodata.endpoints import mementos
-from geodata.endpoints.answers import item_etag, not_modified
+from geodata.endpoints import mementos, validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.items import labelled, require_choice
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
 from geodata.ogc.links import Link, link, selves
@@ -58,7 +58,8 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     if moment is not None:
         return _former(request, collection, chosen, uuid, found, crs, moment, links)
     is_whole = chosen is not HTML and crs is CRS84 and wanted == EVERYTHING
-    etag = item_etag(found.revision) if is_whole else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
+    told = validators.told_of_item(found.state)
+    etag = f'"{told}"' if is_whole else f'W/"{told}-{chosen.name}-{crs.srid}"'
     response = not_modified(request, etag) or _written(request, collection, chosen, found, links)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{crs.uri}>"
@@ -82,7 +83,7 @@ def _former(
     moment: Moment, links: list[Link],
 ) -> HttpResponseBase:  # fmt: skip
     """The version of an instant, with those around it (RFC 5829)."""
-    etag = mementos.etag(collection, moment, f"{chosen.name}-{found.revision}-{crs.srid}")
+    etag = mementos.etag(collection, moment, f"{chosen.name}-{found.state.revision}-{crs.srid}")
     around = versions.around(collection, uuid, moment.revision)
     links += version_links(lambda instant: mementos.at(request, instant), around, chosen.media_type)
     response = not_modified(request, etag) or _written(request, collection, chosen, found, links, moment)

@@ -14,10 +14,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
-from geodata.endpoints import mementos
-from geodata.endpoints.answers import not_modified
+from geodata.endpoints import mementos, validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
 from geodata.ogc.links import OGC, Link, link, selves
@@ -27,7 +27,7 @@ from geodata.params.items import ItemsQuery, parse_items
 from geodata.params.paging import make_cursor, parse_limit_of_all
 from geodata.params.properties import sortable
 from geodata.problems import BadParameter
-from geodata.queries import extent, items, rows
+from geodata.queries import extent, items, past, rows
 from geodata.queries.past import Moment
 from geodata.registry import Collection
 
@@ -43,14 +43,18 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     """A page of items (OGC API Features §7.15), or all of them as a file."""
     collection = registry.get(collection_id)
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
-    query, moment = mementos.resolved(parse_items(request.GET, collection))
+    query, moment = past.resolved(parse_items(request.GET, collection))
     require_choice(request, chosen, query.columns)
     if (led := mementos.negotiated(request)) is not None:
         return led
     if chosen.is_download:
         limit = parse_limit_of_all(request.GET.get("limit"))
         return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id, moment)
-    etag = _etag(collection, user, chosen, moment)
+    etag = (
+        mementos.etag(collection, moment, chosen.name)
+        if moment
+        else validators.of_collection(request, extent.state(collection, user), chosen.name, user)
+    )
     if (unchanged := not_modified(request, etag)) is not None:
         return _validated(unchanged, etag, user, moment)
     page = items.page(collection, user, query)
@@ -58,16 +62,6 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     response = _page(request, collection, page, found, moment) if chosen is HTML else _stream(chosen, page, found)
     response["Content-Crs"] = f"<{query.crs.uri}>"
     return _validated(response, etag, user, moment)
-
-
-def _etag(collection: Collection, user: User | AnonymousUser, chosen: Format, moment: Moment | None) -> str:
-    if moment is not None:
-        return mementos.etag(collection, moment, chosen.name)
-    return f'W/"{extent.revision(collection, user)}-{chosen.name}{_who(user)}"'
-
-
-def _who(user: User | AnonymousUser) -> str:
-    return f"-u{user.pk}" if user.is_authenticated else ""
 
 
 def _validated(

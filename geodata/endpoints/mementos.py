@@ -6,7 +6,6 @@ more is kept by caches for a day, no longer: a text that the law asks to erase m
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cache
@@ -22,24 +21,15 @@ from geodata.formats import offered
 from geodata.ogc.links import Link, link
 from geodata.params.instants import AS_OF
 from geodata.problems import BadParameter
-from geodata.queries import past, stored
+from geodata.queries import stored
 from geodata.queries.past import Moment
 
 if TYPE_CHECKING:
-    from geodata.params.items import ItemsQuery
     from geodata.registry import Collection
 
 HEADER = "Accept-Datetime"
 SETTLED = "public, max-age=86400, immutable"
 OPEN = "public, no-cache"
-
-
-def resolved(query: ItemsQuery) -> tuple[ItemsQuery, Moment | None]:
-    """The query with the revision that its instant stands for. Raises BadParameter for the future."""
-    if query.as_of is None:
-        return query, None
-    found = past.moment(query.as_of)
-    return replace(query, revision=found.revision), found
 
 
 def written(instant: datetime) -> str:

@@ -12,6 +12,6 @@ DROP FUNCTION geodata_moment();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("geodata", "0011_harvest")]
+    dependencies = [("geodata", "0012_exports")]
 
     operations = [migrations.RunSQL(SQL.read_text(encoding="utf-8"), REVERSE)]

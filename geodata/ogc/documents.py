@@ -88,6 +88,7 @@ def landing(root: str, current: Format) -> dict[str, Any]:
             link(f"{root}conformance", "conformance", "application/json", _("Classes de conformité")),
             link(f"{root}conformance", f"{OGC}/conformance", "application/json"),
             link(f"{root}tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
+            link(f"{root}tileMatrixSets", f"{OGC}/tiling-schemes", "application/json", "WebMercatorQuad"),
             link(f"{root}changes", "monitor", "application/json", _("Changements")),
             link(f"{root}catalogue.ttl", "describedby", "text/turtle", _("Catalogue DCAT-AP (Turtle)")),
             link(f"{root}catalogue.jsonld", "describedby", "application/ld+json", _("Catalogue DCAT-AP (JSON-LD)")),

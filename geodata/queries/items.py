@@ -10,8 +10,9 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.columns import EVERYTHING
+from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, filtering, ordering, past, search, select, stored
+from geodata.queries import counting, filtering, ordering, past, reader, search, select, stored
 from geodata.queries.ordering import Place
 from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
@@ -84,9 +85,11 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     if query.limit > AT_ONCE:
         rows = _stream(query, composed, values)
     else:
-        with direct() if _is_rare(query) else prepared() as cursor:
-            cursor.execute(composed, values)
-            fetched = cursor.fetchall()
+        fetched = _kept(collection, query, found) if query.crs is CRS84 and not _is_rare(query) else None
+        if fetched is None:
+            with direct() if _is_rare(query) else prepared() as cursor:
+                cursor.execute(composed, values)
+                fetched = cursor.fetchall()
         rows = iter(fetched)
         if query.after == 0 and len(fetched) <= query.limit:
             known = len(fetched)
@@ -98,6 +101,18 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
 def place(query: ItemsQuery) -> Place:
     """Where in which order the query begins."""
     return Place(query.order, query.after, query.after_values)
+
+
+def _kept(
+    collection: Collection, query: ItemsQuery, found: tuple[sql.Composable, sql.Composable, list[Any]]
+) -> list[tuple[Any, ...]] | None:
+    """The rows as they are kept ready, None when one is not."""
+    body, join = stored.kept(collection)
+    columns = sql.SQL("t.id, {}").format(body)
+    statement, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
+    read = reader.read(reader.numbered(statement.as_string()), values)
+    rows = [(int(read.get_value(row, 0) or 0), read.get_value(row, 1)) for row in range(read.ntuples)]
+    return None if any(text is None for _number, text in rows) else rows
 
 
 def _is_rare(query: ItemsQuery) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from comptes.models import User
+    from geodata.params.items import ItemsQuery
 
 SCHEMA = "geodata_past"
 PLACE = "/*revision*/"
@@ -93,6 +94,14 @@ def moment(instant: datetime) -> Moment:
     with connection.cursor() as cursor:
         cursor.execute(MOMENT, {"at": instant})
         return Moment(instant, *cursor.fetchone())
+
+
+def resolved(query: ItemsQuery) -> tuple[ItemsQuery, Moment | None]:
+    """The query with the revision that its instant stands for. Raises BadParameter for the future."""
+    if query.as_of is None:
+        return query, None
+    found = moment(query.as_of)
+    return replace(query, revision=found.revision), found
 
 
 def source(collection: Collection, user: User | AnonymousUser, revision: int | None) -> tuple[sql.SQL, tuple[Any, ...]]:
