@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from carte import clock
 from carte.pages.addresses import onward
 from geodata import registry
 from geodata.basemap import plan_ign
@@ -14,6 +15,7 @@ from geodata.basemap.models import GroundSource
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
 from geodata.queries import extent
+from geodata.registry import Collection
 
 TOWNS = 60
 
@@ -29,11 +31,19 @@ def _ground(root: str) -> dict[str, Any]:
     return {"ground": f"{root}fond/tuiles/{{z}}/{{y}}/{{x}}", "attribution": f"{loaded.attribution} · {limits}"}
 
 
+def _box(parks: Collection) -> tuple[float, float, float, float] | None:
+    """Where the parks are; of the past measured each time."""
+    nobody = AnonymousUser()
+    if clock.moment() is not None:
+        return extent.measured(parks, nobody).box
+    return extent.public_extent(parks, extent.revision(parks, nobody), nobody).box
+
+
 def map_config() -> dict[str, Any]:
     """Tile addresses, bounds in degrees (south-west, north-east), attribution and words."""
     nobody = AnonymousUser()
     parks = registry.get("parcs")
-    box = extent.public_extent(parks, extent.revision(parks, nobody), nobody).box or settings.GEODATA_EXTENT
+    box = _box(parks) or settings.GEODATA_EXTENT
     west, south, east, north = box
     root = reverse("api:landing")
     towns = registry.get("communes").visible_to(nobody).filter(centre__isnull=False).order_by("-population", "id")
@@ -48,7 +58,9 @@ def map_config() -> dict[str, Any]:
             for name, centre in towns.values_list("name_fr", "centre")[:TOWNS]
         ],
         **_ground(root),
-        "live": {"url": reverse("api:live"), "since": make_since(feed.a_moment_ago())},
+        "live": {"url": reverse("api:live"), "since": make_since(feed.a_moment_ago())}
+        if clock.moment() is None
+        else None,
         "words": {
             "zoomIn": _("Zoomer"),
             "zoomOut": _("Dézoomer"),

@@ -4,7 +4,7 @@ from django.db import migrations
 
 SQL = Path(__file__).parent.parent / "changes" / "sql" / "0015_past.sql"
 REVERSE = """
-DROP INDEX geodata_revision_number, geodata_revision_shape, geodata_revision_period;
+DROP INDEX geodata_revision_number, geodata_revision_shape, geodata_revision_since;
 ALTER TABLE geodata_revision DROP COLUMN since, DROP COLUMN object_id;
 DROP TRIGGER a_moment ON geodata_revision;
 DROP FUNCTION geodata_moment();

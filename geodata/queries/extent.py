@@ -86,12 +86,13 @@ def public_extent(collection: Collection, at: int, user: AnonymousUser) -> Exten
     """The extent of what everybody sees, computed once for each revision `at`."""
     known = _extents.get(collection.id)
     if known is None or known[0] != at:
-        known = (at, _extent(collection, user))
+        known = (at, measured(collection, user))
         _extents[collection.id] = known
     return known[1]
 
 
-def _extent(collection: Collection, user: AnonymousUser) -> Extent:
+def measured(collection: Collection, user: AnonymousUser) -> Extent:
+    """The extent of what is seen, measured now: also inside a past state, which is remembered for no later reader."""
     source, params = select.visible(collection, user)
     times: sql.Composable = sql.SQL("max(NULL::timestamptz), max(NULL::timestamptz)")
     if collection.datetime:

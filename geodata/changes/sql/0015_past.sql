@@ -4,7 +4,7 @@
 --   since             the revision by which the state `before` came about; null when it was not public. A public
 --                     state holds for the revisions [since, id).
 --   object_id         the internal id of the row.
--- Indexes: states by period; by shape and period; by collection in the order of the internal id.
+-- Indexes: states by their beginning; by shape; by collection in the order of the internal id.
 CREATE FUNCTION geodata_moment() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF geodata_setting('moment') = '' THEN
@@ -19,7 +19,6 @@ ALTER TABLE geodata_revision
   ADD COLUMN object_id bigint GENERATED ALWAYS AS ((before->>'id')::bigint) STORED,
   ADD COLUMN since bigint GENERATED ALWAYS AS (
     CASE WHEN before->>'status' = 'published' AND before->>'deleted_at' IS NULL THEN (before->>'revision')::bigint END) STORED;
-CREATE INDEX geodata_revision_period ON geodata_revision USING gist (int8range(since, id)) WHERE since IS NOT NULL;
-CREATE INDEX geodata_revision_shape ON geodata_revision
-  USING gist (((before->>'geom')::geometry), int8range(since, id)) WHERE since IS NOT NULL;
+CREATE INDEX geodata_revision_since ON geodata_revision (collection, since) WHERE since IS NOT NULL;
+CREATE INDEX geodata_revision_shape ON geodata_revision USING gist (((before->>'geom')::geometry)) WHERE since IS NOT NULL;
 CREATE INDEX geodata_revision_number ON geodata_revision (collection, object_id, id) WHERE since IS NOT NULL;

@@ -126,3 +126,15 @@ def test_days_that_cannot_be_compared_are_said(client, query):
     answer = client.get(f"/historique/?{query}")
     assert answer.status_code == 400
     assert 'role="alert"' in answer.content.decode()
+
+
+def test_the_map_of_the_past_hears_nothing_new_and_leaves_no_trace(client):
+    far = parc(geom="SRID=4326;MULTIPOLYGON(((2.9 50.5, 2.91 50.5, 2.91 50.51, 2.9 50.5)))")
+    then = commit()
+    Parc.objects.filter(pk=far.pk).update(geom="SRID=4326;MULTIPOLYGON(((2.8 50.4, 2.81 50.4, 2.81 50.41, 2.8 50.4)))")
+    commit()
+    past_map, now_map = html(client, "/", then), html(client, "/")
+    assert '"live": null' in past_map
+    assert '"live": {' in now_map
+    assert "[[50.5, 2.9], [50.51, 2.91]]" in past_map
+    assert "[[50.4, 2.8], [50.41, 2.81]]" in now_map

@@ -157,6 +157,7 @@ def test_boxes_pages_and_items_of_the_past_use_indexes(long_history):
     page = plan(long_history, "WHERE t.id > 100 ORDER BY t.id LIMIT 100")
     item = plan(long_history, f"WHERE t.uuid = '{uuid}'")
     assert "geodata_revision_shape" in box
+    assert "Merge Append" in page
     assert "geodata_revision_object" in item
     for told in (box, page, item):
         assert "Seq Scan on geodata_revision" not in told

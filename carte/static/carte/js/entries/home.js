@@ -36,7 +36,7 @@ function start() {
 		});
 		box.querySelector(".map__picture")?.remove();
 		refresh();
-		follow(config.live, heard);
+		if (config.live) follow(config.live, heard);
 	} catch (error) {
 		const told = document.createElement("p");
 		told.className = "map__failed";

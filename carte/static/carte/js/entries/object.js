@@ -22,12 +22,13 @@ if (box && config && here) {
 		{ maxZoom: 15, padding: [30, 30] },
 	);
 
-	follow(config.live, async (changes) => {
-		network.redrawWhere(changes);
-		const page = await getPage(location.pathname).catch(() => null);
-		const fresh = page?.getElementById("carte-objet")?.textContent;
-		if (!page || !fresh) return;
-		freshen(page, ".notice", document.querySelector("h1"));
-		network.show(JSON.parse(fresh).places);
-	});
+	if (config.live)
+		follow(config.live, async (changes) => {
+			network.redrawWhere(changes);
+			const page = await getPage(location.pathname).catch(() => null);
+			const fresh = page?.getElementById("carte-objet")?.textContent;
+			if (!page || !fresh) return;
+			freshen(page, ".notice", document.querySelector("h1"));
+			network.show(JSON.parse(fresh).places);
+		});
 }
