@@ -3,5 +3,16 @@
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
 from geodata.jobs.models import JobFailure
+from geodata.webhooks.models import Delivery, Subscription
 
-__all__ = ["FormerSlug", "Ground", "GroundSource", "JobFailure", "Proposition", "Revision", "Tombstone"]
+__all__ = [
+    "Delivery",
+    "FormerSlug",
+    "Ground",
+    "GroundSource",
+    "JobFailure",
+    "Proposition",
+    "Revision",
+    "Subscription",
+    "Tombstone",
+]

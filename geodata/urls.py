@@ -13,6 +13,7 @@ from geodata.endpoints import (
     photos,
     propositions,
     tiles,
+    webhooks,
 )
 from geodata.tiles.matrix import MATRIX_SET
 
@@ -44,6 +45,12 @@ urlpatterns = [
         )
     ],
     path("changes", changes.changes, name="changes"),
+    path("webhooks", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:uuid>", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:uuid>/secret", webhooks.secret, name="webhook-secret"),
+    path("webhooks/<uuid:uuid>/test", webhooks.test, name="webhook-test"),
+    path("webhooks/<uuid:uuid>/deliveries", webhooks.deliveries, name="webhook-deliveries"),
+    path("webhooks/<uuid:uuid>/deliveries/<uuid:message>/retry", webhooks.again, name="webhook-retry"),
     path("live", live.live, name="live"),
     path("snapshot", changes.snapshots, name="snapshots"),
     path("snapshot/<slug:collection_id>", changes.snapshot, name="snapshot"),
