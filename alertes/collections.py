@@ -41,6 +41,7 @@ FERMETURES = Collection(
     ),
     datetime=("starts_at", "ends_at"),
     search=("title_fr", "title_en", "title_nl", "description_fr"),
+    card=("cause", "review_by", "checked_at", "rrule"),
     visible_to=queries.visible_to,
     serializer="alertes.serializers.FermetureSerializer",
     actions="alertes.actions.fermetures",

@@ -2,6 +2,7 @@
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.harvest.models import HarvestRecord, HarvestRun
 from geodata.jobs.models import JobFailure
 from geodata.webhooks.models import Delivery, Subscription
 
@@ -10,6 +11,8 @@ __all__ = [
     "FormerSlug",
     "Ground",
     "GroundSource",
+    "HarvestRecord",
+    "HarvestRun",
     "JobFailure",
     "Proposition",
     "Revision",

@@ -13,7 +13,8 @@
     ├── TooLarge              413  the body, before it is read
     ├── UnsupportedMediaType  415
     ├── Invalid               422  one entry per field
-    └── PreconditionRequired  428
+    ├── PreconditionRequired  428
+    └── Unavailable           503  not now; says when to ask again
 
 The endpoints map them, once, to `application/problem+json` (RFC 9457). Texts are lazy
 translations: they are rendered in the reader's language at the last moment.
@@ -203,3 +204,15 @@ class PreconditionRequired(Problem):
     status = 428
     slug = "precondition-required"
     title = _("En-tête If-Match nécessaire")
+
+
+class Unavailable(Problem):
+    """The service has no room for this now; ask again after `retry_after_s` seconds."""
+
+    status = 503
+    slug = "unavailable"
+    title = _("Service momentanément indisponible")
+
+    def __init__(self, detail: Text = "", retry_after_s: int = 30) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s

@@ -15,6 +15,7 @@ from django.contrib.gis.db.models import GeometryField
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
 
 from geodata.features import Feature, FeatureQuerySet
 from geodata.problems import NotFound
@@ -26,7 +27,35 @@ if TYPE_CHECKING:
 
 # The name of the geometry in filters and schemas; in GeoJSON it is the member `geometry`.
 GEOMETRY = "geom"
+MAP, CARD, FULL = "map", "card", "full"
+# What a marker and a tile need: where a click leads, what it is called, what decides how it looks.
+ON_MAPS = (
+    "slug",
+    "name_fr",
+    "title_fr",
+    "kind",
+    "state",
+    "category",
+    "geom_quality",
+    "network_status",
+    "insee_code",
+    "code",
+)
+# What a card in a list says besides, in any collection.
+ON_CARDS = (
+    "name_en", "name_nl", "title_en", "title_nl", "summary_fr", "summary_en", "summary_nl", "park", "commune", "communes",
+    "stated_commune", "stated_communes", "authority", "starts_at", "ends_at", "updated_at",
+)  # fmt: skip
 Visibility = Callable[["User | AnonymousUser"], FeatureQuerySet]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A choice of what is given of each feature, by name."""
+
+    title: str | Promise
+    properties: tuple[str, ...]
+    geometry: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,11 +65,12 @@ class Collection:
     `properties` are field names of the model in the order of publication; a foreign key is
     published as the code it points at. `datetime` names one instant or the two ends of a
     period, `elevations` the array of heights beside a line. `search` names the texts that `q`
-    reads. `visible_to` is the one visibility rule.
+    reads, `card` what a card in a list says of these features beyond ON_CARDS. `visible_to` is the one visibility rule.
     `serializer`, `actions` and `form` are dotted paths, loaded when a write needs them; without
     a `form` managers get one made from the properties. `page` is the first path segment of the
     HTML pages, `page_key` the field that gives the second, `icon` the id of its symbol in the
-    sprite.
+    sprite. `formats` are dotted paths of representations that only this collection has; `themes`
+    are codes of the EU vocabulary data-theme, for catalogues.
     """
 
     id: str
@@ -54,6 +84,7 @@ class Collection:
     search: tuple[str, ...]
     datetime: tuple[str, ...] = ()
     elevations: str = ""
+    card: tuple[str, ...] = ()
     min_zoom: int = 0
     max_zoom: int = 18
     importer: Callable[..., Feature] | None = None
@@ -61,6 +92,8 @@ class Collection:
     page: str = ""
     page_key: str = "slug"
     icon: str = "place"
+    formats: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ("ENVI",)
 
     @cached_property
     def model_class(self) -> type[Feature]:
@@ -93,6 +126,17 @@ class Collection:
         if not isinstance(field, GeometryField):
             raise TypeError(f"{self.model}.geom is not a geometry")
         return field
+
+    @cached_property
+    def profiles(self) -> dict[str, Profile]:
+        """What `profile` chooses from: `map`, `card` and `full`."""
+        on_map = tuple(name for name in self.properties if name in ON_MAPS)
+        on_card = tuple(name for name in self.properties if name in {*ON_MAPS, *ON_CARDS, *self.card})
+        return {
+            MAP: Profile(_("Ce qu’il faut à un repère sur une carte, avec la géométrie."), on_map, geometry=True),
+            CARD: Profile(_("Ce que dit la carte d’une liste, sans géométrie."), on_card, geometry=False),
+            FULL: Profile(_("Tout."), tuple(self.fields), geometry=True),
+        }
 
     @property
     def label(self) -> str:

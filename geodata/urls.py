@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from geodata.endpoints import (
     answers,
     basemap,
+    catalogue,
     changes,
     collections,
     features,
@@ -44,6 +45,8 @@ urlpatterns = [
             ("tile", f"/{MATRIX_SET}/<z>/<row>/<col>", tiles.tile),
         )
     ],
+    path("catalogue", catalogue.catalogue, name="catalogue"),
+    path("catalogue.<slug:ending>", catalogue.catalogue, name="catalogue-file"),
     path("changes", changes.changes, name="changes"),
     path("webhooks", webhooks.webhooks, name="webhooks"),
     path("webhooks/<uuid:uuid>", webhooks.webhook, name="webhook"),

@@ -13,8 +13,10 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +26,10 @@ from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiLineString, Polygon
 from django.contrib.gis.geos.prototypes.io import WKBWriter
 from django.utils.translation import gettext as _
-from pyogrio.raw import read
+from pyogrio.raw import open_arrow, read
 
 from geodata.problems import Problem
-from geodata.units import WGS84
+from geodata.units import LAMBERT93, WGS84
 
 DRIVERS = {".gpx": "GPX", ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".kml": "LIBKML"}
 MAX_BYTES = 30 * 1024 * 1024
@@ -35,7 +37,12 @@ MAX_FEATURES = 5_000
 TIMEOUT_S = 40
 MEMORY_BYTES = 4 * 1024**3
 Box = tuple[float, float, float, float]
+# West, south, east, north in metres.
+LAMBERT93_BOX: Box = (90_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 GROUND_DRIVERS = {".pbf": "OSM", ".gpkg": "GPKG"}
+STREAM_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import stream_child; stream_child(sys.argv[2])"
+STREAM_DRIVERS = DRIVERS | {".csv": "CSV", ".fgb": "FlatGeobuf", ".geojsonl": "GeoJSONSeq", ".gml": "GML"}
+AT_ONCE = 500
 GROUND_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import ground_child; ground_child(sys.argv[2])"
 CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import child; child(sys.argv[2])"
 
@@ -55,6 +62,143 @@ class Shape:
     layer: str
     name: str
     elevations_m: list[float] | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to open: a path whose ending tells the driver, or an address that begins with the name of `driver`.
+
+    `options` are those of the driver, `environment` holds settings of GDAL (the proxy, a secret header).
+    """
+
+    path: str
+    driver: str = ""
+    layer: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    max_features: int = MAX_FEATURES
+    timeout_s: int = TIMEOUT_S
+
+
+def stream_features(asked: Asked) -> Iterator[tuple[dict[str, Any], GEOSGeometry | None]]:
+    """Columns and shape (EPSG:4326, heights kept) of feature after feature, from a child that is ended in time.
+
+    A file without a system whose numbers are metres of Lambert-93 is read as that. Raises Unreadable: no such driver
+    or layer, no answer, too many features, too late.
+    """
+    driver = asked.driver or STREAM_DRIVERS.get(Path(asked.path).suffix.lower(), "")
+    if not driver:
+        raise Unreadable(
+            _("Ce type de fichier ne se lit pas. Types lus : %(known)s.") % {"known": ", ".join(sorted(STREAM_DRIVERS))}
+        )
+    told = json.dumps(
+        {
+            "path": asked.path,
+            "driver": driver,
+            "layer": asked.layer,
+            "options": dict(asked.options),
+            "most": asked.max_features,
+        }
+    )
+    command = [sys.executable, "-c", STREAM_CHILD, str(Path(__file__).parent.parent), told]
+    environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **asked.environment}
+    ended = ""
+    with (
+        subprocess.Popen(  # noqa: S603
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        ) as process,
+        _ending(process, asked.timeout_s) as late,
+    ):
+        for line in process.stdout or ():
+            found = json.loads(line)
+            if "end" in found:
+                ended = found["end"]
+                break
+            yield found["columns"], _placed(found["wkb"], found["srid"])
+    if late.is_set():
+        raise Unreadable(_("La lecture de cette source prend trop de temps."))
+    if ended == "many":
+        raise Unreadable(_("Cette source contient plus de %(most)d objets.") % {"most": asked.max_features})
+    if ended != "all":
+        raise Unreadable(
+            _("Cette source ne se lit pas comme %(driver)s : %(why)s") % {"driver": driver, "why": ended or "?"}
+        )
+
+
+@contextmanager
+def _ending(process: subprocess.Popen[str], timeout_s: int) -> Iterator[threading.Event]:
+    """End the process after a while, or when the reader leaves; the event says that it was too late."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(timeout_s, end)
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
+        process.kill()
+
+
+def _placed(wkb: str | None, srid: int | None) -> GEOSGeometry | None:
+    """The shape in EPSG:4326; None also where it cannot be read, which the row's checks say."""
+    if wkb is None:
+        return None
+    try:
+        shape = GEOSGeometry(wkb)
+        if shape.empty:
+            return None
+        if srid in (None, WGS84) and Polygon.from_bbox(LAMBERT93_BOX).contains(
+            Polygon.from_bbox(shape.extent).centroid
+        ):
+            srid = LAMBERT93
+        shape.srid = srid or WGS84
+        if shape.srid != WGS84:
+            shape.transform(WGS84)
+    except (GEOSException, GDALException):
+        return None
+    return shape
+
+
+def stream_child(told: str) -> None:
+    """Print features, one a line, then how it ended; called alone in the limited process."""
+    # Here, not before exec: the parent has threads.
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ["OGR_SKIP"] = "VRT"
+    wanted = json.loads(told)
+    try:
+        sys.stdout.write(json.dumps({"end": _printed(wanted)}) + "\n")
+    except Exception as error:
+        why = (str(error) or type(error).__name__).splitlines()[0][:300]
+        sys.stdout.write(json.dumps({"end": why}) + "\n")
+
+
+def _printed(wanted: dict[str, Any]) -> str:
+    path, options, count = wanted["path"], wanted["options"], 0
+    # An address begins with its driver; what a file is, GDAL finds out.
+    is_file = not path.startswith(f"{wanted['driver']}:")
+    if is_file and pyogrio.read_info(path, layer=wanted["layer"] or None, **options)["driver"] != wanted["driver"]:
+        return "unexpected driver"
+    layer = wanted["layer"] or None
+    with open_arrow(path, layer=layer, batch_size=AT_ONCE, use_pyarrow=True, **options) as (meta, reader):
+        srid, shape = _srid(meta["crs"]), meta["geometry_name"] or "wkb_geometry"
+        for batch in reader:
+            for row in batch.to_pylist():
+                count += 1
+                if count > wanted["most"]:
+                    return "many"
+                wkb = row.pop(shape, None)
+                line = {"columns": row, "wkb": None if wkb is None else bytes(wkb).hex(), "srid": srid}
+                sys.stdout.write(json.dumps(line, default=str) + "\n")
+    return "all"
 
 
 def read_shapes(path: Path) -> list[Shape]:

@@ -79,9 +79,15 @@ SENTIERS = Collection(
     ),
     elevations="elevations_m",
     search=("name_fr", "name_en", "name_nl", "description_fr", "departure", "arrival", "category"),
+    card=(
+        "ref", "practices", "difficulty", "length_m", "stated_length_m", "ascent_m", "duration_h", "stated_duration_h",
+        "wheelchair", "pushchair", "departure",
+    ),
     visible_to=queries.visible_to,
     serializer="sentiers.serializers.SentierSerializer",
     actions="sentiers.actions.sentiers",
     page="sentiers",
     icon="sentier",
-)
+    formats=("sentiers.schema_randonnee.FORMAT",),
+    themes=("ENVI", "TRAN"),
+)  # fmt: skip

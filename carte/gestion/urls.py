@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from carte.gestion import bin, board, history, lifecycle, photos, propositions, records, shapes, situation, webhooks
+from carte.gestion import (
+    bin,
+    board,
+    history,
+    lifecycle,
+    moissons,
+    photos,
+    propositions,
+    records,
+    shapes,
+    situation,
+    webhooks,
+)
 
 app_name = "gestion"
 
@@ -10,6 +22,8 @@ urlpatterns = [
     path("", board.home, name="home"),
     path("corbeille/", bin.binned_records, name="bin"),
     path("corbeille/<slug:collection_id>/<uuid:uuid>/", bin.take_out, name="take-out"),
+    path("moissons/", moissons.sources, name="moissons"),
+    path("moissons/<slug:name>/", moissons.source, name="moisson"),
     path("propositions/", propositions.waiting, name="propositions"),
     path("propositions/<uuid:uuid>/", propositions.decide, name="proposition"),
     path("situation/", situation.around, name="situation"),

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
-from carte.licences import licence_of
 from carte.pages import finding, relations
 from carte.pages.addresses import address
 from carte.pages.closures import notices_for_trail
@@ -17,6 +16,7 @@ from carte.pages.texts import name_of, text_of
 from geodata import registry
 from geodata.endpoints import answers
 from geodata.formats import gpx, markdown
+from geodata.licences import licence_of
 from geodata.problems import Conflict, NotFound
 
 if TYPE_CHECKING:

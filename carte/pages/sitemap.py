@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from carte.pages.addresses import address_of, list_address
+from carte.pages.addresses import address_of
+from carte.pages.urls import urlpatterns
 from geodata import registry
 from geodata.problems import NotFound
 
@@ -27,10 +28,9 @@ if TYPE_CHECKING:
 
 PER_PART = 5000
 PAGES = "pages"
-STANDING = ("home", "pages:agenda", "pages:chiffres-cles", "pages:partenaires", "pages:accessibilite")
-LEGAL = ("pages:mentions-legales", "pages:vie-privee", "pages:plan-du-site")
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+PRIVATE = ("gestion", "administration", "connexion")
 MEDIA_TYPE = "application/xml; charset=utf-8"
 
 
@@ -66,8 +66,7 @@ def robots(request: "HttpRequest") -> HttpResponse:
     """What robots may read: everything but the managers' space and endless filter combinations."""
     lines = [
         "User-agent: *",
-        "Disallow: /gestion/",
-        "Disallow: /admin/",
+        *(f"Disallow: {prefix}/{path}/" for prefix in ("", "/en", "/nl") for path in PRIVATE),
         "Disallow: /api/collections/*/items?",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     ]
@@ -75,10 +74,12 @@ def robots(request: "HttpRequest") -> HttpResponse:
 
 
 def _standing(request: "HttpRequest") -> "Iterator[str]":
-    for name in (*STANDING, *LEGAL):
+    """The first page and every page whose address is fixed: lists of collections, pages about the service."""
+    fixed = [
+        f"pages:{each.name}" for each in urlpatterns if "<" not in str(each.pattern) and str(each.pattern).endswith("/")
+    ]
+    for name in ("home", *fixed):
         yield _entry(request, lambda name=name: reverse(name))  # type: ignore[misc]
-    for collection in registry.collections():
-        yield _entry(request, lambda collection=collection: list_address(collection))  # type: ignore[misc]
 
 
 def _features(request: "HttpRequest", collection: "Collection", number: int) -> "Iterator[str]":
@@ -95,7 +96,8 @@ def _entry(request: "HttpRequest", address: "Callable[[], str]", changed: Any = 
         with override(code):
             paths[code] = request.build_absolute_uri(address())
     links = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(path)}/>' for code, path in paths.items()
+        f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(path)}/>'
+        for code, path in {**paths, "x-default": paths[settings.LANGUAGE_CODE]}.items()
     )
     stamp = f"<lastmod>{changed:%Y-%m-%dT%H:%M:%SZ}</lastmod>" if changed else ""
     return f"<url><loc>{escape(paths[settings.LANGUAGE_CODE])}</loc>{stamp}{links}</url>\n"

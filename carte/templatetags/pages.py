@@ -10,13 +10,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from carte import wording
-from carte.licences import Licence, licence_of
 from carte.pages import addresses, captions, happenings, lines, qr, texts
 from carte.pages.facts import Fact, fact
 from carte.pages.near import Neighbour
 from carte.pages.sentier import AlongStop
 from geodata import registry
 from geodata.formats import markdown
+from geodata.licences import Licence, licence_of
 from geodata.registry import Collection
 
 register = template.Library()

@@ -178,5 +178,11 @@ WEBHOOKS_LOOPBACK = env.bool("WEBHOOKS_LOOPBACK", False)
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)
 JOBS_LOOK_S = env.float("JOBS_LOOK_S", 5.0)
 JOBS_LOST_AFTER_S = env.float("JOBS_LOST_AFTER_S", 30.0)
+# The services that `manage.py harvest` knows.
+HARVEST_SOURCES = env.str("HARVEST_SOURCES", str(ROOT / "starter" / "harvest.toml"))
+# Files that are written before they are sent (GeoPackage, Shapefile…): where, how large, how many at the same time on this host.
+GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
+GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
+GEODATA_FILES_AT_ONCE = env.int("GEODATA_FILES_AT_ONCE", 4)
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))

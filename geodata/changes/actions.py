@@ -146,6 +146,23 @@ class Actions:
             self._change(feature, data, by)
         return self._fresh(uuid)
 
+    def propose(self, uuid: UUID, data: Values, *, by: User | AnonymousUser, reason: str = "") -> Proposition:
+        """A Proposition of these values for a published record, also where `by` may publish.
+
+        It takes the place of the one that the same person made for the same reason and nobody has decided on.
+        """
+        self._signed_in(by)
+        with self._recording(by, reason, "import"):
+            feature = self._locked(uuid, by, None)
+            if not feature.is_public:
+                raise Conflict(_("Seule une fiche publiée reçoit des propositions."))
+            waiting = Proposition.objects.filter(
+                object_uuid=uuid, author=cast("User", by), reason=reason, state=Proposition.State.PENDING
+            )
+            note = _("Remplacée par une proposition plus récente.")
+            waiting.update(state=Proposition.State.REJECTED, decided_at=timezone.now(), decision_note=note)
+            return self._proposed(feature, data, by, reason)
+
     def _change(self, feature: Feature, data: Values, by: User | AnonymousUser) -> None:
         before = (feature.status, feature.authority_id, self.permissions.park_of(feature))
         links = self._assign(feature, data)

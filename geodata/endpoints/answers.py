@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata.endpoints.compression import compressed, uncoded
-from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision
+from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision, Unavailable
 
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
@@ -107,6 +107,8 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
         response["WWW-Authenticate"] = 'Bearer realm="api"'
     if isinstance(error, StaleRevision) and error.current is not None:
         response["ETag"] = item_etag(error.current)
+    if isinstance(error, Unavailable):
+        response["Retry-After"] = str(error.retry_after_s)
     return response
 
 

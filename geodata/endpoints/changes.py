@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
@@ -18,6 +19,7 @@ from geodata.formats import changes as formats
 from geodata.formats.choice import GEOJSON, JSON, choose
 from geodata.live.hub import hub
 from geodata.ogc.links import Link, link
+from geodata.params import columns
 from geodata.params.changes import Anchor, ChangesQuery, make_since, parse_changes, parse_uuid, wait_s
 from geodata.params.items import single
 from geodata.problems import ExpiredCursor
@@ -121,16 +123,23 @@ def snapshot(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """All published features of a collection at one moment, with the cursor of that moment."""
     collection = registry.get(collection_id)
     choose(request.headers.get("Accept", ""), request.GET.get("f"), (GEOJSON,))
-    given = single(request.GET, ("after", "f"))
+    given = single(request.GET, ("after", *columns.OWN, "f"))
     after = parse_uuid("after", given["after"]) if "after" in given else None
+    wanted = columns.parse_columns(given, collection)
     apart.hand_back()
-    rows = copies.copy(collection, after)
+    rows = copies.copy(collection, after, wanted)
     anchor = cast("Anchor", next(rows))
-    onward = f"{request.build_absolute_uri('/api/changes')}?collection={collection.id}&since={make_since(anchor)}"
+    kept = {name: given[name] for name in columns.OWN if name in given}
+    onward = urlencode({"collection": collection.id, "since": make_since(anchor), **kept})
     links = [
         link(request.build_absolute_uri(), "self", GEOJSON.media_type),
         link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", JSON.media_type),
-        link(onward, "monitor", JSON.media_type, _("Changements depuis cette copie")),
+        link(
+            f"{request.build_absolute_uri('/api/changes')}?{onward}",
+            "monitor",
+            JSON.media_type,
+            _("Changements depuis cette copie"),
+        ),
     ]
     if request.method == "HEAD":
         rows.close()

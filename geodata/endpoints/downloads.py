@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints.answers import not_modified
 from geodata.endpoints.changes import Closing
+from geodata.endpoints.files import Made
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
@@ -58,9 +59,17 @@ def _etag(chosen: Format, collection: Collection, user: User | AnonymousUser) ->
     return f'W/"{extent.revision(None if chosen.told else collection, user)}-{chosen.name}{day}{who}"'
 
 
+def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
+    apart.hand_back()
+    made = Made(chosen, selection)
+    response = StreamingHttpResponse(made, content_type=chosen.content_type)
+    response["Content-Length"] = str(made.size)
+    return response
+
+
 def _streamed(request: HttpRequest, chosen: Format, selection: Selection) -> StreamingHttpResponse:
     if chosen.write is None:
-        raise TypeError(f"{chosen.name} does not stream")
+        return _made(chosen, selection)
     apart.hand_back()
     chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")))
     # The first piece is read before the status is sent: what fails, fails as a problem.

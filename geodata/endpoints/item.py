@@ -11,13 +11,14 @@ from django.shortcuts import render
 from geodata import registry
 from geodata.endpoints.answers import item_etag, not_modified
 from geodata.endpoints.downloads import download
-from geodata.endpoints.items import labelled
+from geodata.endpoints.items import labelled, require_choice
 from geodata.endpoints.pages import link_header
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, choose
 from geodata.ogc.links import link, selves
+from geodata.params.columns import EVERYTHING, OWN, parse_columns
 from geodata.params.crs import CRS84, parse_crs
-from geodata.params.items import single
+from geodata.params.items import OF_ITEM, single
 from geodata.queries import item as items
 from geodata.queries import rows
 
@@ -32,22 +33,22 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     collection = registry.get(collection_id)
     formats = offered.of(collection)
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), formats)
-    given = single(request.GET, ("f", "crs"))
+    given = single(request.GET, OF_ITEM)
     crs = parse_crs(given["crs"]) if "crs" in given else CRS84
+    wanted = parse_columns(given, collection)
+    require_choice(request, chosen, wanted)
     try:
         uuid = UUID(key)
     except ValueError:
         return _redirected(request, items.uuid_of_slug(collection, user, key))
-    found = items.item(collection, user, uuid, crs)
+    found = items.item(collection, user, uuid, crs, wanted)
     if chosen.is_download:
-        return download(request, chosen, rows.of_item(collection, user, uuid, crs), f"{collection.id}-{uuid}")
-    etag = (
-        item_etag(found.revision)
-        if (chosen is not HTML and crs is CRS84)
-        else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
-    )
+        return download(request, chosen, rows.of_item(collection, user, uuid, crs, wanted), f"{collection.id}-{uuid}")
+    is_whole = chosen is not HTML and crs is CRS84 and wanted == EVERYTHING
+    etag = item_etag(found.revision) if is_whole else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
+    kept = {name: value for name, value in given.items() if name != "f"}
     links = [
-        *selves(request.build_absolute_uri(request.path), f"crs={given['crs']}" if "crs" in given else "", chosen, formats),
+        *selves(request.build_absolute_uri(request.path), kept, chosen, formats, OWN),
         link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", "application/json"),
     ]  # fmt: skip
     unchanged = not_modified(request, etag)

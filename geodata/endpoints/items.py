@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
 from geodata.endpoints.answers import not_modified
@@ -15,9 +16,12 @@ from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
-from geodata.ogc.links import Link, link, selves
-from geodata.params.items import parse_items
+from geodata.ogc.links import OGC, Link, link, selves
+from geodata.params import columns, sorting
+from geodata.params.items import ItemsQuery, parse_items
 from geodata.params.paging import make_cursor, parse_limit_of_all
+from geodata.params.properties import sortable
+from geodata.problems import BadParameter
 from geodata.queries import extent, items, rows
 from geodata.registry import Collection
 
@@ -32,6 +36,7 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     collection = registry.get(collection_id)
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
     query = parse_items(request.GET, collection)
+    require_choice(request, chosen, query.columns)
     if chosen.is_download:
         limit = parse_limit_of_all(request.GET.get("limit"))
         return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id)
@@ -70,14 +75,46 @@ def _page(request: HttpRequest, collection: Collection, page: items.ItemsPage) -
     features = [labelled(collection, text) for text in page.texts()]
     found = links(request, collection, HTML, page)
     following = next((each["href"] for each in found if each["rel"] == "next"), None)
-    context = {"collection": collection, "features": features, "page": page, "next": following, "links": found}
+    wanted = page.query.columns
+    context = {
+        "collection": collection,
+        "features": features,
+        "page": page,
+        "next": following,
+        "links": found,
+        "orders": _orders(request, collection, page.query),
+        "columns": () if wanted.names is None else wanted.names,
+    }
     return render(request, "geodata/items.html", context)
+
+
+def _orders(request: HttpRequest, collection: Collection, query: ItemsQuery) -> list[dict[str, Any]]:
+    """What sorts, with the address of each order; the one in force is `current`."""
+    kept, found = request.GET.copy(), []
+    kept.pop("cursor", None)
+    for name, field in sortable(collection).items():
+        ways = []
+        for key in (sorting.SortKey(name), sorting.SortKey(name, descending=True)):
+            kept[sorting.PARAMETER] = str(key)
+            ways.append({"href": f"?{kept.urlencode()}", "current": query.order == (key,)})
+        found.append({"name": name, "title": field.verbose_name, "up": ways[0], "down": ways[1]})
+    return found
+
+
+def require_choice(request: HttpRequest, chosen: Format, wanted: columns.Columns) -> None:
+    """Refuse a choice of columns that this format would not keep. Raises BadParameter."""
+    if wanted != columns.EVERYTHING and not chosen.chooses:
+        name = next(each for each in columns.OWN if each in request.GET)
+        raise BadParameter(name, _("Ce format donne toujours les mêmes renseignements ; prenez GeoJSON ou CSV."))
+    if chosen.shaped and not wanted.geometry:
+        name = next(each for each in (columns.SKIP_GEOMETRY, columns.PROFILE) if each in request.GET)
+        raise BadParameter(name, _("Ce format contient toujours la géométrie ; prenez GeoJSON ou CSV."))
 
 
 def labelled(collection: Collection, text: bytes) -> dict[str, Any]:
     """A feature as a template reads it, with what it is called."""
     feature: dict[str, Any] = json.loads(text)
-    return feature | {"label": feature["properties"][collection.label]}
+    return feature | {"label": feature["properties"].get(collection.label) or feature["id"]}
 
 
 def links(request: HttpRequest, collection: Collection, chosen: Format, page: items.ItemsPage) -> list[Link]:
@@ -85,11 +122,14 @@ def links(request: HttpRequest, collection: Collection, chosen: Format, page: it
     base = request.build_absolute_uri(request.path)
     kept = request.GET.copy()
     kept.pop("f", None)
-    found = selves(base, kept.urlencode(), chosen, offered.of(collection))
+    given = {name: str(kept[name]) for name in kept}
+    found = selves(base, given, chosen, offered.of(collection), columns.OWN)
     root = request.build_absolute_uri(f"/api/collections/{collection.id}")
     found.append(link(root, "collection", "application/json", collection.title))
+    found.append(link(f"{root}/sortables", f"{OGC}/sortables", "application/schema+json"))
     if page.more:
-        kept["cursor"] = make_cursor(collection.id, page.last_id)
+        last = page.last
+        kept["cursor"] = make_cursor(collection.id, last.id, sorting.written(last.order), last.values)
         kept["f"] = chosen.name
         found.append(link(f"{base}?{kept.urlencode()}", "next", chosen.media_type))
     return found

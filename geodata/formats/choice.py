@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from geodata.registry import Collection
 
 LENIENT = "*/*"
+# Told how many rows have gone into a file, now and then.
+Seen = Callable[[int], None]
 
 
 def everywhere(collection: Collection) -> bool:
@@ -30,10 +32,11 @@ class Format:
     """A representation: `name` is the value of `f`, `accepts` further media types that ask for it.
 
     A download has an `extension` and gives a whole selection, not a page of it: `write` streams it in pieces,
-    or `make` writes it to a file (one of the two). `told` marks what speaks French sentences and repeats
-    neighbours (cabins on a trail, closures): it changes with more than its collection. `inline` is what a
+    or `make` writes it to a file and says how far it is (one of the two). `told` marks what speaks French sentences
+    and repeats neighbours (cabins on a trail, closures): it changes with more than its collection. `chooses` formats
+    give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`. `inline` is what a
     browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says which
-    collections have it.
+    collections have it, `schema` is the address of the published schema that it follows.
     """
 
     name: str
@@ -43,11 +46,14 @@ class Format:
     parameters: str = ""
     extension: str = ""
     write: Callable[[Selection, str], Iterator[bytes]] | None = None
-    make: Callable[[Selection, Path], None] | None = None
+    make: Callable[[Selection, Path, Seen], None] | None = None
     told: bool = False
     inline: bool = False
     degrees: bool = False
+    chooses: bool = False
+    shaped: bool = False
     offered: Callable[[Collection], bool] = everywhere
+    schema: str = ""
 
     @property
     def content_type(self) -> str:
@@ -66,8 +72,9 @@ GEOJSON = Format(
     media_type="application/geo+json",
     title="GeoJSON",
     accepts=("application/json", "application/vnd.geo+json"),
+    chooses=True,
 )
-HTML = Format(name="html", media_type="text/html", title="HTML", accepts=("application/xhtml+xml",))
+HTML = Format(name="html", media_type="text/html", title="HTML", accepts=("application/xhtml+xml",), chooses=True)
 JSON_SCHEMA = Format(
     name="schema", media_type="application/schema+json", title="JSON Schema", accepts=("application/json",)
 )

@@ -23,11 +23,12 @@ def write(selection: Selection, root: str) -> Iterator[bytes]:
 
 
 def _lines(selection: Selection) -> Iterator[bytes]:
-    collection, crs = selection.collection, selection.crs
-    names = ("id", *flat.kinds(collection), *flat.place_names(collection, crs))
+    collection, crs, columns = selection.collection, selection.crs, selection.columns
+    told = (each.name for each in flat.table(collection, columns))
+    names = (*told, *flat.place_names(collection, crs, columns))
     yield (MARK + ",".join(names) + END).encode()
     end = END.encode()
-    for (line,) in rows.read(selection, flat.csv_row(collection, crs)):
+    for (line,) in rows.read(selection, flat.csv_row(collection, crs, columns)):
         yield line + end
 
 
@@ -37,5 +38,6 @@ FORMAT = Format(
     parameters="; charset=utf-8; header=present",
     title=_("CSV (tableur)"),
     extension="csv",
+    chooses=True,
     write=write,
 )

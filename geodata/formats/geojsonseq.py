@@ -14,7 +14,7 @@ SEPARATOR = b"\x1e"
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The features as PostGIS wrote them."""
-    feature, join = stored.feature(selection.collection, selection.crs)
+    feature, join = stored.feature(selection.collection, selection.crs, selection.columns)
     return gathered(SEPARATOR + text + b"\n" for (text,) in rows.read(selection, feature, join))
 
 
@@ -23,5 +23,6 @@ FORMAT = Format(
     media_type="application/geo+json-seq",
     title=_("GeoJSON, une fiche par ligne"),
     extension="geojsonl",
+    chooses=True,
     write=write,
 )

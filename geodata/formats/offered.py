@@ -2,7 +2,9 @@
 
 from functools import cache
 
-from geodata.formats import csv, geojsonseq
+from django.utils.module_loading import import_string
+
+from geodata.formats import csv, geojsonseq, vectorfiles
 from geodata.formats.choice import GEOJSON, HTML, Format
 from geodata.registry import Collection
 
@@ -11,13 +13,15 @@ FORMATS: tuple[Format, ...] = (
     HTML,
     geojsonseq.FORMAT,
     csv.FORMAT,
+    *vectorfiles.FORMATS,
 )
 
 
 @cache
 def of(collection: Collection) -> tuple[Format, ...]:
     """The representations of the items of a collection; the first one answers a client without preference."""
-    return tuple(each for each in FORMATS if each.offered(collection))
+    own = tuple(import_string(path) for path in collection.formats)
+    return (*(each for each in FORMATS if each.offered(collection)), *own)
 
 
 def downloads(collection: Collection) -> tuple[Format, ...]:

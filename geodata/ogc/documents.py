@@ -56,7 +56,12 @@ CONFORMANCE = (
             "feature-references",
             "returnables-and-receivables",
             "queryables",
+            "sortables",
         )
+    ),
+    *(
+        f"http://www.opengis.net/spec/ogcapi-features-8/1.0/conf/{name}"
+        for name in ("sortables", "sorting", "features-sorting")
     ),
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
@@ -76,13 +81,15 @@ def landing(root: str, current: Format) -> dict[str, Any]:
         "description": _("Parcs, cabanes et sentiers : données ouvertes, Licence Ouverte 2.0."),
         "attribution": settings.SITE_PUBLISHER,
         "links": [
-            *selves(root, "", current, DOCUMENT_FORMATS),
+            *selves(root, {}, current, DOCUMENT_FORMATS),
             link(f"{root}openapi.json", "service-desc", OPENAPI_TYPE, "OpenAPI 3.0"),
             link(f"{root}docs", "service-doc", "text/html", _("Documentation")),
             link(f"{root}conformance", "conformance", "application/json", _("Classes de conformité")),
             link(f"{root}conformance", f"{OGC}/conformance", "application/json"),
             link(f"{root}tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
             link(f"{root}changes", "monitor", "application/json", _("Changements")),
+            link(f"{root}catalogue.ttl", "describedby", "text/turtle", _("Catalogue DCAT-AP (Turtle)")),
+            link(f"{root}catalogue.jsonld", "describedby", "application/ld+json", _("Catalogue DCAT-AP (JSON-LD)")),
             link(f"{root}snapshot", "collection", "application/json", _("Copies des collections")),
             link(f"{root}collections", "data", "application/json", _("Collections")),
             link(f"{root}collections", f"{OGC}/data", "application/json"),
@@ -95,13 +102,13 @@ def landing(root: str, current: Format) -> dict[str, Any]:
 
 def conformance(root: str, current: Format) -> dict[str, Any]:
     """The conformance classes that hold (§7.4)."""
-    return {"conformsTo": list(CONFORMANCE), "links": selves(f"{root}conformance", "", current, DOCUMENT_FORMATS)}
+    return {"conformsTo": list(CONFORMANCE), "links": selves(f"{root}conformance", {}, current, DOCUMENT_FORMATS)}
 
 
 def collections(root: str, current: Format, described: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """All collections (§7.13)."""
     return {
-        "links": selves(f"{root}collections", "", current, DOCUMENT_FORMATS),
+        "links": selves(f"{root}collections", {}, current, DOCUMENT_FORMATS),
         "crs": list(KNOWN),
         "collections": list(described),
     }
@@ -120,7 +127,7 @@ def collection(root: str, current: Format, described: Collection, extent: Extent
         "crs": list(KNOWN),
         "storageCrs": CRS84.uri,
         "links": [
-            *selves(base, "", current, DOCUMENT_FORMATS),
+            *selves(base, {}, current, DOCUMENT_FORMATS),
             *items_links(root, described, offered.of(described)),
             link(f"{base}/queryables", f"{OGC}/queryables", SCHEMA_TYPE, _("Propriétés qui filtrent")),
             link(f"{base}/sortables", f"{OGC}/sortables", SCHEMA_TYPE, _("Propriétés qui trient")),

@@ -1,7 +1,8 @@
 """Links of the OGC documents (RFC 8288 relations; OGC API Common)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from geodata.formats.choice import Format
 from geodata.registry import Collection
@@ -17,11 +18,21 @@ def link(href: str, rel: str, media_type: str, title: object = "") -> Link:
     return found | ({"title": str(title)} if title else {})
 
 
-def selves(base: str, query: str, current: Format, offered: Sequence[Format]) -> list[Link]:
-    """`self` and `alternate` links of a resource at `base` with these further parameters."""
+def selves(
+    base: str, query: Mapping[str, str], current: Format, offered: Sequence[Format], dropped: Sequence[str] = ()
+) -> list[Link]:
+    """`self` and `alternate` links of a resource at `base` with these further parameters.
+
+    The `dropped` ones are left to formats that choose their columns, also without a geometry, `crs` to those that know
+    more than degrees.
+    """
     found = []
     for each in offered:
-        rest = "&".join(part for part in (f"f={each.name}", query) if part)
+        lost = {
+            *(() if (each.chooses and not each.shaped) or each is current else dropped),
+            *(("crs",) if each.degrees else ()),
+        }
+        rest = urlencode({"f": each.name} | {name: value for name, value in query.items() if name not in lost})
         found.append(link(f"{base}?{rest}", "self" if each is current else "alternate", each.media_type, each.title))
     return found
 

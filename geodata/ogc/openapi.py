@@ -13,9 +13,10 @@ from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
 from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.params.properties import filterable
-from geodata.registry import Collection
+from geodata.registry import FULL, Collection
 
 Document = dict[str, Any]
+SORTBY = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"^[+-]?[^+\-\s].*$"}}
 VERSION = "1.0.0"
 PROBLEM = {
     "description": "RFC 9457",
@@ -85,7 +86,14 @@ def _collection(collection: Collection) -> dict[str, Any]:
     uuid = _parameter("id", {"type": "string", "format": "uuid"}, "uuid", where="path")
     crs = _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS")
     item = _in_every_format(
-        _get(f"{collection.id}.item", f"{name}: one feature", [uuid, crs], "application/geo+json", feature), collection
+        _get(
+            f"{collection.id}.item",
+            f"{name}: one feature",
+            [uuid, crs, *columns_parameters(collection)],
+            "application/geo+json",
+            feature,
+        ),
+        collection,
     )
     items = _get(f"{collection.id}.items", name, _items_parameters(collection), "application/geo+json", features)
     read_only = collection.serializer == ""
@@ -136,6 +144,8 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("q", {"type": "string"}, "words"),
         _parameter("filter", {"type": "string"}, "CQL2 on the queryables"),
         _parameter("filter-lang", {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}, "its encoding"),
+        *columns_parameters(collection),
+        _parameter("sortby", SORTBY, "up to 4 sortables; - before a name: highest first; unknown values come last"),
         _parameter("filter-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of its geometries"),
     ]
     for name, field in filterable(collection).items():
@@ -147,6 +157,21 @@ def _items_parameters(collection: Collection) -> list[Document]:
             )
         )
     return fixed
+
+
+def columns_parameters(collection: Collection) -> list[Document]:
+    """The parameters that say what of each feature is given."""
+    names = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": ["id", *collection.fields]}}
+    told = "; ".join(
+        f"{name}: {', '.join(each.properties)}{'' if each.geometry else ', no geometry'}"
+        for name, each in collection.profiles.items()
+        if name != FULL
+    )
+    return [
+        _parameter("properties", names, "only these properties; the id is always there"),
+        _parameter("profile", {"type": "string", "enum": list(collection.profiles), "default": FULL}, told),
+        _parameter("skipGeometry", {"type": "boolean", "default": False}, "geometry null"),
+    ]
 
 
 def _write(

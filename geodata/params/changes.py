@@ -9,7 +9,8 @@ import binascii
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -17,18 +18,19 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
+from geodata.params import columns
+from geodata.params.columns import Columns, parse_columns, parse_flag
 from geodata.params.items import Query, single
 from geodata.params.paging import DEFAULT_LIMIT, parse_limit
 from geodata.problems import BadParameter, NotFound
 from geodata.registry import Collection
 
-OWN = ("since", "limit", "collection", "skipGeometry", "skipFeature", "f")
+OWN = ("since", "limit", "collection", *columns.OWN, "skipFeature", "f")
 SEAL = 6
 WORD = 8
 MAX_WAIT_S = 30
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
-BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
@@ -44,25 +46,42 @@ BEGINNING = Anchor(0, None)
 
 @dataclass(frozen=True)
 class ChangesQuery:
-    """What is asked of the feed; `since` None starts with the oldest change that is kept."""
+    """What is asked of the feed; `since` None starts with the oldest change that is kept.
+
+    `choice` holds the parameters that say what of each feature is wanted.
+    """
 
     since: Anchor | None = None
     collection: Collection | None = None
     limit: int = DEFAULT_LIMIT
-    skip_geometry: bool = False
+    choice: Mapping[str, str] = field(default_factory=dict)
     skip_feature: bool = False
+
+    def columns_of(self, collection: Collection) -> Columns:
+        """What is wanted of a feature of this collection."""
+        return parse_columns(self.choice, collection)
 
 
 def parse_changes(query: Query) -> ChangesQuery:
     """Read the query string of the feed. Raises BadParameter."""
     given = single(query, OWN)
+    collection = parse_collection(given["collection"]) if "collection" in given else None
     return ChangesQuery(
         since=parse_since(given["since"]) if "since" in given else None,
-        collection=parse_collection(given["collection"]) if "collection" in given else None,
+        collection=collection,
         limit=parse_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
-        skip_geometry=_flag(given, "skipGeometry"),
-        skip_feature=_flag(given, "skipFeature"),
+        choice=_choice(given, collection),
+        skip_feature=parse_flag(given, "skipFeature"),
     )
+
+
+def _choice(given: dict[str, str], collection: Collection | None) -> dict[str, str]:
+    if columns.PROPERTIES in given and collection is None:
+        raise BadParameter(columns.PROPERTIES, _("Une liste de propriétés demande une collection (collection=…)."))
+    choice = {name: given[name] for name in columns.OWN if name in given}
+    for each in [collection] if collection else registry.collections():
+        parse_columns(choice, each)
+    return choice
 
 
 def parse_uuid(name: str, text: str) -> UUID:
@@ -111,10 +130,3 @@ def parse_collection(name: str) -> Collection:
     except NotFound:
         known = ", ".join(each.id for each in registry.collections())
         raise BadParameter("collection", _("Collection inconnue. Connues : %(known)s.") % {"known": known}) from None
-
-
-def _flag(given: dict[str, str], name: str) -> bool:
-    try:
-        return BOOLEANS[given.get(name, "false")]
-    except KeyError:
-        raise BadParameter(name, _("true ou false.")) from None

@@ -6,18 +6,21 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
-from geodata.params import filters
+from geodata.params import columns, filters, sorting
 from geodata.params.bbox import Bbox, parse_bbox
+from geodata.params.columns import EVERYTHING, Columns, parse_columns
 from geodata.params.cql2.tree import Node
 from geodata.params.crs import CRS84, Crs, parse_crs
 from geodata.params.instants import Interval, parse_datetime
 from geodata.params.paging import DEFAULT_LIMIT, parse_cursor, parse_limit
 from geodata.params.properties import filterable, parse_property
+from geodata.params.sorting import SortKey, parse_sortby
 from geodata.problems import BadParameter
 from geodata.registry import Collection
 
 NARROWING = ("datetime", "q", *filters.OWN)
-OWN = ("bbox", "bbox-crs", *NARROWING, "crs", "limit", "cursor", "f")
+OWN = ("bbox", "bbox-crs", *NARROWING, "crs", sorting.PARAMETER, *columns.OWN, "limit", "cursor", "f")
+OF_ITEM = ("f", "crs", *columns.OWN)
 MAX_WORDS = 8
 MAX_Q = 200
 
@@ -30,10 +33,16 @@ class Query(Protocol):
 
 @dataclass(frozen=True)
 class ItemsQuery:
-    """What is asked of a collection; `filters` maps a property to a typed value, `condition` is a CQL2 filter."""
+    """What is asked of a collection; `filters` maps a property to a typed value, `condition` is a CQL2 filter.
+
+    It begins after the internal id `after`, whose values of the keys of `order` were `after_values`.
+    """
 
     limit: int = DEFAULT_LIMIT
     after: int = 0
+    after_values: tuple[str | None, ...] = ()
+    order: tuple[SortKey, ...] = ()
+    columns: Columns = EVERYTHING
     bbox: Bbox | None = None
     crs: Crs = CRS84
     datetime: Interval | None = None
@@ -63,9 +72,16 @@ def parse_items(query: Query, collection: Collection) -> ItemsQuery:
     """Read the query string of `items`. Raises BadParameter. Source: OGC API Features §7.15, Part 2 §6, Part 3 §6."""
     given = single(query, (*OWN, *filterable(collection)))
     bbox_crs = parse_crs(given["bbox-crs"], "bbox-crs") if "bbox-crs" in given else CRS84
+    order = parse_sortby(given[sorting.PARAMETER], collection) if sorting.PARAMETER in given else ()
+    after, values = (
+        parse_cursor(given["cursor"], collection.id, sorting.written(order)) if "cursor" in given else (0, ())
+    )
     return ItemsQuery(
         limit=parse_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
-        after=parse_cursor(given["cursor"], collection.id) if "cursor" in given else 0,
+        after=after,
+        after_values=values,
+        order=order,
+        columns=parse_columns(given, collection),
         bbox=parse_bbox(given["bbox"], bbox_crs) if "bbox" in given else None,
         crs=parse_crs(given["crs"]) if "crs" in given else CRS84,
         **_narrowing(given, collection),

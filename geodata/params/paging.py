@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import json
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -32,24 +33,34 @@ def parse_limit_of_all(text: str | None) -> int | None:
     return int(text[:MAX_DIGITS])
 
 
-def make_cursor(collection_id: str, last_id: int) -> str:
-    """An opaque text that says after which internal id the next page begins."""
-    key = last_id.to_bytes(KEY, "big")
-    return base64.urlsafe_b64encode(key + _seal(collection_id, key)).decode().rstrip("=")
+def make_cursor(collection_id: str, last_id: int, order: str = "", values: tuple[str | None, ...] = ()) -> str:
+    """An opaque text that says after which internal id, with which values of its `order`, the next page begins."""
+    key = last_id.to_bytes(KEY, "big") + (json.dumps(values, ensure_ascii=False).encode() if order else b"")
+    return _written(key + _seal(collection_id, order, key))
 
 
-def parse_cursor(text: str, collection_id: str) -> int:
-    """The internal id in a cursor that this service made for this collection. Raises BadParameter."""
-    try:
-        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError):
-        raw = b""
-    key, seal = raw[:KEY], raw[KEY:]
-    if len(key) != KEY or not hmac.compare_digest(seal, _seal(collection_id, key)):
+def parse_cursor(text: str, collection_id: str, order: str = "") -> tuple[int, tuple[str | None, ...]]:
+    """Internal id and values in a cursor that this service made for this collection and order. Raises BadParameter."""
+    raw = _read(text)
+    key, seal = raw[:-SEAL], raw[-SEAL:]
+    if len(key) < KEY or not hmac.compare_digest(seal, _seal(collection_id, order, key)):
         raise BadParameter("cursor", _("Ce curseur ne vient pas d’un lien « next » de cette collection."))
-    return int.from_bytes(key, "big")
+    return int.from_bytes(key[:KEY], "big"), tuple(json.loads(key[KEY:] or b"[]"))
 
 
-def _seal(collection_id: str, key: bytes) -> bytes:
-    secret = settings.SECRET_KEY.encode()
-    return hmac.digest(secret, b"cursor" + collection_id.encode() + key, hashlib.sha256)[:SEAL]
+def _written(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _read(text: str) -> bytes:
+    """The bytes of a cursor, none of one that is not written as ours are."""
+    try:
+        raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return raw if _written(raw) == text else b""
+
+
+def _seal(collection_id: str, order: str, key: bytes) -> bytes:
+    about = b"cursor" + collection_id.encode() + (f"?{order}?".encode() if order else b"")
+    return hmac.digest(settings.SECRET_KEY.encode(), about + key, hashlib.sha256)[:SEAL]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +22,10 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.changes import BEGINNING, Anchor, ChangesQuery
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84
 from geodata.queries import past, select, stored
-from geodata.queries.raw import prepared
+from geodata.queries.raw import direct, prepared
 from geodata.registry import Collection
 
 BATCH = 500
@@ -89,7 +90,7 @@ class ChangesPage:
         """Entry after entry with the GeoJSON of its feature (None for what left, or when not asked for)."""
         for start in range(0, len(self.entries), BATCH):
             batch = self.entries[start : start + BATCH]
-            found = self._none if self.query.skip_feature else _features(batch, bare=self.query.skip_geometry)
+            found = self._none if self.query.skip_feature else _features(batch, self.query)
             for entry in batch:
                 yield entry, found.get(entry.revision)
 
@@ -157,7 +158,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(revision, at, collection, uuid, "merge" if successor else op, reason, successor)
 
 
-def _features(entries: Sequence[Entry], *, bare: bool) -> dict[int, bytes]:
+def _features(entries: Sequence[Entry], query: ChangesQuery) -> dict[int, bytes]:
     """The GeoJSON of the features that these entries put there, by revision."""
     wanted: dict[str, list[Entry]] = {}
     for entry in entries:
@@ -165,23 +166,21 @@ def _features(entries: Sequence[Entry], *, bare: bool) -> dict[int, bytes]:
             wanted.setdefault(entry.collection, []).append(entry)
     found: dict[int, bytes] = {}
     for collection_id, each in wanted.items():
-        statement, params = _features_statement(registry.get(collection_id), bare=bare)
+        collection = registry.get(collection_id)
+        columns = query.columns_of(collection)
+        statement, params = _features_statement(collection, columns)
         values = {"uuids": [entry.uuid for entry in each], "revisions": [entry.revision for entry in each]}
-        with prepared() as cursor:
+        with prepared() if columns == EVERYTHING else direct() as cursor:
             cursor.execute(statement, params | values)
             found.update(cursor.fetchall())
     return found
 
 
-@cache
-def _features_statement(collection: Collection, *, bare: bool) -> tuple[sql.SQL, dict[str, Any]]:
+@lru_cache(select.CHOICES)
+def _features_statement(collection: Collection, columns: Columns) -> tuple[sql.SQL, dict[str, Any]]:
     visible, params = select.named(*select.visible(collection, AnonymousUser()))
-    if bare:
-        former = select.bare(collection)
-        present, join = former, sql.SQL("")
-    else:
-        former = select.feature(collection)
-        present, join = stored.feature(collection, CRS84)
+    former = select.feature(collection, CRS84, columns)
+    present, join = stored.feature(collection, CRS84, columns)
     composed = sql.SQL(FEATURES).format(
         present=present,
         join=join,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from geodata.params.changes import BEGINNING, Anchor
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
 from geodata.queries import apart, past, select, stored
@@ -23,7 +24,9 @@ PLACE = "SELECT t.id FROM ({source}) t WHERE t.uuid = %s"
 Row = tuple[UUID, int, bytes]
 
 
-def copy(collection: Collection, after: UUID | None = None) -> Generator[Anchor | Row, None, None]:
+def copy(
+    collection: Collection, after: UUID | None = None, columns: Columns = EVERYTHING
+) -> Generator[Anchor | Row, None, None]:
     """First the anchor, then uuid, revision and GeoJSON of feature after feature, in the order of the internal id.
 
     All of one moment: one transaction that sees no later commit. `after` leaves out what comes up to
@@ -31,7 +34,7 @@ def copy(collection: Collection, after: UUID | None = None) -> Generator[Anchor 
     Raises BadParameter: `after` is no feature that everybody sees.
     """
     source, params = select.visible(collection, AnonymousUser())
-    feature, join = stored.feature(collection, CRS84)
+    feature, join = stored.feature(collection, CRS84, columns)
     statement = sql.SQL(ROWS).format(feature=feature, source=source, join=join)
     with apart.snapshot() as raw:
         found = raw.execute(LATEST).fetchone()

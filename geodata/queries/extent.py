@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 PUBLIC = "SELECT max(id) FROM geodata_revision WHERE collection = %s AND public_op IS NOT NULL"
 PUBLIC_ALL = "SELECT max(id) FROM geodata_revision WHERE public_op IS NOT NULL"
+CHANGED = """
+SELECT collection, at FROM geodata_revision WHERE id IN (
+  SELECT max(id) FROM geodata_revision WHERE public_op IS NOT NULL AND collection = ANY (%s) GROUP BY collection)
+"""
 EVERYTHING = "SELECT max(id) FROM geodata_revision"
 
 
@@ -46,6 +51,13 @@ def revision(collection: Collection | None, user: User | AnonymousUser) -> int:
             cursor.execute(PUBLIC, [collection.id])
         (last,) = cursor.fetchone()
     return last or 0
+
+
+def changed_at(collections: Iterable[Collection]) -> dict[str, datetime]:
+    """When what everybody sees of each collection last changed, by its id; without an entry it never held anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [[each.id for each in collections]])
+        return dict(cursor.fetchall())
 
 
 def public_extent(collection: Collection, at: int, user: AnonymousUser) -> Extent:

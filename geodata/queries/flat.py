@@ -6,14 +6,16 @@ or in the axis order of the system that was asked for.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from psycopg import sql
 
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import Crs
 from geodata.queries import select
 from geodata.registry import Collection
@@ -41,6 +43,15 @@ class Kind(Enum):
     NUMBER = "number"
 
 
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, what it holds, and the SQL of its plain value on the alias t."""
+
+    name: str
+    kind: Kind
+    value: sql.Composable
+
+
 KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
     (ArrayField, Kind.LIST),
     (models.JSONField, Kind.JSON),
@@ -52,10 +63,9 @@ KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
 )
 
 
-@cache
-def kinds(collection: Collection) -> dict[str, Kind]:
-    """What each property is, in the order of publication."""
-    return {name: _kind(field) for name, field in collection.fields.items()}
+def kinds(collection: Collection, columns: Columns = EVERYTHING) -> dict[str, Kind]:
+    """What each property that is wanted is, in the order of publication."""
+    return {name: _kind(collection.fields[name]) for name in columns.of(collection)}
 
 
 def _kind(field: models.Field[Any, Any]) -> Kind:
@@ -66,9 +76,17 @@ def _kind(field: models.Field[Any, Any]) -> Kind:
     return next((kind for base, kind in KINDS if isinstance(field, base)), Kind.TEXT)
 
 
+@lru_cache(select.CHOICES)
+def table(collection: Collection, columns: Columns = EVERYTHING) -> tuple[Column, ...]:
+    """The columns of every table-like format: the uuid as `id`, then the wanted properties in the order of publication."""
+    identifier = Column("id", Kind.TEXT, sql.SQL("t.uuid::text"))
+    wanted = kinds(collection, columns)
+    return identifier, *(Column(name, kind, value(collection, name)) for name, kind in wanted.items())
+
+
 def value(collection: Collection, name: str) -> sql.Composed:
     """A property as a plain value, on the alias t."""
-    column, kind = select.column(collection, name), kinds(collection)[name]
+    column, kind = select.column(collection, name), _kind(collection.fields[name])
     if kind is Kind.LIST:
         return sql.SQL("array_to_string({}, {})").format(column, BETWEEN)
     if kind is Kind.INSTANT:
@@ -89,28 +107,43 @@ def shape(collection: Collection, crs: Crs, *, flipped: bool = False) -> sql.Com
     return sql.SQL(text).format(srid=sql.Literal(crs.srid))
 
 
-def place_names(collection: Collection, crs: Crs) -> tuple[str, ...]:
-    """The columns that say where: two numbers for points, else WKT."""
+def place_names(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> tuple[str, ...]:
+    """The columns that say where: two numbers for points, else WKT; none when the geometry is not wanted."""
+    if not columns.geometry:
+        return ()
     if collection.geometry.geom_type != "POINT":
         return ("wkt",)
     return ("longitude", "latitude") if crs.srid == WGS84 else ("x", "y")
 
 
-@cache
-def csv_row(collection: Collection, crs: Crs) -> sql.SQL:
+@lru_cache(select.CHOICES)
+def csv_row(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> sql.SQL:
     """One row of a CSV table: uuid, the properties, where; every text is quoted and no formula (RFC 4180)."""
-    cells: list[sql.Composable] = [sql.SQL("t.uuid::text")]
-    for name, kind in kinds(collection).items():
-        cells.append(_cell(value(collection, name), kind))
-    decimals = sql.Literal(COORDINATE_DECIMALS if crs.srid == WGS84 else select.METRE_DECIMALS)
-    if collection.geometry.geom_type == "POINT":
-        for axis in ("ST_X", "ST_Y"):
-            number = sql.SQL(f"round({axis}({{}})::numeric, {{}})::float8::text")
-            cells.append(number.format(shape(collection, crs), decimals))
-    else:
-        text = sql.SQL("ST_AsText({}, {})").format(shape(collection, crs, flipped=True), decimals)
-        cells.append(_cell(text, Kind.TEXT))
+    identifier, *others = table(collection, columns)
+    cells: list[sql.Composable] = [identifier.value, *(_cell(each.value, each.kind) for each in others)]
+    if columns.geometry:
+        cells += _where(collection, crs)
     return select.flat(sql.SQL(" || ',' || ").join(sql.SQL("coalesce({}, '')").format(cell) for cell in cells))
+
+
+def _where(collection: Collection, crs: Crs) -> list[sql.Composable]:
+    decimals = sql.Literal(COORDINATE_DECIMALS if crs.srid == WGS84 else select.METRE_DECIMALS)
+    if collection.geometry.geom_type != "POINT":
+        text = sql.SQL("ST_AsText({}, {})").format(shape(collection, crs, flipped=True), decimals)
+        return [_cell(text, Kind.TEXT)]
+    number = "round({axis}({{}})::numeric, {{}})::float8::text"
+    return [sql.SQL(number.format(axis=axis)).format(shape(collection, crs), decimals) for axis in ("ST_X", "ST_Y")]
+
+
+@lru_cache(select.CHOICES)
+def file_row(collection: Collection, crs: Crs, columns: Columns = EVERYTHING, *, multi: bool = False) -> sql.SQL:
+    """The columns of one row of a vector file, then its shape: WKB in hexadecimal digits, x first, without heights.
+
+    `multi` makes points, lines and areas collections of such.
+    """
+    text = "encode(ST_AsBinary(ST_Multi({})), 'hex')" if multi else "encode(ST_AsBinary({}), 'hex')"
+    digits = sql.SQL(text).format(shape(collection, crs))
+    return select.flat(sql.SQL(", ").join([*(each.value for each in table(collection, columns)), digits]))
 
 
 def _cell(plain: sql.Composable, kind: Kind) -> sql.Composable:

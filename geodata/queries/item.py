@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from geodata.changes.models import FormerSlug, Revision, Tombstone
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
 from geodata.queries import select, stored
-from geodata.queries.raw import prepared
+from geodata.queries.raw import direct, prepared
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ class Item:
     revision: int
 
 
-def item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84) -> Item:
+def item(
+    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84, columns: Columns = EVERYTHING
+) -> Item:
     """The item that this person may see. Raises NotFound, or Gone for one that was public and is deleted."""
     source, params = select.visible(collection, user)
-    feature, join = stored.feature(collection, crs)
+    feature, join = stored.feature(collection, crs, columns)
     statement = sql.SQL("SELECT {}, t.revision FROM ({}) t{} WHERE t.uuid = %s").format(feature, source, join)
-    with prepared() as cursor:
+    with prepared() if columns == EVERYTHING else direct() as cursor:
         cursor.execute(statement, [*params, uuid])
         row = cursor.fetchone()
     if row is None:

@@ -1,4 +1,4 @@
-"""A page of items: one SQL statement, keyset paging on the internal id."""
+"""A page of items: one SQL statement, keyset paging on the internal id or on the properties that sort."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from psycopg import sql
 
+from geodata.params.columns import EVERYTHING
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, filtering, search, select, stored
+from geodata.queries import counting, filtering, ordering, search, select, stored
+from geodata.queries.ordering import Place
 from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
 
@@ -25,31 +27,37 @@ Statement = tuple[sql.Composable, list[Any]]
 
 @dataclass
 class ItemsPage:
-    """Rows of a page: `texts` yields features as GeoJSON (UTF-8); `last_id` and `more` hold once it is exhausted.
+    """Rows of a page: `texts` yields features as GeoJSON (UTF-8); `last` and `more` hold once it is exhausted.
 
     `matched` is the exact number of features the query finds, or None where counting would cost.
     """
 
     query: ItemsQuery
     matched: int | None
-    rows: Iterator[tuple[int, bytes]]
+    rows: Iterator[tuple[Any, ...]]
     returned: int = 0
-    last_id: int = 0
     more: bool = False
+    _last: tuple[Any, ...] = (0, b"")
 
     def texts(self) -> Iterator[bytes]:
         """Feature after feature."""
-        for number, text in self.rows:
+        for row in self.rows:
             if self.returned == self.query.limit:
                 self.more = True
                 break
             self.returned += 1
-            self.last_id = number
-            yield text
+            self._last = row
+            yield row[1]
+
+    @property
+    def last(self) -> Place:
+        """The place of the last feature, where the next page begins."""
+        number, _text, *values = self._last
+        return Place(self.query.order, number, tuple(None if each is None else each.decode() for each in values))
 
 
 def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
-    """The page that the query asks for, in the order of the internal id.
+    """The page that the query asks for, in its order.
 
     Small pages are fetched at once; large ones stream from a server-side cursor, so that memory
     does not grow with the answer.
@@ -65,20 +73,18 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
         # A rare word wants the index of words, a frequent one the order of ids: count first, then choose.
         few = counting.few(source, where, params)
         if few is None:
-            source, where, params = conditions(collection, user, query, by_index=False)
+            source, where, params = conditions(collection, user, query, by_index=bool(query.order))
         else:
             source, visibility = select.visible(collection, user)
             where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
-    feature, join = stored.feature(collection, query.crs)
-    statement = sql.SQL(
-        "SELECT t.id, {feature} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
-    )
-    composed = statement.format(feature=feature, join=join, source=source, where=where)
-    values = [*params, query.after, query.limit + 1]
+    feature, join = stored.feature(collection, query.crs, query.columns)
+    columns = sql.SQL(", ").join([sql.SQL("t.id"), feature, *ordering.keys(collection, query.order)])
+    found = (source, where, params)
+    composed, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
     if query.limit > AT_ONCE:
         rows = _stream(query, composed, values)
     else:
-        with direct() if query.words or query.condition else prepared() as cursor:
+        with direct() if _is_rare(query) else prepared() as cursor:
             cursor.execute(composed, values)
             fetched = cursor.fetchall()
         rows = iter(fetched)
@@ -89,7 +95,17 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     return ItemsPage(query, known, rows)
 
 
-def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Iterator[tuple[int, bytes]]:
+def place(query: ItemsQuery) -> Place:
+    """Where in which order the query begins."""
+    return Place(query.order, query.after, query.after_values)
+
+
+def _is_rare(query: ItemsQuery) -> bool:
+    """Whether its statement hardly comes back, so that keeping it prepared would push out others."""
+    return bool(query.words or query.condition or query.order or query.columns != EVERYTHING)
+
+
+def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Iterator[tuple[Any, ...]]:
     with filtering.limits(query), connection.chunked_cursor() as cursor:
         undecoded(cursor)
         cursor.execute(statement, values)

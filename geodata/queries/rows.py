@@ -1,8 +1,8 @@
 """A selection of features, read row by row: what every download is made from.
 
 Whatever `items` filters by, a download filters by: both take their condition from `items.conditions`. Rows come
-from one transaction that sees the database as it was when it began, in the order of the internal id, and few of
-them are held at a time.
+from one transaction that sees the database as it was when it began, in the order that was asked for (of the internal
+id, else), and few of them are held at a time. `columns` says what of each is wanted.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from uuid import UUID
 
 from psycopg import sql
 
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, select
+from geodata.queries import apart, filtering, items, ordering, select
+from geodata.queries.ordering import NOTHING, START, Place
 from geodata.queries.raw import direct
 from geodata.registry import Collection
 
@@ -25,12 +27,12 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
-NOTHING = sql.SQL("")
+COPY = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Features that a person may see and asked for: at most `limit` (None: all) after the internal id `after`."""
+    """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order."""
 
     collection: Collection
     user: User | AnonymousUser
@@ -38,9 +40,10 @@ class Selection:
     source: sql.Composable
     where: sql.Composable
     params: tuple[Any, ...]
-    after: int = 0
+    place: Place = START
     limit: int | None = None
     is_one: bool = False
+    columns: Columns = EVERYTHING
 
     def narrowed(self, condition: sql.Composable) -> Selection:
         """The same selection with one more condition on the alias t, without parameters."""
@@ -57,13 +60,17 @@ def of_query(
     source, where, params = items.conditions(collection, user, query)
     if query.condition is not None:
         filtering.rehearse(source, where, params)
-    return Selection(collection, user, query.crs, source, where, tuple(params), query.after, limit)
+    place = items.place(query)
+    return Selection(collection, user, query.crs, source, where, tuple(params), place, limit, columns=query.columns)
 
 
-def of_item(collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs) -> Selection:
+def of_item(
+    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs, columns: Columns = EVERYTHING
+) -> Selection:
     """One feature."""
     source, params = select.visible(collection, user)
-    return Selection(collection, user, crs, source, sql.SQL("t.uuid = %s"), (*params, uuid), is_one=True)
+    where = sql.SQL("t.uuid = %s")
+    return Selection(collection, user, crs, source, where, (*params, uuid), is_one=True, columns=columns)
 
 
 def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
@@ -71,6 +78,14 @@ def read(selection: Selection, columns: sql.Composable, join: sql.Composable = N
     statement, values = _statement(selection, columns, join)
     with apart.snapshot() as raw:
         yield from apart.stream(raw, statement, values)
+
+
+def copied(raw: Any, selection: Selection, columns: sql.Composable) -> Iterator[bytes]:
+    """These columns as lines of CSV, as PostgreSQL's COPY writes them, one a row; `raw` is a connection of `apart`."""
+    statement, values = _statement(selection, columns, NOTHING)
+    with raw.cursor() as cursor, cursor.copy(COPY.format(statement), values) as copy:
+        for line in copy:
+            yield bytes(line)
 
 
 def summed(selection: Selection, columns: sql.Composable) -> tuple[Any, ...]:
@@ -96,6 +111,5 @@ def within(selection: Selection, column: sql.Composable) -> tuple[sql.Composed, 
 
 
 def _statement(selection: Selection, columns: sql.Composable, join: sql.Composable) -> tuple[sql.Composed, list[Any]]:
-    text = "SELECT {columns} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
-    statement = sql.SQL(text).format(columns=columns, source=selection.source, join=join, where=selection.where)
-    return statement, [*selection.params, selection.after, selection.limit]
+    found = (selection.source, selection.where, selection.params)
+    return ordering.statement(selection.collection, found, columns, selection.place, selection.limit, join)

@@ -5,7 +5,7 @@ table. Identifiers come from the registry, values are parameters.
 """
 
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from psycopg import sql
 
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.registry import Collection
 from geodata.units import COORDINATE_DECIMALS, WGS84
@@ -24,6 +25,8 @@ INSTANT = sql.SQL("""to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"
 AREAS = ("MULTIPOLYGON", "POLYGON", "GEOMETRY")
 # Decimals of projected coordinates: centimetres.
 METRE_DECIMALS = 2
+# Statements kept ready: anybody may ask for any choice of columns.
+CHOICES = 256
 
 
 def column(collection: Collection, name: str) -> sql.Composed:
@@ -32,15 +35,17 @@ def column(collection: Collection, name: str) -> sql.Composed:
     return sql.SQL("t.{}").format(sql.Identifier(field.column or name))
 
 
-@cache
-def properties(collection: Collection) -> sql.Composed:
-    """The JSON object of all properties."""
+def properties(collection: Collection, columns: Columns = EVERYTHING) -> sql.Composable:
+    """The JSON object of the properties that are wanted."""
     names = []
-    for name, field in collection.fields.items():
+    for name in columns.of(collection):
+        field = collection.fields[name]
         if isinstance(field, models.DateTimeField):
             names.append(INSTANT.format(column(collection, name), sql.Identifier(name)))
         else:
             names.append(sql.SQL("{} AS {}").format(column(collection, name), sql.Identifier(name)))
+    if not names:
+        return sql.SQL("'{{}}'").format()
     return sql.SQL("(SELECT row_to_json(p) FROM (SELECT {}) p)").format(sql.SQL(", ").join(names))
 
 
@@ -62,25 +67,21 @@ def geometry(collection: Collection, crs: Crs) -> sql.Composed:
     return sql.SQL("geodata_line_geojson({}, t.{}, ST_NPoints(t.geom))").format(text, heights)
 
 
-@cache
-def feature(collection: Collection, crs: Crs = CRS84) -> sql.SQL:
-    """The whole feature as text, without links."""
+@lru_cache(CHOICES)
+def feature(collection: Collection, crs: Crs = CRS84, columns: Columns = EVERYTHING) -> sql.SQL:
+    """The feature as text, without links; a geometry that is not wanted is null (RFC 7946 §3.2)."""
+    shape: sql.Composable = sql.SQL("'null'")
+    if columns.geometry:
+        shape = sql.SQL("coalesce({}, 'null')").format(geometry(collection, crs))
     composed = sql.SQL(
-        """'{{"type":"Feature","id":"' || t.uuid || '","geometry":' || coalesce({}, 'null') || ',"properties":' || {} || '}}'"""
-    ).format(geometry(collection, crs), properties(collection))
+        """'{{"type":"Feature","id":"' || t.uuid || '","geometry":' || {} || ',"properties":' || {} || '}}'"""
+    ).format(shape, properties(collection, columns))
     return flat(composed)
 
 
 def checksum(text: sql.SQL) -> int:
     """A number that changes with a piece of SQL: tells what was made for it from what was made for another."""
     return zlib.crc32(text.as_string().encode()) & 0x7FFFFFFF
-
-
-@cache
-def bare(collection: Collection) -> sql.SQL:
-    """The feature as text, its geometry left out."""
-    text = """'{{"type":"Feature","id":"' || t.uuid || '","geometry":null,"properties":' || {} || '}}'"""
-    return flat(sql.SQL(text).format(properties(collection)))
 
 
 def installed(cursor: Any, rows: str, kept: str) -> str | None:

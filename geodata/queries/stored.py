@@ -8,13 +8,14 @@ what is served is never older than the row.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection, transaction
 from psycopg import sql
 
 from geodata import registry
+from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.queries import select
 from geodata.registry import Collection
@@ -24,11 +25,11 @@ BATCH = 5_000
 DEFER = "chaine.defer_texts"
 
 
-@cache
-def feature(collection: Collection, crs: Crs) -> tuple[sql.SQL, sql.SQL]:
+@lru_cache(select.CHOICES)
+def feature(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> tuple[sql.SQL, sql.SQL]:
     """The feature as text, and the join that `FROM (…) t` needs for it."""
-    computed = select.feature(collection, crs)
-    if crs is not CRS84:
+    computed = select.feature(collection, crs, columns)
+    if crs is not CRS84 or columns != EVERYTHING:
         return computed, sql.SQL("")
     join = sql.SQL(
         " LEFT JOIN {table} stored ON stored.id = t.id AND stored.revision = t.revision AND stored.shape = {shape}"

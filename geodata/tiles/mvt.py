@@ -15,7 +15,7 @@ from psycopg import sql
 
 from geodata.params.items import ItemsQuery
 from geodata.queries import filtering, items, select
-from geodata.registry import Collection
+from geodata.registry import MAP, Collection
 from geodata.tiles import squares
 from geodata.tiles.matrix import Tile
 
@@ -30,18 +30,6 @@ EVERYTHING = ItemsQuery()
 CELLS = 8
 SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square
 MOST_SHAPES = 500
-LIGHT = (
-    "slug",
-    "name_fr",
-    "title_fr",
-    "kind",
-    "state",
-    "category",
-    "geom_quality",
-    "network_status",
-    "insee_code",
-    "code",
-)
 
 # Inputs: z, col, row; output: one MVT layer named after the collection, extent 4096, buffer 64.
 # Counts on the GiST index of geom (EPSG:4326).
@@ -101,9 +89,9 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 """
 
 
-def light(collection: Collection) -> list[str]:
-    """The properties a tile carries: what a map needs to draw and to name."""
-    return [name for name in LIGHT if name in collection.fields]
+def light(collection: Collection) -> tuple[str, ...]:
+    """The properties a tile carries: those of the profile `map`."""
+    return collection.profiles[MAP].properties
 
 
 def _statement(collection: Collection, *, clusters: bool, source: sql.SQL) -> sql.Composed:

@@ -273,6 +273,8 @@ def test_the_sitemap_lists_every_public_page_in_three_languages(client):
         alternates += [each.get("href") for each in root.findall("s:url/x:link", SITEMAP)]
     assert "http://testserver/parcs/public/" in listed
     assert "http://testserver/nl/parcs/public/" in alternates
+    assert "http://testserver/parcs/public/" in alternates
+    assert {f"http://testserver/{page}/" for page in ("cabanes", "agenda", "partenaires", "vie-privee")} <= set(listed)
     assert not any("secret" in address for address in listed)
     for address in listed:
         assert client.get(address.removeprefix("http://testserver")).status_code == 200, address
@@ -283,8 +285,20 @@ def test_a_part_outside_the_index_is_not_found(client):
     assert client.get("/sitemap-nothing-1.xml").status_code == 404
 
 
-def test_robots_find_the_sitemap(client):
-    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+def test_a_feature_of_the_sitemap_says_when_it_changed_and_which_language_is_for_all_others(client):
+    made = parc(slug="public")
+    root = ElementTree.fromstring(client.get("/sitemap-parcs-1.xml").content)
+    assert root.findtext("s:url/s:lastmod", namespaces=SITEMAP) == f"{made.updated_at:%Y-%m-%dT%H:%M:%SZ}"
+    said = {each.get("hreflang"): each.get("href") for each in root.findall("s:url/x:link", SITEMAP)}
+    assert set(said) == {"fr", "en", "nl", "x-default"}
+    assert said["x-default"] == said["fr"]
+
+
+def test_robots_find_the_sitemap_and_leave_the_managers_space_alone(client):
+    told = client.get("/robots.txt").content.decode()
+    assert "Sitemap: http://testserver/sitemap.xml" in told
+    for closed in ("/gestion/", "/en/gestion/", "/administration/", "/nl/connexion/"):
+        assert f"Disallow: {closed}\n" in told
 
 
 @pytest.mark.parametrize("key", ["call", "ca-de-lens-lievin"])

@@ -15,7 +15,23 @@ def test_limit_that_is_no_positive_number_is_refused(text):
 
 
 def test_cursor_comes_back():
-    assert parse_cursor(make_cursor("parcs", 42), "parcs") == 42
+    assert parse_cursor(make_cursor("parcs", 42), "parcs") == (42, ())
+
+
+def test_cursor_of_an_order_carries_the_values_of_its_keys():
+    values = ("Étang « d’Or »", None, "2020")
+    cursor = make_cursor("parcs", 42, "name_fr,-year_built", values)
+    assert parse_cursor(cursor, "parcs", "name_fr,-year_built") == (42, values)
+    for other in ("", "name_fr", "name_fr,year_built"):
+        with pytest.raises(BadParameter):
+            parse_cursor(cursor, "parcs", other)
+
+
+def test_cursor_is_read_only_as_it_was_written():
+    cursor = make_cursor("parcs", 42)
+    for written in (f"{cursor}=", f" {cursor}", f"{cursor[:4]}!{cursor[4:]}", f"{cursor}\n"):
+        with pytest.raises(BadParameter):
+            parse_cursor(written, "parcs")
 
 
 @pytest.mark.parametrize(

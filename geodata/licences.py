@@ -11,6 +11,8 @@ class Licence:
     url: str = ""
 
 
+# What the network itself is published under, and any record that says nothing else.
+OURS = "etalab-2.0"
 KNOWN = {
     "etalab-2.0": Licence("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
     "odbl-1.0": Licence("ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     """Subscriptions to changes and the log of what was sent (decisions 0143, 0144)."""
 
     dependencies = [
-        ("geodata", "0010_job_failures"),
+        ("geodata", "0011_harvest"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

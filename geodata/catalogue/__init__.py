@@ -1,0 +1,1 @@
+"""What is offered here, as a catalogue that portals harvest: DCAT-AP 3 in RDF."""

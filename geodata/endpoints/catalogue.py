@@ -1,0 +1,59 @@
+"""`/api/catalogue`: what is offered here, for portals that harvest DCAT."""
+
+from functools import lru_cache
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from geodata import registry
+from geodata.catalogue.graph import Entry, graph
+from geodata.endpoints.answers import endpoint, not_modified
+from geodata.endpoints.pages import link_header
+from geodata.formats.choice import Format, choose
+from geodata.ogc.links import link
+from geodata.params.items import single
+from geodata.problems import NotFound
+from geodata.queries import extent
+
+JSON_LD = Format(name="jsonld", media_type="application/ld+json", title="JSON-LD", accepts=("application/json",))
+TURTLE = Format(name="ttl", media_type="text/turtle", parameters="; charset=utf-8", title="Turtle")
+RDF_XML = Format(name="rdf", media_type="application/rdf+xml", title="RDF/XML", accepts=("application/xml", "text/xml"))
+WRITERS = {JSON_LD.name: "json-ld", TURTLE.name: "turtle", RDF_XML.name: "pretty-xml"}
+OFFERED = (JSON_LD, TURTLE, RDF_XML)
+
+
+@endpoint("GET")
+def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
+    """The catalogue; the ending, `f` or `Accept` choose its form. 304 while nothing changed."""
+    if ending:
+        single(request.GET, ())
+        chosen = next((each for each in OFFERED if each.name == ending), None)
+        if chosen is None:
+            raise NotFound(_("Cette adresse n’existe pas."))
+    else:
+        chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), OFFERED)
+    root, at = request.build_absolute_uri("/"), extent.revision(None, AnonymousUser())
+    etag = f'W/"{at}-{chosen.name}"'
+    response = not_modified(request, etag) or HttpResponse(_written(root, at, chosen), content_type=chosen.content_type)
+    response["ETag"] = etag
+    response["Cache-Control"] = "public, no-cache"
+    base = f"{root}api/catalogue"
+    response["Link"] = link_header(
+        [link(f"{base}.{each.name}", "self" if each is chosen else "alternate", each.media_type) for each in OFFERED]
+    )
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@lru_cache(maxsize=8)
+def _written(root: str, at: int, chosen: Format) -> bytes:
+    """The text for the revision `at`: writing it takes some tens of milliseconds, once a change."""
+    nobody, collections = AnonymousUser(), list(registry.collections())
+    changed = extent.changed_at(collections)
+    entries = [
+        Entry(each, extent.public_extent(each, extent.revision(each, nobody), nobody), changed.get(each.id))
+        for each in collections
+    ]
+    return graph(root, entries).serialize(format=WRITERS[chosen.name], encoding="utf-8")

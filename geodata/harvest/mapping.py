@@ -1,0 +1,146 @@
+"""A row of a source as a feature of the collection: columns to properties, codes to codes, shapes in parts.
+
+What a source says in a word that the mapping does not know is an error that names the word, never a guess.
+Knows nothing of where rows come from: a file that a person brings is read by the same rules.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.gis.geos import GEOSGeometry, LineString, MultiLineString
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from geodata.problems import Invalid
+from geodata.registry import Collection
+
+Columns = Mapping[str, Any]
+MAX_ID = 180
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How columns become properties; see `sources.Source`."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feature in the words of the collection: GeoJSON properties and shape, and its id in the source."""
+
+    source_id: str
+    properties: dict[str, Any]
+    shape: GEOSGeometry | None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The GeoJSON feature that the API would be sent."""
+        shape = None if self.shape is None else json.loads(self.shape.geojson)
+        return {"type": "Feature", "geometry": shape, "properties": self.properties}
+
+
+def identifier(columns: Columns, id_field: str) -> str:
+    """What names the row in its source. Raises Invalid: nothing does."""
+    found = _column(columns, id_field)
+    if found in (None, ""):
+        raise Invalid({id_field: [_("Cette colonne nomme chaque objet : elle est vide ou absente.")]})
+    return str(int(found) if isinstance(found, float) and found.is_integer() else found)[:MAX_ID]
+
+
+def properties(collection: Collection, columns: Columns, mapping: Rules) -> dict[str, Any]:
+    """The properties of a row. Raises Invalid, with every column that says something unknown."""
+    found: dict[str, Any] = dict(mapping.fixed)
+    errors: dict[str, list[str]] = {}
+    for name, wanted in mapping.fields.items():
+        try:
+            value = _value(columns, wanted)
+        except KeyError as error:
+            errors[name] = [_("« %(word)s » n’est pas dans la table des mots.") % {"word": error.args[0]}]
+            continue
+        if value not in (None, ""):
+            found[name] = _typed(collection, name, value)
+    texts = {key.lower(): "" if value is None else str(value) for key, value in columns.items()}
+    for name, template in mapping.templates.items():
+        found.setdefault(name, template.format_map(_Texts(texts)).strip())
+    if errors:
+        raise Invalid(errors)
+    return found
+
+
+class _Texts(dict[str, str]):
+    """Columns by name, whatever its case; one that is absent says nothing."""
+
+    def __missing__(self, key: str) -> str:
+        return self.get(key.lower(), "")
+
+
+def rows(collection: Collection, source_id: str, said: dict[str, Any], shape: GEOSGeometry | None) -> Iterator[Row]:
+    """The row, or one a stage: a trail is one line, so the parts of a line that do not join are numbered."""
+    if collection.geometry.geom_type == "LINESTRING" and isinstance(shape, MultiLineString):
+        merged: Any = shape.merged
+        parts = [merged] if isinstance(merged, LineString) else list(merged)
+        if len(parts) > 1:
+            for number, part in enumerate(parts, start=1):
+                part.srid = shape.srid
+                named = {
+                    collection.label: _("%(name)s, étape %(number)d")
+                    % {"name": said.get(collection.label, ""), "number": number}
+                }
+                yield Row(f"{source_id}#{number}", said | named, part)
+            return
+        merged.srid = shape.srid
+        shape = merged
+    yield Row(source_id, said, shape)
+
+
+def _value(columns: Columns, wanted: Any) -> Any:
+    """What a rule finds: a column, the first of several that says something, or the code of a word."""
+    if isinstance(wanted, str):
+        return _column(columns, wanted)
+    if isinstance(wanted, list):
+        return next((found for name in wanted if (found := _column(columns, name)) not in (None, "")), None)
+    found = _value(columns, wanted["from"])
+    if found in (None, ""):
+        return None
+    codes = {_folded(word): code for word, code in wanted["codes"].items()}
+    if _folded(found) not in codes:
+        raise KeyError(str(found)[:80])
+    return codes[_folded(found)]
+
+
+def _folded(word: Any) -> str:
+    """Words are compared without case, accents and signs."""
+    return slugify(str(word)) or str(word)
+
+
+def _column(columns: Columns, name: str) -> Any:
+    if name in columns:
+        return columns[name]
+    return next((value for key, value in columns.items() if key.lower() == name.lower()), None)
+
+
+def _typed(collection: Collection, name: str, value: Any) -> Any:
+    """The value as the API takes it: sources give numbers as texts and texts as numbers."""
+    column = collection.fields.get(name)
+    if isinstance(value, str):
+        value = value.strip()
+        number = value.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
+        return number if isinstance(column, (models.FloatField, models.IntegerField)) else value
+    if isinstance(column, (models.CharField, models.TextField)) and not isinstance(value, (list, dict)):
+        return (
+            value.isoformat()
+            if isinstance(value, (date, datetime))
+            else f"{value:g}"
+            if isinstance(value, float)
+            else str(value)
+        )
+    return value

@@ -1,0 +1,113 @@
+"""The order of features and where in it to go on: by the internal id, or by properties (decisions 0003, 0120).
+
+Values that nobody knows come last in both directions; texts are in the order of a French dictionary; the internal
+id settles what is equal, so that every order is total.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+from psycopg import sql
+
+from geodata.params.properties import plain
+from geodata.params.sorting import SortKey
+from geodata.queries import select
+from geodata.registry import Collection
+
+Piece = tuple[sql.Composable, list[Any]]
+COLLATION = ' COLLATE "fr-x-icu"'
+NOTHING = sql.SQL("")
+BY_ID = "SELECT {columns} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
+# The rows are found before their texts are joined: a sort carries rows, not texts.
+SORTED = """
+SELECT {columns} FROM (
+  SELECT t.* FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT %s
+) t{join} ORDER BY {order}
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in which order to begin: after the row of this internal id that had these values of the keys.
+
+    `values` are texts as PostgreSQL writes them, None for null; id 0 is before the first row.
+    """
+
+    order: tuple[SortKey, ...] = ()
+    id: int = 0
+    values: tuple[str | None, ...] = ()
+
+
+START = Place()
+
+
+def statement(
+    collection: Collection,
+    found: tuple[sql.Composable, sql.Composable, list[Any] | tuple[Any, ...]],
+    columns: sql.Composable,
+    place: Place,
+    limit: int | None,
+    join: sql.Composable = NOTHING,
+) -> tuple[sql.Composed, list[Any]]:
+    """The statement of at most `limit` rows after a place, with its parameters; `found` is source, condition, values."""
+    source, where, params = found
+    pieces = {"columns": columns, "source": source, "join": join, "where": where}
+    if not place.order:
+        return sql.SQL(BY_ID).format(**pieces), [*params, place.id, limit]
+    after, values = _after(collection, place)
+    order = sql.SQL(", ").join([*(_direction(collection, key) for key in place.order), sql.SQL("t.id")])
+    return sql.SQL(SORTED).format(**pieces, after=after, order=order), [*params, *values, limit]
+
+
+def keys(collection: Collection, order: tuple[SortKey, ...]) -> list[sql.Composable]:
+    """The values of the keys as texts, for the place after a row."""
+    return [sql.SQL("{}::text").format(select.column(collection, key.name)) for key in order]
+
+
+def _field(collection: Collection, name: str) -> models.Field[Any, Any]:
+    return collection.identifier if name == "id" else collection.fields[name]
+
+
+def _compared(collection: Collection, name: str) -> sql.Composed:
+    is_text = isinstance(plain(_field(collection, name)), models.CharField | models.TextField)
+    return sql.SQL("{}" + (COLLATION if is_text else "")).format(select.column(collection, name))
+
+
+def _direction(collection: Collection, key: SortKey) -> sql.Composed:
+    text = "{}" + (" DESC" if key.descending else "")
+    if _may_be_null(collection, key.name):
+        text += " NULLS LAST"
+    return sql.SQL(text).format(_compared(collection, key.name))
+
+
+def _may_be_null(collection: Collection, name: str) -> bool:
+    field = _field(collection, name)
+    return field.null or isinstance(field, models.GeneratedField)
+
+
+def _after(collection: Collection, place: Place) -> Piece:
+    """The condition that a row comes after the place: later in the first key, or equal there and later in the next."""
+    if not place.id:
+        return sql.SQL("true"), []
+    text: sql.Composable = sql.SQL("t.id > %s")
+    values: list[Any] = [place.id]
+    for key, value in reversed(list(zip(place.order, place.values, strict=True))):
+        column = _compared(collection, key.name)
+        if value is None:
+            text = sql.SQL("({} IS NULL AND {})").format(column, text)
+            continue
+        literal = sql.SQL("%s::{}").format(sql.SQL(_type(collection, key.name)))
+        later = "{column} {sign} {value}" + (" OR {column} IS NULL" if _may_be_null(collection, key.name) else "")
+        text = sql.SQL("(" + later + " OR ({column} = {value} AND {rest}))").format(
+            column=column, sign=sql.SQL("<" if key.descending else ">"), value=literal, rest=text
+        )
+        values = [value, value, *values]
+    return text, values
+
+
+def _type(collection: Collection, name: str) -> str:
+    found = str(plain(_field(collection, name)).cast_db_type(connection) or "text")
+    return "text" if found.startswith("varchar") else found

@@ -1,0 +1,141 @@
+"""Services to harvest from: Debian's MapServer behind a small CGI front, and the JSON protocol of an ArcGIS layer."""
+
+import json
+import os
+import subprocess
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+MAPFILE = """
+MAP
+  NAME "parcs"
+  EXTENT 690000 7030000 710000 7050000
+  PROJECTION "init=epsg:2154" END
+  SHAPEPATH "{folder}"
+  WEB METADATA
+    "wfs_title" "Parcs" "wfs_onlineresource" "{address}/?" "wfs_srs" "EPSG:2154 EPSG:4326" "wfs_enable_request" "*"
+  END END
+  LAYER
+    NAME "cabanes" TYPE POINT STATUS ON
+    CONNECTIONTYPE OGR CONNECTION "cabanes.geojson" DATA "cabanes"
+    PROJECTION "init=epsg:2154" END
+    METADATA
+      "wfs_title" "Cabanes" "wfs_srs" "EPSG:2154" "gml_include_items" "all" "gml_featureid" "code"
+      "wfs_getfeature_formatlist" "gml"
+    END
+  END
+END
+"""
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """Without a line on the terminal for each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def answer(self, body, kind="application/json", status=200, **headers):
+        self.send_response(status)
+        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def serving(handler, **about):
+    """A server on loopback; gives it with its `address`, the `asked` paths and whatever it is `about`."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.address, server.asked = f"http://127.0.0.1:{server.server_address[1]}", []
+    for name, value in about.items():
+        setattr(server, name, value)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class MapServer(Quiet):
+    """Runs `mapserv` for each request, as a web server does (RFC 3875)."""
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "REQUEST_METHOD": "GET",
+            "QUERY_STRING": urlsplit(self.path).query,
+            "MAPSERVER_CONFIG_FILE": str(self.server.folder / "mapserver.conf"),
+            "MS_MAPFILE": str(self.server.folder / "parcs.map"),
+        }
+        done = subprocess.run(["mapserv"], env=environment, capture_output=True, timeout=30, check=False)
+        head, _end, body = done.stdout.partition(b"\r\n\r\n")
+        kind = next(
+            (
+                line.partition(b":")[2].strip().decode()
+                for line in head.splitlines()
+                if line.lower().startswith(b"content-type")
+            ),
+            "text/plain",
+        )
+        self.answer(body, kind)
+
+
+@contextmanager
+def mapserver(folder, features):
+    """A WFS with a layer `cabanes` in Lambert-93."""
+    collection = {
+        "type": "FeatureCollection",
+        "name": "cabanes",
+        "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::2154"}},
+        "features": features,
+    }
+    (folder / "cabanes.geojson").write_text(json.dumps(collection))
+    (folder / "mapserver.conf").write_text('CONFIG\n  ENV\n    MS_MAP_PATTERN "."\n  END\nEND\n')
+    with serving(MapServer, folder=folder) as server:
+        (folder / "parcs.map").write_text(MAPFILE.format(folder=folder, address=server.address))
+        yield server
+
+
+class ArcGis(Quiet):
+    """The query operation of a feature layer: Esri JSON, pages of at most `most` with `exceededTransferLimit`.
+
+    Source: ArcGIS REST API, Query (Feature Service/Layer): where, outSR, orderByFields, resultOffset, resultRecordCount.
+    """
+
+    def do_GET(self):
+        server, parts = self.server, urlsplit(self.path)
+        asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        server.asked.append((parts.path, asked, dict(self.headers)))
+        if not parts.path.endswith("/FeatureServer/0/query") or asked.get("f") != "json" or "where" not in asked:
+            self.answer(b'{"error":{"code":400,"message":"Invalid or missing input parameters."}}')
+            return
+        first = int(asked.get("resultOffset", 0))
+        most = min(server.most, int(asked.get("resultRecordCount", server.most)))
+        page = server.features[first : first + most]
+        document = {
+            "objectIdFieldName": "OBJECTID",
+            "geometryType": server.geometry_type,
+            "spatialReference": {"wkid": 4326, "latestWkid": 4326},
+            "fields": [
+                {"name": "OBJECTID", "type": "esriFieldTypeOID", "alias": "OBJECTID"},
+                {"name": "etat", "type": "esriFieldTypeString", "alias": "etat", "length": 50},
+                {"name": "nom", "type": "esriFieldTypeString", "alias": "nom", "length": 50},
+            ],
+            "features": page,
+        }
+        if first + most < len(server.features):
+            document |= {"exceededTransferLimit": True, "properties": {"exceededTransferLimit": True}}
+        self.answer(json.dumps(document).encode())
+
+
+def arcgis(features, *, most=2, geometry_type="esriGeometryPolyline"):
+    """An ArcGIS layer with these features."""
+    return serving(ArcGis, features=features, most=most, geometry_type=geometry_type)

@@ -1,0 +1,295 @@
+"""Harvests from servers that run: our own OGC API, MapServer's WFS, an ArcGIS layer, a file."""
+
+import json
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from cabanes.models import Cabane
+from geodata.harvest.pulling import pull
+from geodata.harvest.sources import Source
+from geodata.models import HarvestRecord, HarvestRun, Proposition, Revision
+from geodata.vectorfile import Unreadable
+from parcs.models import Parc
+from sentiers.models import Sentier
+from tests.contract.harvest.servers import Quiet, arcgis, mapserver, serving
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, member
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+# Lambert-93 metres, and where that is in degrees (PROJ's cs2cs).
+METRES, DEGREES = (686118.0, 7034174.0), (2.805, 50.405)
+
+
+@pytest.fixture
+def owner():
+    return autorite(code="PMA")
+
+
+def source(**values):
+    given = {
+        "id": "essai", "title": "Source d’essai", "url": "", "kind": "oapif", "collection": "cabanes", "id_field": "code",
+        "account": "moisson", "authority": "PMA", "private": True, "fields": {"name_fr": "nom"},
+    }  # fmt: skip
+    return Source(**given | values)
+
+
+def toml(path, **values):
+    """A file with one source, `essai`."""
+    tables = {name: value for name, value in values.items() if isinstance(value, dict)}
+    plain = {
+        "title": "Source d’essai", "collection": "cabanes", "id_field": "code", "account": "moisson", "authority": "PMA",
+        "private": True, **{name: value for name, value in values.items() if name not in tables},
+    }  # fmt: skip
+    lines = ["[essai]", *(f"{name} = {json.dumps(value)}" for name, value in plain.items())]
+    for name, table in tables.items():
+        lines += [f"[essai.{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
+    path.write_text("\n".join(lines))
+    return path
+
+
+def run(path, *options):
+    told = StringIO()
+    call_command("harvest", "essai", "--file", str(path), *options, stdout=told)
+    return told.getvalue()
+
+
+def esri(number, paths, **attributes):
+    return {
+        "attributes": {"OBJECTID": number, "etat": "existant", "nom": f"Liaison {number}"} | attributes,
+        "geometry": {"paths": paths},
+    }
+
+
+def place(code, name, at=METRES):
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "nom": name},
+        "geometry": {"type": "Point", "coordinates": at},
+    }
+
+
+def test_our_own_api_is_read_page_after_page(live_server, owner):
+    made = {str(cabane(geom=f"SRID=4326;POINT(2.80{n} 50.405)").uuid): n for n in range(7)}
+    cabane(status="draft")
+    service = source(url=f"{live_server.url}/api", layer="cabanes", id_field="id", page_size=3)
+    found = list(pull(service))
+    assert sorted(each.columns["id"] for each in found) == sorted(made)
+    assert {(round(each.shape.x, 3), each.shape.y) for each in found} == {
+        (round(2.8 + n / 1000, 3), 50.405) for n in range(7)
+    }
+
+
+def test_a_wfs_of_mapserver_in_lambert_93_becomes_drafts(tmp_path, owner):
+    member("editor", owner, username="moisson")
+    with mapserver(tmp_path, [place("A1", "Abri du lac"), place("A2", "Kiosque", (687000.0, 7034174.0))]) as server:
+        sources = toml(
+            tmp_path / "s.toml",
+            kind="wfs",
+            url=f"{server.address}/",
+            layer="cabanes",
+            fields={"name_fr": "nom"},
+            licence="odbl-1.0",
+        )
+        assert "0 new" not in run(sources)
+        assert any("GetFeature" in path for path in server.asked)
+    first, _second = Cabane.objects.order_by("source_id")
+    assert (first.name_fr, first.status, first.authority_id) == ("Abri du lac", "draft", "PMA")
+    assert (round(first.geom.x, 4), round(first.geom.y, 4)) == DEGREES
+    assert (first.source, first.source_id, first.source_url, first.licence) == (
+        "Source d’essai",
+        "A1",
+        f"{server.address}/",
+        "odbl-1.0",
+    )
+    assert (first.position_source, first.geom_quality) == ("import", "approximate")
+
+
+def test_an_arcgis_layer_is_read_in_pages_and_its_broken_lines_become_stages(tmp_path, owner):
+    member("editor", owner, username="moisson")
+    features = [
+        esri(1, [[[2.80, 50.40], [2.81, 50.40]], [[2.81, 50.40], [2.82, 50.41]]]),
+        esri(2, [[[2.80, 50.40], [2.81, 50.40]], [[2.85, 50.40], [2.86, 50.41]]]),
+        esri(3, [[[2.80, 50.42], [2.81, 50.42]]], etat="inconnu"),
+        esri(4, [[[2.80, 50.43], [2.81, 50.43]]], nom=None),
+        esri(5, [[[3.80, 52.43], [3.81, 52.43]]]),
+    ]
+    with arcgis(features) as server:
+        sources = toml(
+            tmp_path / "s.toml", kind="arcgis", url=f"{server.address}/x/FeatureServer", collection="sentiers", id_field="objectid",
+            fields={"name_fr": "NOM"}, templates={"name_fr": "Tronçon {OBJECTID}"}, fixed={"kind": "one_way"},
+        )  # fmt: skip
+        with sources.open("a") as file:
+            file.write('\n[essai.fields.state]\nfrom = "etat"\ncodes = { Existant = "open" }\n')
+        told = run(sources)
+        assert [asked.get("resultOffset", "0") for _path, asked, _headers in server.asked][:3] == ["0", "2", "4"]
+        assert server.asked[0][1]["orderByFields"] == "objectid ASC"
+    assert "4 new, 0 updated, 0 proposed, 0 unchanged, 0 kept, 2 refused, 0 vanished" in told
+    assert "refused: 3" in told
+    assert "« inconnu »" in told
+    names = dict(Sentier.objects.values_list("source_id", "name_fr"))
+    assert names == {"1": "Liaison 1", "2#1": "Liaison 2, étape 1", "2#2": "Liaison 2, étape 2", "4": "Tronçon 4"}
+    assert Sentier.objects.get(source_id="1").geom.coords == ((2.80, 50.40), (2.81, 50.40), (2.82, 50.41))
+    assert set(Sentier.objects.values_list("state", flat=True)) == {"open"}
+
+
+def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_lists_the_rest(tmp_path, owner, client):
+    person = member("publisher", owner, username="moisson")
+    path = tmp_path / "cabanes.geojson"
+
+    def write(*features):
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": list(features)}))
+
+    sources = toml(
+        tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}, fixed={"no_photo_reason": "à venir"}
+    )
+    write(*(place(code, f"Cabane {code}", [2.8, 50.4 + n / 100]) for n, code in enumerate("ABCDE")))
+    assert "5 new" in run(sources)
+    again = run(sources)
+    assert "0 new, 0 updated, 0 proposed, 5 unchanged, 0 kept, 0 refused, 0 vanished" in again
+    by_code = {each.source_id: each for each in Cabane.objects.all()}
+    from cabanes.actions import cabanes
+
+    cabanes.update(by_code["B"].uuid, {"name_fr": "Nommée ici"}, by=person)
+    cabanes.update(by_code["C"].uuid, {"story_fr": "Écrite ici"}, by=person)
+    cabanes.update(by_code["D"].uuid, {"status": "published"}, by=person)
+    write(*(place(code, f"Nouvelle {code}", [2.8, 50.4 + n / 100]) for n, code in enumerate("ABCD")))
+    told = run(sources)
+    assert "0 new, 2 updated, 1 proposed, 0 unchanged, 1 kept, 0 refused, 1 vanished" in told
+    assert "kept: B Nouvelle B Des personnes ont modifié : nom." in told
+    assert "vanished: E Cabane E" in told
+    names = {each.source_id: each.name_fr for each in Cabane.objects.alive()}
+    assert names == {"A": "Nouvelle A", "B": "Nommée ici", "C": "Nouvelle C", "D": "Cabane D", "E": "Cabane E"}
+    assert Cabane.objects.get(source_id="C").story_fr == "Écrite ici"
+    (proposition,) = Proposition.objects.all()
+    assert (proposition.patch, proposition.object_uuid) == ({"name_fr": "Nouvelle D"}, by_code["D"].uuid)
+    last = Revision.objects.filter(uuid=by_code["A"].uuid).last()
+    assert (last.source, last.actor, last.reason, last.batch) == (
+        "import", person, "moisson de « Source d’essai »", HarvestRun.objects.last().uuid,
+    )  # fmt: skip
+    # What was proposed is not proposed again; a newer value takes the place of the older one.
+    assert "0 proposed" in run(sources)
+    write(place("D", "Encore D", [2.8, 50.43]))
+    assert "1 proposed" in run(sources)
+    assert list(Proposition.objects.order_by("created_at").values_list("state", flat=True)) == ["rejected", "pending"]
+    # It comes back: no longer vanished.
+    write(place("E", "Cabane E", [2.8, 50.44]))
+    run(sources)
+    assert HarvestRecord.objects.get(source_id="E").vanished_at is None
+
+
+def test_what_was_binned_or_archived_here_is_left_alone(tmp_path, owner):
+    person = member("publisher", owner, username="moisson")
+    path = tmp_path / "c.csv"
+    path.write_text("code,nom,x_l93,y_l93\n1,Une,686118,7034174\n2,Deux,686200,7034174\n")
+    sources = toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"})
+    assert "2 new" in run(sources)
+    from cabanes.actions import cabanes
+
+    one, two = Cabane.objects.order_by("source_id")
+    assert (round(one.geom.x, 4), round(one.geom.y, 4)) == DEGREES
+    cabanes.delete(one.uuid, by=person)
+    cabanes.move(two.uuid, "archived", by=person)
+    path.write_text("code,nom,x_l93,y_l93\n1,Uno,686118,7034174\n2,Due,686200,7034174\n")
+    told = run(sources)
+    assert "2 kept" in told
+    assert "corbeille" in told
+    assert set(Cabane.objects.values_list("name_fr", flat=True)) == {"Une", "Deux"}
+
+
+def test_a_dry_run_says_the_columns_and_writes_nothing(tmp_path, owner):
+    member("editor", owner, username="moisson")
+    path = tmp_path / "c.csv"
+    path.write_text("code,nom,lon,lat\n1,Une,2.8,50.4\n")
+    told = run(toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}), "--dry-run")
+    assert "columns: code (1), nom (Une)" in told
+    assert "1 new" in told
+    assert (Cabane.objects.count(), HarvestRun.objects.count(), HarvestRecord.objects.count()) == (0, 0, 0)
+
+
+def test_rights_are_those_of_the_account(tmp_path, owner):
+    member("editor", autorite(), username="moisson")
+    path = tmp_path / "c.csv"
+    path.write_text("code,nom,lon,lat\n1,Une,2.8,50.4\n")
+    sources = toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"})
+    assert "1 refused" in run(sources)
+    with pytest.raises(CommandError, match="make_account"):
+        run(sources, "--as", "nobody")
+    assert not Parc.objects.filter(source="Source d’essai").exists()
+
+
+def test_a_service_that_breaks_off_makes_nothing_vanish(tmp_path, owner):
+    member("editor", owner, username="moisson")
+    path = tmp_path / "c.csv"
+    path.write_text("code,nom,lon,lat\n1,Une,2.8,50.4\n2,Deux,2.8,50.41\n")
+    run(toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}))
+    short = toml(tmp_path / "t.toml", kind="file", url=str(path), fields={"name_fr": "nom"}, max_features=1)
+    with pytest.raises(CommandError, match="plus de 1 objets"):
+        run(short)
+    last = HarvestRun.objects.order_by("started_at").last()
+    assert (last.counts.get("vanished", 0), bool(last.failure)) == (0, True)
+
+
+class Elsewhere(Quiet):
+    """Sends its reader to another host, or sends too much."""
+
+    def do_GET(self):  # noqa: N802
+        if self.path.startswith("/redirect"):
+            self.answer(b"", status=302, Location=self.server.target)
+        elif self.path.startswith("/secret"):
+            self.server.asked.append(self.headers.get("X-Key"))
+            self.answer(
+                json.dumps({"type": "FeatureCollection", "features": [place("1", "Une", [2.8, 50.4])]}).encode()
+            )
+        else:
+            self.answer(b"[" + b" " * 3_000_000 + b"]")
+
+
+@contextmanager
+def two_servers():
+    with serving(Elsewhere) as other, serving(Elsewhere, target=f"{other.address}/secret.geojson") as first:
+        yield first, other
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"), [("file", "/redirect.geojson"), ("arcgis", "/redirect/FeatureServer/0"), ("wfs", "/redirect")]
+)
+def test_no_other_host_is_reached_than_the_one_that_is_named(kind, path):
+    with two_servers() as (first, other):
+        # Another port of the same machine is another service.
+        with pytest.raises(Unreadable, match="autre hôte"):
+            list(pull(source(kind=kind, url=f"{first.address}{path}", layer="x")))
+        assert other.asked == []
+
+
+def test_addresses_of_this_machine_are_refused_unless_the_source_says_so():
+    with serving(Elsewhere) as server, pytest.raises(Unreadable, match="adresse privée"):
+        list(pull(source(kind="file", url=f"{server.address}/secret.geojson", private=False)))
+    with pytest.raises(Unreadable, match="http ou https"):
+        list(pull(source(kind="wfs", url="ftp://x.example/", layer="x")))
+    with pytest.raises(Unreadable, match="pas de fichier"):
+        list(pull(source(kind="file", url="/vsicurl/http:/x.example/a.geojson")))
+
+
+def test_what_sends_too_much_is_cut():
+    with serving(Elsewhere) as server, pytest.raises(Unreadable, match="Mo"):
+        list(pull(source(kind="file", url=f"{server.address}/big.geojson", max_bytes=1_000_000)))
+
+
+def test_a_secret_comes_from_the_environment(monkeypatch):
+    with serving(Elsewhere) as server:
+        wanted = source(kind="file", url=f"{server.address}/secret.geojson", header="X-Key", secret="ESSAI_KEY")
+        with pytest.raises(Unreadable, match="ESSAI_KEY"):
+            list(pull(wanted))
+        monkeypatch.setenv("ESSAI_KEY", "abc")
+        assert [each.columns["nom"] for each in pull(wanted)] == ["Une"]
+        assert server.asked == ["abc"]
+
+
+def test_a_service_that_is_not_there_or_is_something_else_says_so():
+    with pytest.raises(Unreadable):
+        list(pull(source(kind="wfs", url="http://127.0.0.1:9/", layer="x")))
+    with serving(Elsewhere) as server, pytest.raises(Unreadable, match="ESRIJSON"):
+        list(pull(source(kind="arcgis", url=f"{server.address}/x/FeatureServer/0")))
