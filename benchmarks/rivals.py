@@ -1,144 +1,145 @@
-"""Requests per second beside TiPg, a textbook djangorestframework-gis view and an empty Django view, in one run.
+"""Requests per second beside TiPg, pygeoapi, a textbook djangorestframework-gis view and an empty Django view.
 
-    DATABASE_URL=… .venv/bin/python benchmarks/rivals.py [--seconds 8]
+    DATABASE_URL=… .venv/bin/python benchmarks/rivals.py [--rounds 5]
 
-The database holds a network made by `manage.py make_demo --parks 300 --cabins 200000 --trails 50000`. TiPg is installed
-from PyPI into var/rivals at the first run; wrk (Debian) makes the load, on the same machine. Each server has two
-processes and is alone while it is measured.
+The database holds a network made by `manage.py make_demo --parks 300 --cabins 200000 --trails 50000`. TiPg and pygeoapi
+are installed from PyPI into var/rivals at the first run. Every server has two processes.
 """
 
 import argparse
 import json
 import os
-import random
-import re
-import signal
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from pathlib import Path
+import urllib.parse
 
-ROOT = Path(__file__).resolve().parent.parent
-RIVALS = ROOT / "var" / "rivals"
-PORT = 8766
-SERVICE = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--no-ws",
-           "--log-level", "error", "--port", str(PORT), "config.wsgi:application"]  # fmt: skip
-LUA = """
-local paths = {}
-for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
-local n = 0
-local headers = {}
-if os.getenv("ETAG") ~= "" then headers["If-None-Match"] = os.getenv("ETAG") end
-request = function() n = n % #paths + 1; return wrk.format("GET", paths[n], headers) end
-"""
+import psycopg
+import serving
+from serving import ITEMS, RIVALS, boxes, fetch, rates, text, verdict
+
+OURS, DJANGO, TIPG, PYGEOAPI = 8766, 8767, 8768, 8769
+TABLE = "/collections/public.cabanes_cabane/items"
 
 
-def boxes(count=400):
-    choice = random.Random(1)
-    for _ in range(count):
-        west, south = choice.uniform(2.2, 3.0), choice.uniform(50.2, 50.65)
-        yield f"{west:.5f},{south:.5f},{west + 0.024:.5f},{south + 0.016:.5f}"
-
-
-def serve(command, **environment):
-    return subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
-
-
-def stop(server):
-    os.killpg(server.pid, signal.SIGTERM)
-    server.wait(20)
-    time.sleep(1)
-
-
-def fetch(path):
-    for _ in range(120):
-        try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{PORT}{path}", timeout=30)
-        except urllib.error.HTTPError:
-            raise
-        except OSError:
-            time.sleep(0.5)
-    raise SystemExit(f"nobody answers at {path}")
-
-
-def load(paths, seconds, connections, etag=""):
-    """Requests per second and the median in milliseconds."""
-    with tempfile.TemporaryDirectory() as folder:
-        script, listed = Path(folder) / "paths.lua", Path(folder) / "paths"
-        script.write_text(LUA)
-        listed.write_text("\n".join(paths) + "\n")
-        told = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), f"http://127.0.0.1:{PORT}"],
-            env=os.environ | {"PATHS": str(listed), "ETAG": etag}, capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-    if "Non-2xx" in told and not etag:
-        raise SystemExit(told)
-    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", told)[1])
-    median, unit = re.search(r"50%\s+([\d.]+)(us|ms|s)", told).groups()
-    return rate, float(median) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
-
-
-def measure(name, paths, seconds, results, etag=""):
-    load(paths, 2, 8, etag)
-    alone = load(paths, seconds, 1, etag)[1]
-    rate = load(paths, seconds, 8, etag)[0]
-    results[name] = (rate, alone)
-    print(f"{name:32} {rate:8.0f} requests/s at 8 connections, median {alone:7.2f} ms at 1", flush=True)
-
-
-def tipg_environment():
-    return {
-        "DATABASE_URL": os.environ["DATABASE_URL"].replace("postgis://", "postgresql://"),
-        "TIPG_DB_TABLES": '["public.cabanes_cabane"]', "TIPG_DB_DATETIME_EXTENT": "false",
-    }  # fmt: skip
-
-
-def main(seconds):
-    if not (RIVALS / "bin" / "uvicorn").exists():
+def install():
+    """The rivals, from PyPI."""
+    if not (RIVALS / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", RIVALS], check=True)
-        subprocess.run([RIVALS / "bin" / "pip", "install", "-q", "tipg", "uvicorn[standard]"], check=True)
-    results = {}
-    items = "/api/collections/cabanes/items"
+        wanted = ["tipg", "uvicorn[standard]", "pygeoapi", "gunicorn", "psycopg2-binary", "geoalchemy2"]
+        subprocess.run([RIVALS / "bin" / "pip", "install", "-q", *wanted], check=True)
+        (RIVALS / "ready").touch()
 
-    server = serve([sys.executable, *SERVICE], DJANGO_SETTINGS_MODULE="config.settings.dev")
-    try:
-        page = fetch(f"{items}?limit=1000")
-        etag, features = page.headers["ETag"], json.load(page)["features"]
-        uuids = [feature["id"] for feature in features]
-        measure("ours: box", [f"{items}?limit=1000&bbox={box}" for box in boxes()], seconds, results)
-        measure("ours: one feature", [f"{items}/{uuid}" for uuid in uuids], seconds, results)
-        measure("ours: 304", [f"{items}?limit=1000"], seconds, results, etag)
-    finally:
-        stop(server)
 
-    server = serve([sys.executable, *SERVICE], DJANGO_SETTINGS_MODULE="benchmarks.textbook")
-    try:
-        fetch("/hello")
-        measure("hello world", ["/hello"], seconds, results)
-        measure("textbook: box", [f"/textbook?limit=1000&in_bbox={box}" for box in boxes()], seconds, results)
-    finally:
-        stop(server)
+def tipg():
+    """TiPg over the table of cabins."""
+    command = [
+        RIVALS / "bin" / "uvicorn",
+        "--port",
+        str(TIPG),
+        "--workers",
+        "2",
+        "--log-level",
+        "error",
+        "tipg.main:app",
+    ]
+    return serving.start(
+        TIPG, command, DATABASE_URL=serving.plain_url(), TIPG_DB_TABLES='["public.cabanes_cabane"]', TIPG_DB_DATETIME_EXTENT="false",
+        TIPG_DEFAULT_FEATURES_LIMIT="10", TIPG_MAX_FEATURES_PER_QUERY="10000",
+    )  # fmt: skip
 
-    server = serve(
-        [RIVALS / "bin" / "uvicorn", "--port", str(PORT), "--workers", "2", "--log-level", "error", "tipg.main:app"],
-        **tipg_environment(),
+
+def columns():
+    """The columns of cabins that are no geometry: pygeoapi fails on a second one."""
+    with psycopg.connect(serving.plain_url()) as session:
+        found = session.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = 'cabanes_cabane'::regclass AND attnum > 0"
+            " AND NOT attisdropped AND atttypid <> 'geometry'::regtype"
+        )
+        return [name for (name,) in found]
+
+
+def pygeoapi():
+    """pygeoapi over the same table, under gunicorn as its manual says."""
+    url = urllib.parse.urlparse(os.environ["DATABASE_URL"])
+    data = {"host": urllib.parse.unquote(url.hostname or ""), "dbname": url.path[1:], "user": url.username,
+            "password": url.password or "", "search_path": ["public"]}  # fmt: skip
+    # urlparse lowers the case of a host, which here may be the folder of a socket.
+    data["host"] = urllib.parse.unquote(url.netloc.rpartition("@")[2].partition(":")[0])
+    home = f"http://127.0.0.1:{PYGEOAPI}"
+    contact = {"name": "-", "url": home, "email": "a@b.fr"}
+    config = {
+        "server": {"bind": {"host": "127.0.0.1", "port": PYGEOAPI}, "url": home, "mimetype": "application/json; charset=UTF-8",
+                   "encoding": "utf-8", "languages": ["en-US"], "map": {"url": "x", "attribution": "x"},
+                   "limits": {"default_items": 10, "max_items": 10000}},
+        "logging": {"level": "ERROR"},
+        "metadata": {"identification": {"title": "t", "description": "d", "keywords": ["k"], "keywords_type": "theme",
+                                        "terms_of_service": "-", "url": home},
+                     "license": {"name": "-", "url": home}, "provider": {"name": "-", "url": home}, "contact": contact},
+        "resources": {"cabanes": {
+            "type": "collection", "title": "t", "description": "d", "keywords": ["k"], "links": [],
+            "extents": {"spatial": {"bbox": [2, 50, 4, 51], "crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}},
+            "providers": [{"type": "feature", "name": "PostgreSQL", "data": data, "id_field": "id",
+                           "table": "cabanes_cabane", "geom_field": "geom", "properties": columns()}]}},
+    }  # fmt: skip
+    folder = serving.ROOT / "var" / "rivals"
+    (folder / "pygeoapi.yml").write_text(json.dumps(config))
+    environment = {"PYGEOAPI_CONFIG": str(folder / "pygeoapi.yml"), "PYGEOAPI_OPENAPI": str(folder / "openapi.yml")}
+    made = subprocess.run(
+        [RIVALS / "bin" / "pygeoapi", "openapi", "generate", folder / "pygeoapi.yml", "--output-file", folder / "openapi.yml"],
+        env=os.environ | environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if made.returncode:
+        raise SystemExit(made.stderr[-2000:])
+    command = [RIVALS / "bin" / "gunicorn", "-w", "2", "-b", f"127.0.0.1:{PYGEOAPI}", "pygeoapi.flask_app:APP"]
+    return serving.start(PYGEOAPI, command, **environment)
+
+
+def main(rounds):
+    """All comparisons by requests per second."""
+    install()
+    serving.service(OURS)
+    serving.service(DJANGO, "benchmarks.textbook")
+    tipg()
+    pygeoapi()
+    page = fetch(OURS, f"{ITEMS}?limit=1000")
+    etag, features = page.headers["ETag"], json.load(page)["features"]
+    theirs = json.load(fetch(TIPG, f"{TABLE}?limit=1000&f=geojson"))["features"]
+    fetch(DJANGO, "/hello").read()
+    fetch(PYGEOAPI, "/collections/cabanes/items?limit=1&f=json").read()
+    around = [text(box) for box in boxes()]
+    print("a box of about 100 cabins")
+    box = rates(
+        {
+            "ours": (OURS, [f"{ITEMS}?limit=1000&bbox={each}" for each in around]),
+            "TiPg": (TIPG, [f"{TABLE}?limit=1000&f=geojson&bbox={each}" for each in around]),
+            "pygeoapi": (PYGEOAPI, [f"/collections/cabanes/items?limit=1000&f=json&bbox={each}" for each in around]),
+            "textbook": (DJANGO, [f"/textbook?limit=1000&in_bbox={each}" for each in around], 6),
+        },
+        rounds,
     )
-    try:
-        base = "/collections/public.cabanes_cabane/items"
-        ids = [feature["id"] for feature in json.load(fetch(f"{base}?limit=1000&f=geojson"))["features"]]
-        measure("TiPg: box", [f"{base}?limit=1000&f=geojson&bbox={box}" for box in boxes()], seconds, results)
-        measure("TiPg: one feature", [f"{base}/{each}?f=geojson" for each in ids], seconds, results)
-    finally:
-        stop(server)
-
-    for mine, other in (("ours: box", "TiPg: box"), ("ours: box", "textbook: box"),
-                        ("ours: one feature", "TiPg: one feature"), ("ours: 304", "hello world")):  # fmt: skip
-        print(f"{mine} / {other}: {results[mine][0] / results[other][0]:.2f} × the requests per second")
+    print("one feature")
+    one = rates(
+        {
+            "ours": (OURS, [f"{ITEMS}/{each['id']}" for each in features]),
+            "TiPg": (TIPG, [f"{TABLE}/{each['id']}?f=geojson" for each in theirs]),
+            "pygeoapi": (PYGEOAPI, [f"/collections/cabanes/items/{each['id']}?f=json" for each in theirs]),
+        },
+        rounds,
+    )
+    print("not modified")
+    same = rates(
+        {"ours, 304": (OURS, [f"{ITEMS}?limit=1000"], 1, 8, etag), "hello world": (DJANGO, ["/hello"])}, rounds
+    )
+    verdict("box, ours / TiPg", box["ours"] / box["TiPg"], 6)
+    verdict("box, ours / textbook", box["ours"] / box["textbook"], 25)
+    verdict("one feature, ours / TiPg", one["ours"] / one["TiPg"], 5)
+    verdict("304 / hello world", same["ours, 304"] / same["hello world"], 0.8)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seconds", type=int, default=8)
-    main(parser.parse_args().seconds)
+    parser.add_argument("--rounds", type=int, default=5)
+    try:
+        main(parser.parse_args().rounds)
+    finally:
+        serving.stop()

@@ -63,7 +63,10 @@ const result = await build({
 });
 // Scripts that also live inside a file: one piece each, without modules.
 const alone = await build({
-	entryPoints: { embed: path.join(source, "js/embed/main.js") },
+	entryPoints: {
+		embed: path.join(source, "js/embed/main.js"),
+		component: path.join(source, "js/component/main.js"),
+	},
 	outdir: fresh,
 	bundle: true,
 	format: "iife",

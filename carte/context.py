@@ -10,6 +10,8 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from carte import clock
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -31,11 +33,13 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         "footer": _links(
             (_("Plan du site"), "pages:plan-du-site"),
             (_("Partenaires et API"), "pages:partenaires"),
+            (_("Historique"), "pages:historique"),
             (_accessibility(), "pages:accessibilite"),
             (_("Mentions légales"), "pages:mentions-legales"),
             (_("Vie privée"), "pages:vie-privee"),
         ),
         "languages": languages(request),
+        "moment": clock.moment(),
     }
 
 

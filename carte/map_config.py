@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from carte.pages.addresses import onward
 from geodata import registry
 from geodata.basemap import plan_ign
 from geodata.basemap.models import GroundSource
@@ -39,7 +40,7 @@ def map_config() -> dict[str, Any]:
     return {
         "bounds": [[south, west], [north, east]],
         "tiles": {
-            each.id: f"{root}collections/{each.id}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}"
+            each.id: f"{root}collections/{each.id}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}{onward()}"
             for each in registry.collections()
         },
         "towns": [

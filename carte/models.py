@@ -87,3 +87,24 @@ class CartePartenaire(models.Model):
     def get_absolute_url(self) -> str:
         """The page that other sites embed, in the active language."""
         return reverse("cartes:map", args=[self.slug])
+
+
+class ControleFlux(models.Model):
+    """What the last check of a feed found: `judged` of `features` against the schema, sizes in bytes, times in ms."""
+
+    collection = models.CharField(max_length=40, unique=True)
+    checked_at = models.DateTimeField()
+    revision = models.BigIntegerField()
+    features = models.BigIntegerField()
+    judged = models.BigIntegerField()
+    bytes = models.BigIntegerField()
+    first_byte_ms = models.PositiveIntegerField()
+    total_ms = models.PositiveIntegerField()
+    problems = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("contrôle de flux")
+        verbose_name_plural = _("contrôles de flux")
+
+    def __str__(self) -> str:
+        return f"{self.collection} {self.checked_at:%Y-%m-%d}"

@@ -6,12 +6,16 @@ from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path
 
 from carte.home.views import drawing, home
+from carte.integrer import oembed
+from carte.integrer.views import component
 from carte.pages import sitemap
 from comptes.views import SignIn
 from geodata.endpoints import photos
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("geodata.urls")),
+    path("oembed", oembed.answer, name="oembed"),
+    path("integrer/chaine-des-parcs.js", component, name="component"),
     path("carte/reseau.svg", drawing, name="picture"),
     path("media/photos/<slug:collection_id>/<uuid:key>/<str:name>", photos.copy, name="photo-copy"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
@@ -25,6 +29,8 @@ urlpatterns += i18n_patterns(
     path("connexion/", SignIn.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("carte/", include("carte.embeds.urls")),
+    path("integrer/", include("carte.integrer.urls")),
+    path("partenaires/", include("carte.partenaires.urls")),
     path("", include("carte.pages.urls")),
     prefix_default_language=False,
 )

@@ -7,5 +7,9 @@ from django.core.wsgi import get_wsgi_application
 from config.safety import refuse_demo_accounts
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-application = get_wsgi_application()
+django_application = get_wsgi_application()
+
+from geodata.endpoints.door import door  # noqa: E402  (after the models are loaded)
+
+application = door(django_application)
 refuse_demo_accounts()

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class GeodataConfig(AppConfig):
@@ -13,7 +13,16 @@ class GeodataConfig(AppConfig):
 
     def ready(self) -> None:
         """Feature texts follow the code: whenever the schema was migrated, their triggers are made to agree."""
+        pre_migrate.connect(free_tables, dispatch_uid="geodata.free_tables")
         post_migrate.connect(keep_texts, dispatch_uid="geodata.keep_texts")
+
+
+def free_tables(sender: AppConfig, plan: Any = (), **_options: Any) -> None:
+    """Before the first app is migrated: a column that a view reads can be neither dropped nor changed."""
+    from geodata.queries import past  # noqa: PLC0415
+
+    if plan and sender is next(config for config in apps.get_app_configs() if config.models_module):
+        past.drop()
 
 
 def keep_texts(sender: AppConfig, **_options: Any) -> None:

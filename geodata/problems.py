@@ -14,6 +14,7 @@
     ├── UnsupportedMediaType  415
     ├── Invalid               422  one entry per field
     ├── PreconditionRequired  428
+    ├── QuotaExceeded         429  names the policy; says when to go on
     └── Unavailable           503  not now; says when to ask again
 
 The endpoints map them, once, to `application/problem+json` (RFC 9457). Texts are lazy
@@ -21,6 +22,7 @@ translations: they are rendered in the reader's language at the last moment.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -141,15 +143,15 @@ class ExpiredCursor(Problem):
 
 
 class StaleRevision(Problem):
-    """`If-Match` names a revision that is no longer the current one."""
+    """`If-Match` names a revision that is no longer the current one, made `at` that instant."""
 
     status = 412
     slug = "stale-revision"
     title = _("La fiche a changé entre-temps")
 
-    def __init__(self, detail: Text = "", current: int | None = None) -> None:
+    def __init__(self, detail: Text = "", current: int | None = None, at: datetime | None = None) -> None:
         super().__init__(detail)
-        self.current = current
+        self.current, self.at = current, at
 
     @property
     def extensions(self) -> dict[str, object]:
@@ -204,6 +206,26 @@ class PreconditionRequired(Problem):
     status = 428
     slug = "precondition-required"
     title = _("En-tête If-Match nécessaire")
+
+
+class QuotaExceeded(Problem):
+    """The caller asked more than a quota policy allows; `retry_s` seconds later one more request is allowed.
+
+    Source: draft-ietf-httpapi-ratelimit-headers-10 §5.1 (`violated-policies`), RFC 6585 §4.
+    """
+
+    status = 429
+    slug = "quota-exceeded"
+    title = _("Trop de requêtes")
+
+    def __init__(self, detail: Text, policy: str, retry_s: int) -> None:
+        super().__init__(detail)
+        self.policy = policy
+        self.retry_s = retry_s
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"violated-policies": [self.policy]}
 
 
 class Unavailable(Problem):

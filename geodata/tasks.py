@@ -1,6 +1,7 @@
 """The tasks of the rooms, where the worker looks for them."""
 
+from geodata.exports import tasks as exports
 from geodata.jobs import standing
 from geodata.webhooks import delivering
 
-__all__ = ["delivering", "standing"]
+__all__ = ["delivering", "exports", "standing"]

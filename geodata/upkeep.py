@@ -1,12 +1,13 @@
-"""What the database keeps because the code asks for it, not a migration: stored texts, indexes of words, counts."""
+"""What the database keeps because the code asks for it, not a migration: stored texts, indexes of words, counts, views of the past."""
 
 from geodata import registry
-from geodata.queries import search, stored
+from geodata.queries import past, search, stored
 from geodata.tiles import squares
 
 
 def ensure() -> bool:
     """Make what is absent or of another release; True when texts have to be stored (`store`)."""
+    past.ensure()
     search.ensure()
     squares.ensure()
     return bool(stored.ensure())

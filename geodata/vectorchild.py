@@ -112,6 +112,8 @@ def _ogr(wanted: dict[str, Any]) -> None:
         crs=wanted["crs"],
         encoding="UTF-8" if wanted["driver"] == "ESRI Shapefile" else None,
         layer_metadata=wanted["told"] if wanted["driver"] == "GPKG" else None,
+        # 1.4, the default, makes the GDAL of Debian warn that it may not understand all of it.
+        dataset_options={"VERSION": "1.2"} if wanted["driver"] == "GPKG" else None,
         layer_options=wanted["options"],
     )
 

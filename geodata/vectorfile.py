@@ -13,12 +13,11 @@ import re
 import resource
 import subprocess
 import sys
-import threading
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyogrio
 import shapely
@@ -43,6 +42,9 @@ GROUND_DRIVERS = {".pbf": "OSM", ".gpkg": "GPKG"}
 STREAM_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import stream_child; stream_child(sys.argv[2])"
 STREAM_DRIVERS = DRIVERS | {".csv": "CSV", ".fgb": "FlatGeobuf", ".geojsonl": "GeoJSONSeq", ".gml": "GML"}
 AT_ONCE = 500
+# More than the line with which the child ends.
+END_BYTES = 4_096
+SPOOL_BYTES = 1024**3
 GROUND_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import ground_child; ground_child(sys.argv[2])"
 CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import child; child(sys.argv[2])"
 
@@ -102,49 +104,37 @@ def stream_features(asked: Asked) -> Iterator[tuple[dict[str, Any], GEOSGeometry
     )
     command = [sys.executable, "-c", STREAM_CHILD, str(Path(__file__).parent.parent), told]
     environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **asked.environment}
-    ended = ""
-    with (
-        subprocess.Popen(  # noqa: S603
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-        ) as process,
-        _ending(process, asked.timeout_s) as late,
-    ):
-        for line in process.stdout or ():
+    with tempfile.TemporaryFile() as file:
+        # Read whole before the first row is given: what a reader does with a row costs the source no time.
+        try:
+            subprocess.run(  # noqa: S603
+                command, stdout=file, stderr=subprocess.DEVNULL, env=environment, timeout=asked.timeout_s, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise Unreadable(_("La lecture de cette source prend trop de temps.")) from None
+        ended = _end_of(file)
+        if ended == "many":
+            raise Unreadable(_("Cette source contient plus de %(most)d objets.") % {"most": asked.max_features})
+        if ended != "all":
+            raise Unreadable(
+                _("Cette source ne se lit pas comme %(driver)s : %(why)s") % {"driver": driver, "why": ended or "?"}
+            )
+        file.seek(0)
+        for line in file:
             found = json.loads(line)
-            if "end" in found:
-                ended = found["end"]
-                break
-            yield found["columns"], _placed(found["wkb"], found["srid"])
-    if late.is_set():
-        raise Unreadable(_("La lecture de cette source prend trop de temps."))
-    if ended == "many":
-        raise Unreadable(_("Cette source contient plus de %(most)d objets.") % {"most": asked.max_features})
-    if ended != "all":
-        raise Unreadable(
-            _("Cette source ne se lit pas comme %(driver)s : %(why)s") % {"driver": driver, "why": ended or "?"}
-        )
+            if "end" not in found:
+                yield found["columns"], _placed(found["wkb"], found["srid"])
 
 
-@contextmanager
-def _ending(process: subprocess.Popen[str], timeout_s: int) -> Iterator[threading.Event]:
-    """End the process after a while, or when the reader leaves; the event says that it was too late."""
-    late = threading.Event()
-
-    def end() -> None:
-        late.set()
-        process.kill()
-
-    timer = threading.Timer(timeout_s, end)
-    timer.start()
+def _end_of(file: IO[bytes]) -> str:
+    """How the child says that it ended; empty when it could not say it."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - END_BYTES))
+    last = file.read().splitlines()[-1:]
     try:
-        yield late
-    finally:
-        timer.cancel()
-        process.kill()
+        return str(json.loads(last[0]).get("end", "")) if last else ""
+    except ValueError:
+        return ""
 
 
 def _placed(wkb: str | None, srid: int | None) -> GEOSGeometry | None:
@@ -172,6 +162,7 @@ def stream_child(told: str) -> None:
     # Here, not before exec: the parent has threads.
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (SPOOL_BYTES, SPOOL_BYTES))
     os.environ["OGR_SKIP"] = "VRT"
     wanted = json.loads(told)
     try:

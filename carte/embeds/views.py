@@ -16,8 +16,8 @@ from carte.embeds.export import MOST_BY_LINK, export
 from carte.embeds.figures import FIGURES, FigureMap, figure_map
 from carte.models import CartePartenaire
 from carte.pages.texts import page_language
-from geodata.endpoints.answers import not_modified
 from geodata.endpoints.compression import compressed
+from geodata.endpoints.validators import not_modified
 from geodata.formats import folium_map
 from geodata.problems import NotFound
 
@@ -46,13 +46,13 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         "lists": maps.lists_of(carte),
         "whole": request.build_absolute_uri(reverse("home")),
     }
-    return _framed(render(request, "carte/embeds/map.html", context), maps.frame_ancestors(carte))
+    return framed(render(request, "carte/embeds/map.html", context), maps.frame_ancestors(carte))
 
 
 @require_safe
 def script(request: HttpRequest, slug: str) -> HttpResponseBase:
     """folium's script of a partner map."""
-    return _script(request, folium_map.script(maps.view_of(_map(request, slug))))
+    return scripted(request, folium_map.script(maps.view_of(_map(request, slug))))
 
 
 @require_safe
@@ -79,13 +79,13 @@ def figure(request: HttpRequest, figure: str) -> HttpResponse:
         ],
         "table": f"{reverse('pages:chiffres-cles')}#communes",
     }
-    return _framed(render(request, "carte/embeds/figure.html", context), EVERYBODY)
+    return framed(render(request, "carte/embeds/figure.html", context), EVERYBODY)
 
 
 @require_safe
 def figure_script(request: HttpRequest, figure: str) -> HttpResponseBase:
     """folium's script of a map of key figures."""
-    return _script(request, _figure(figure).script)
+    return scripted(request, _figure(figure).script)
 
 
 def _figure(figure: str) -> FigureMap:
@@ -95,13 +95,15 @@ def _figure(figure: str) -> FigureMap:
         raise Http404 from None
 
 
-def _framed(response: HttpResponse, ancestors: list[str]) -> HttpResponse:
+def framed(response: HttpResponse, ancestors: list[str]) -> HttpResponse:
+    """The page with the sites that may frame it."""
     response._csp_replace = {"frame-ancestors": ancestors}  # type: ignore[attr-defined]
     response["Cache-Control"] = "no-cache"
     return response
 
 
-def _script(request: HttpRequest, text: str) -> HttpResponseBase:
+def scripted(request: HttpRequest, text: str) -> HttpResponseBase:
+    """A script that folium made, with a validator."""
     etag = f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     response: HttpResponseBase | None = not_modified(request, etag)
     if response is None:

@@ -10,7 +10,9 @@ from django.db import connection
 from django.urls import reverse
 from psycopg import sql
 
+from carte import clock
 from geodata import registry
+from geodata.endpoints.mementos import written
 from geodata.queries import extent, select
 
 WIDTH, HEIGHT = 1200, 800
@@ -48,22 +50,27 @@ def revision() -> int:
 
 def address() -> str:
     """Where the picture is; the revision in it lets browsers keep it."""
-    return f"{reverse('picture')}?r={revision()}"
+    shown = clock.moment()
+    return f"{reverse('picture')}?" + (f"as-of={written(shown.instant)}" if shown else f"r={revision()}")
 
 
 def draw() -> bytes:
-    """The picture, made once a revision."""
-    return _drawn(revision())
+    """The picture, made once a revision; of the past each time."""
+    return _draw() if clock.moment() is not None else _drawn(revision())
 
 
 @lru_cache(maxsize=2)
 def _drawn(_revision: int) -> bytes:
+    return _draw()
+
+
+def _draw() -> bytes:
     frame = _frame()
     body = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#efe9dc"/>']
     if frame:
         for name, style in STYLE.items():
-            body.append(f'<path {style} d="{" ".join(_paths(name, frame))}"/>')
-        body += [_label(*row) for row in _names(frame)]
+            body.append(f'<path {style} d="{" ".join(paths(name, frame))}"/>')
+        body += [label(*row) for row in names(frame)]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
     return f"{head}{''.join(body)}</svg>".encode()
 
@@ -74,18 +81,23 @@ def _frame() -> dict[str, float] | None:
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(FRAME).format(parks=source), params)
         west, south, east, north = cursor.fetchone()
-    if west is None:
-        return None
+    return None if west is None else fitted((west, south, east, north), WIDTH, HEIGHT)
+
+
+def fitted(box: tuple[float, float, float, float], width: int, height: int) -> dict[str, float]:
+    """West, north (EPSG:3857) and pixels a metre such that a box fits into a picture, with a margin."""
+    west, south, east, north = box
     wide, high = max(east - west, 1000) * (1 + 2 * MARGIN), max(north - south, 1000) * (1 + 2 * MARGIN)
-    scale = min(WIDTH / wide, HEIGHT / high)
+    scale = min(width / wide, height / high)
     return {
         "scale": scale,
-        "west": (west + east) / 2 - WIDTH / scale / 2,
-        "north": (south + north) / 2 + HEIGHT / scale / 2,
+        "west": (west + east) / 2 - width / scale / 2,
+        "north": (south + north) / 2 + height / scale / 2,
     }
 
 
-def _paths(name: str, frame: dict[str, float]) -> list[str]:
+def paths(name: str, frame: dict[str, float]) -> list[str]:
+    """The outlines of a collection as path data, in pixels of the frame."""
     source, params = select.visible(registry.get(name), AnonymousUser())
     text, values = select.named(source, params)
     with connection.cursor() as cursor:
@@ -93,7 +105,8 @@ def _paths(name: str, frame: dict[str, float]) -> list[str]:
         return [row[0] for row in cursor.fetchall() if row[0]]
 
 
-def _names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
+def names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
+    """The largest towns and where their names stand, in pixels of the frame."""
     source, params = select.visible(registry.get("communes"), AnonymousUser())
     text, values = select.named(source, params)
     with connection.cursor() as cursor:
@@ -101,7 +114,8 @@ def _names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
         return list(cursor.fetchall())
 
 
-def _label(name: str, x: float, y: float) -> str:
+def label(name: str, x: float, y: float) -> str:
+    """The name of a town as SVG."""
     return (
         f'<text x="{x:.0f}" y="{y:.0f}" font-family="sans-serif" font-size="22" font-weight="700" fill="#1e2a2e" '
         f'stroke="#faf6ec" stroke-width="5" paint-order="stroke" text-anchor="middle">{escape(name)}</text>'

@@ -7,12 +7,15 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from carte import clock
+from carte.bygone import with_past
 from carte.home import asking, picture, places
 from carte.home.closed import Closures
 from geodata import registry
 
 
 @require_safe
+@with_past
 def home(request: HttpRequest) -> HttpResponse:
     """The list that answers the question in the URL, complete without JavaScript; the map follows it."""
     question = asking.read(request.GET)
@@ -35,9 +38,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@with_past
 def drawing(request: HttpRequest) -> HttpResponse:
     """The network as an SVG picture, for the first paint and for print."""
     etag = f'"{picture.revision()}"'
+    if clock.moment() is not None:
+        return HttpResponse(picture.draw(), content_type="image/svg+xml")
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
     else:

@@ -1,13 +1,16 @@
 """Where each collection and each feature has its page (decisions 19): one rule for all.
 
 The names are `pages:<collection id>-list` and `pages:<collection id>-detail`; segments are the
-same words in every language.
+same words in every language. A page that shows the past leads to pages of the same moment.
 """
 
 from django.urls import reverse
 
+from carte import clock
 from geodata import registry
+from geodata.endpoints.mementos import written
 from geodata.features import Feature
+from geodata.params.instants import AS_OF
 from geodata.registry import Collection
 
 
@@ -16,9 +19,15 @@ def segment(collection: Collection) -> str:
     return collection.page or collection.id
 
 
+def onward() -> str:
+    """What keeps a link at the moment that the page shows; empty at present."""
+    shown = clock.moment()
+    return f"?{AS_OF}={written(shown.instant)}" if shown else ""
+
+
 def list_address(collection: Collection) -> str:
     """The path of the list, in the active language."""
-    return reverse(f"pages:{collection.id}-list")
+    return reverse(f"pages:{collection.id}-list") + onward()
 
 
 def address(feature: Feature) -> str:
@@ -29,7 +38,7 @@ def address(feature: Feature) -> str:
 
 def address_of(collection: Collection, key: str) -> str:
     """The path of the page of the feature with this key (a slug, or the code of an authority)."""
-    return reverse(f"pages:{collection.id}-detail", args=[key])
+    return reverse(f"pages:{collection.id}-detail", args=[key]) + onward()
 
 
 def item_address(feature: Feature) -> str:

@@ -1,6 +1,6 @@
 """The agenda of the visitors, as a page and as calendars (iCalendar)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -10,23 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from agenda.codes import EvenementDatePrecision, EvenementState
 from carte import wording
 from carte.pages import finding, happenings
-from carte.pages.addresses import address
-from carte.pages.texts import name_of, text_of
+from carte.pages.texts import name_of
+from carte.told import happenings as happenings_told
 from geodata import registry
-from geodata.formats import ical, markdown
+from geodata.formats import ical
 from geodata.problems import NotFound
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-STATES = {
-    EvenementState.SCHEDULED: "CONFIRMED",
-    EvenementState.CANCELLED: "CANCELLED",
-    EvenementState.POSTPONED: "TENTATIVE",
-}
 # A subscribed calendar keeps last month's entries; older ones are on the page.
 KEPT = timedelta(days=60)
 
@@ -80,30 +74,10 @@ def _by_park(events: list[Any]) -> list[tuple[str, list[Any]]]:
 
 
 def _answer(request: "HttpRequest", events: list[Any], name: str, stem: str) -> HttpResponse:
-    entries = [_entry(request, event) for event in events if event.date_precision == EvenementDatePrecision.DAY]
-    response = HttpResponse(ical.write(entries, name), content_type=f"{ical.MEDIA_TYPE}; charset=utf-8")
+    told = [happenings_told.event(event, request.build_absolute_uri("/")) for event in events]
+    entries = [each for each in told if each is not None]
+    first = min((wording.local(event.starts_at).date() for event in events), default=None)
+    body = b"".join(ical.pieces(entries, name, first))
+    response = HttpResponse(body, content_type=f"{ical.MEDIA_TYPE}; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{stem}-{timezone.localdate():%Y-%m-%d}.ics"'
     return response
-
-
-def _entry(request: "HttpRequest", event: Any) -> ical.Happening:
-    spot = event.geom
-    return ical.Happening(
-        uid=f"{event.uuid}@chaine-des-parcs",
-        title=name_of(event).value,
-        starts=_instant(event, event.starts_at),
-        ends=_instant(event, event.ends_at),
-        updated_at=event.updated_at,
-        sequence=event.revision,
-        status=STATES[EvenementState(event.state)],
-        description=markdown.to_text(text_of(event, "description").value),
-        place=event.place or (name_of(event.commune).value if event.commune else ""),
-        at=(spot.y, spot.x) if spot is not None and not event.is_schematic else None,
-        url=request.build_absolute_uri(address(event)),
-        rrule=event.rrule,
-    )
-
-
-def _instant(event: Any, when: Any) -> Any:
-    clock = wording.local(when)
-    return date(clock.year, clock.month, clock.day) if event.all_day else clock

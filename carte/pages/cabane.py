@@ -59,7 +59,7 @@ def page(cabin: Any, user: "User | AnonymousUser") -> CabanePage:
         collection=registry.get("cabanes"),
         facts=[Fact(gettext("Année"), str(cabin.year_built or "")), *facts(cabin, WORK)],
         summary=summary(cabin),
-        jsonld=jsonld.cabin(cabin),
+        jsonld=jsonld.of(cabin),
         notices=notices,
         closed=closed_now(notices),
         access=facts(cabin, ACCESS),

@@ -1,20 +1,22 @@
 """Closures and alerts that concern a page, in the words of its banner (ux.md §5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
+from psycopg import sql
 
 from alertes.codes import FermetureCategory
-from carte import wording
+from carte import clock, wording
 from carte.pages import recurrence
 from carte.pages.texts import Text, name_of, text_of
 from geodata import registry
 from geodata.features import Feature
+from geodata.formats import markdown
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -80,9 +82,67 @@ def notices_for_cabin(cabin: Feature, user: "User | AnonymousUser") -> list[Noti
     return _sorted(notice(row) for row in standing(user).filter(cover))
 
 
+def sentence(told: Notice) -> str:
+    """A notice as one or two sentences of plain text, with the detour."""
+    parts = [f"{told.word} {told.when}", told.stretch, f"{told.title} ({told.why})"]
+    said = ", ".join(part for part in parts if part) + "."
+    if told.detour:
+        said += " " + gettext("Déviation : %(detour)s") % {"detour": markdown.to_text(told.detour.value)}
+    return " ".join(part for part in (said, told.checked) if part)
+
+
+def notices_of(
+    collection_id: str, features: Sequence[Feature], user: "User | AnonymousUser"
+) -> dict[int, list[Notice]]:
+    """The standing closures of each of these features, by primary key, in at most four queries."""
+    name, column = LINKS.get(collection_id, ("", ""))
+    rows = {row.pk: row for row in standing(user)} if name and features else {}
+    if not rows:
+        return {}
+    about = {feature.pk: feature for feature in features}
+    found: dict[tuple[int, int], str] = {}
+    links = _model()._meta.get_field(name).related_model._default_manager
+    for link in links.filter(fermeture_id__in=rows, **{f"{column}__in": about}).order_by("id"):
+        found[getattr(link, column), link.fermeture_id] = _stretch(link) if hasattr(link, "from_m") else ""
+    if collection_id != "sentiers":
+        for pair in _covering(registry.get(collection_id).table, list(about), list(rows)):
+            found.setdefault(pair, "")
+    if collection_id == "cabanes":
+        for pair in _of_their_parks(about, rows):
+            found.setdefault(pair, "")
+    told: dict[int, list[Notice]] = {}
+    for (place, closure), stretch in found.items():
+        told.setdefault(place, []).append(notice(rows[closure], stretch, about=about[place].is_schematic))
+    return {place: _sorted(notices) for place, notices in told.items()}
+
+
+COVERING = """
+SELECT t.id, f.id FROM {table} t JOIN alertes_fermeture f ON ST_Intersects(f.geom, t.geom)
+WHERE t.id = ANY(%s) AND f.id = ANY(%s)
+"""
+
+
+def _covering(table: str, places: list[int], closures: list[int]) -> Iterator[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(COVERING).format(table=sql.Identifier(table)), [places, closures])
+        yield from cursor.fetchall()
+
+
+def _of_their_parks(cabins: dict[int, Any], closures: dict[int, Any]) -> Iterator[tuple[int, int]]:
+    links = _model()._meta.get_field("park_links").related_model._default_manager
+    parks: dict[Any, list[int]] = {}
+    named = links.filter(
+        fermeture_id__in=closures, parc__uuid__in={cabin.park_id for cabin in cabins.values()} - {None}
+    )
+    for park, closure in named.values_list("parc__uuid", "fermeture_id"):
+        parks.setdefault(park, []).append(closure)
+    for number, cabin in cabins.items():
+        yield from ((number, closure) for closure in parks.get(cabin.park_id, ()))
+
+
 def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetime | None = None) -> Notice:
     """The words of one closure at `now`."""
-    now = now or timezone.now()
+    now = now or clock.now()
     times = recurrence.times_of(closure.rrule, closure.starts_at, closure.ends_at, now) if closure.rrule else []
     active = _holds(closure, times, now)
     blocks = closure.category in BLOCKING
@@ -123,7 +183,7 @@ def _model() -> Any:
 
 def standing(user: "User | AnonymousUser") -> Any:
     """Closures that hold now or begin soon."""
-    now = timezone.now()
+    now = clock.now()
     rows = registry.get("fermetures").visible_to(user)
     return rows.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now + NOTICE).order_by("id")
 

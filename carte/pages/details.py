@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.template.loader import select_template
 from django.views.decorators.http import require_safe
 
+from carte.bygone import with_past
 from carte.pages import cabane, finding, others, parc, sentier
 from carte.pages.addresses import address_of, segment
 from carte.pages.kinds import Builder
@@ -44,6 +45,7 @@ OWN = {
 
 
 @require_safe
+@with_past
 def show(request: "HttpRequest", collection_id: str, key: str) -> HttpResponse:
     """The page of a feature: 200, 301 to its current address, 410 with what is near, 404 with what resembles."""
     collection = registry.get(collection_id)

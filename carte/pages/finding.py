@@ -7,9 +7,12 @@ nothing about drafts.
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
+from carte import clock
 from geodata.changes import whereabouts
+from geodata.features import Feature, Status
 from geodata.problems import Gone, NotFound
 from geodata.registry import Collection
 
@@ -45,10 +48,26 @@ def find(collection: Collection, key: str, user: "User | AnonymousUser", related
     Raises Moved for a former slug, Deleted for one that was public and is gone, NotFound else.
     """
     visible = collection.visible_to(user)
-    found = visible.select_related(*related).filter(**{collection.page_key: key}).first()
+    # A join would lose a feature whose authority was not public at the moment that is shown.
+    joined = visible.select_related(*related) if clock.moment() is None else visible
+    found = joined.filter(**{collection.page_key: key}).first()
     if found is not None:
-        return found
+        return found if clock.moment() is None else _completed(found)
     raise _why_not(collection, key, user)
+
+
+def _completed(feature: Any) -> Any:
+    """The same feature of the past; what it refers to and was not public then is nothing, or its bare code."""
+    for field in feature._meta.concrete_fields:
+        model = field.related_model
+        if field.many_to_one and issubclass(model, Feature):
+            try:
+                getattr(feature, field.name)
+            except ObjectDoesNotExist:
+                code = getattr(feature, field.attname)
+                named = {f"{model.label_stem}_fr": code, field.target_field.attname: code, "status": Status.ARCHIVED}
+                feature._state.fields_cache[field.name] = None if field.null else model(**named)
+    return feature
 
 
 def similar(collection: Collection, key: str, user: "User | AnonymousUser", limit: int = 5) -> list[Any]:

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from agenda.codes import EvenementDatePrecision, EvenementKind, EvenementState
-from carte import wording
+from carte import clock, wording
 from geodata import registry
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def for_visitors(user: "User | AnonymousUser") -> Any:
 
 def upcoming(user: "User | AnonymousUser", **place: Any) -> list[Any]:
     """Events that are not over, at a place, soonest first."""
-    return list(for_visitors(user).filter(ends_at__gte=timezone.now(), **place).order_by("starts_at", "id")[:20])
+    return list(for_visitors(user).filter(ends_at__gte=clock.now(), **place).order_by("starts_at", "id")[:20])
 
 
 def programme(user: "User | AnonymousUser", now: datetime | None = None, past_limit: int = 60) -> Programme:
@@ -52,7 +51,7 @@ def programme(user: "User | AnonymousUser", now: datetime | None = None, past_li
     Of a yearly event only the last edition says "date à confirmer", and only while no later
     edition with the same title and place is announced.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     coming = list(for_visitors(user).filter(ends_at__gte=now).order_by("starts_at", "id"))
     past = list(for_visitors(user).filter(ends_at__lt=now).order_by("-starts_at", "-id")[:past_limit])
     announced = {series(event) for event in coming}

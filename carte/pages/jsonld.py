@@ -4,12 +4,14 @@ Vocabulary: https://schema.org — Park, TouristAttraction, VisualArtwork, Touri
 SpecialAnnouncement, Event. Addresses are paths here; the view makes them absolute.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from agenda.codes import EvenementDatePrecision, EvenementState
 from carte import wording
 from carte.pages.addresses import address
 from carte.pages.texts import name_of, page_language, text_of
+from geodata import registry
 from geodata.formats import markdown
 
 CONTEXT = "https://schema.org"
@@ -128,6 +130,16 @@ def organisation(feature: Any) -> Node:
     )
 
 
+def town(feature: Any) -> Node:
+    """A commune: an AdministrativeArea."""
+    return place(feature, "AdministrativeArea")
+
+
+def of(feature: Any) -> Node:
+    """The description of any feature, by its collection."""
+    return NODES.get(registry.of_model(type(feature)).id, place)(feature)
+
+
 def place(feature: Any, kind: str | list[str] = "Place") -> Node:
     """Any feature with a shape: its name, its page, and a point unless its shape is schematic."""
     node = thing(feature, kind)
@@ -155,6 +167,17 @@ def _same_as(feature: Any) -> list[str]:
     if feature.osm_id:
         links.append(f"https://www.openstreetmap.org/{feature.osm_id}")
     return links
+
+
+NODES: dict[str, Callable[[Any], Node]] = {
+    "parcs": park,
+    "cabanes": cabin,
+    "sentiers": trail,
+    "fermetures": closure,
+    "evenements": event,
+    "communes": town,
+    "autorites": organisation,
+}
 
 
 def _known(**members: Any) -> Node:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from cabanes.codes import CabaneState
-from carte import wording
+from carte import clock, wording
 from carte.pages.happenings import when
 from carte.pages.texts import name_of
 from parcs import opening_hours
@@ -46,7 +45,7 @@ def state(feature: Any) -> State:
 
 
 def _park_state(park: Any) -> State:
-    now = opening_hours.at(park.opening_hours, timezone.now())
+    now = opening_hours.at(park.opening_hours, clock.now())
     return State(wording.door(now), "unknown" if now.door is Door.NOT_STATED else now.door.value)
 
 
@@ -60,7 +59,7 @@ def _cabin_state(cabin: Any) -> State:
     words = capfirst(told if seen else str(cabin.get_state_display()))
     if cabin.state != CabaneState.OPEN:
         return State(words, "closed")
-    recent = not seen or int(cabin.state_as_of[:4]) >= timezone.localdate().year - 1
+    recent = not seen or int(cabin.state_as_of[:4]) >= clock.today().year - 1
     return State(words, "open" if recent else "unsure")
 
 

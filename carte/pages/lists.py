@@ -10,11 +10,13 @@ from django.http import Http404, HttpResponse
 from django.template.loader import select_template
 from django.views.decorators.http import require_safe
 
+from carte.bygone import with_past
 from carte.pages import relations
 from carte.pages.addresses import segment
 from carte.pages.closures import closed_places
 from carte.pages.filters import ListFilter
 from geodata import registry
+from geodata.params.instants import AS_OF
 
 if TYPE_CHECKING:
     from django.core.paginator import Page as Slice
@@ -45,6 +47,7 @@ class Listing:
 
 
 @require_safe
+@with_past
 def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
     """The list of a collection; a filter that cannot be read is 400 with its sentence, an absent page 404."""
     collection = registry.get(collection_id)
@@ -58,7 +61,7 @@ def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
         rows=rows,
         communes={town.insee_code: town for town in relations.communes(_codes(rows), request.user)},
         closed=closed_places(collection_id, request.user),
-        query=urlencode(kept),
+        query=urlencode(kept | ({AS_OF: request.GET[AS_OF]} if request.GET.get(AS_OF) else {})),
         filtered=bool(kept),
         narrowed=bool(kept.keys() - {"q"}) or not readable,
     )

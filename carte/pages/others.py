@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils import timezone
 
+from carte import clock
 from carte.pages import jsonld, recurrence, relations
 from carte.pages.closures import Notice, notice
 from carte.pages.facts import COMMON, facts, own_facts
@@ -79,7 +79,7 @@ def generic(feature: Any, user: "Person") -> GenericPage:
         collection=collection,
         facts=list(own_facts(feature)),
         summary=markdown.to_text(texts[0][1].value) if texts else "",
-        jsonld=jsonld.place(feature),
+        jsonld=jsonld.of(feature),
         texts=[(label, text) for label, text in texts if text],
         others=relations.others_of(feature, (), user),
     )
@@ -100,9 +100,9 @@ def fermeture(closure: Any, user: "Person") -> FermeturePage:
         collection=registry.get("fermetures"),
         facts=facts(closure, ("category", "cause", "starts_at", "ends_at", "checked_at", "review_by")),
         summary=markdown.to_text(text_of(closure, "description").value),
-        jsonld=jsonld.closure(closure),
+        jsonld=jsonld.of(closure),
         notice=notice(closure),
-        over=closure.ends_at is not None and closure.ends_at <= timezone.now(),
+        over=closure.ends_at is not None and closure.ends_at <= clock.now(),
         sections=_filled(user, {"parcs": Q(**parks), "cabanes": Q(**cabins), "sentiers": Q(**trails)}),
     )
 
@@ -117,10 +117,10 @@ def evenement(event: Any, _user: "Person") -> EvenementPage:
         collection=registry.get("evenements"),
         facts=rows,
         summary=markdown.to_text(text_of(event, "description").value),
-        jsonld=jsonld.event(event),
+        jsonld=jsonld.of(event),
         when=when(event),
         state=state(event),
-        over=event.ends_at < timezone.now(),
+        over=event.ends_at < clock.now(),
         repeats=recurrence.in_words(event.rrule or ("FREQ=YEARLY" if event.yearly else "")),
     )
 
@@ -132,7 +132,7 @@ def projet(project: Any, user: "Person") -> ProjetPage:
         collection=registry.get("projets-label"),
         facts=facts(project, ("label_status", "edition", "year", "theme", "holder", "commune", "website")),
         summary=markdown.to_text(text_of(project, "description").value),
-        jsonld=jsonld.place(project),
+        jsonld=jsonld.of(project),
         neighbours=places_near(project.geom, user) if project.geom is not None else [],
     )
 
@@ -145,7 +145,7 @@ def commune(town: Any, user: "Person") -> PlacesPage:
         feature=town,
         collection=registry.get("communes"),
         facts=facts(town, ("population", "epci", "insee_code", "postcodes")),
-        jsonld=jsonld.place(town, "AdministrativeArea"),
+        jsonld=jsonld.of(town),
         sections=_filled(user, wanted),
         events=at_place(Q(commune=town), user),
         members=[],
@@ -160,7 +160,7 @@ def autorite(body: Any, user: "Person") -> PlacesPage:
         feature=body,
         collection=registry.get("autorites"),
         facts=facts(body, ("kind", "parent", "email", "phone", "website", "siren")),
-        jsonld=jsonld.organisation(body),
+        jsonld=jsonld.of(body),
         sections=_filled(user, dict.fromkeys(PLACES, mine) | {"communes": Q(epci=body)}, most=200),
         events=[],
         members=list(rows.order_by("id")[: relations.MOST]),

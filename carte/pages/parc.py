@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext
 
-from carte import wording
+from carte import clock, wording
 from carte.pages import jsonld, relations
 from carte.pages.closures import Notice, closed_now, notices_for_park
 from carte.pages.facts import Fact, by_source, fact, facts
@@ -63,7 +62,7 @@ class ParcPage(Page):
 
 def page(park: Any, user: "User | AnonymousUser") -> ParcPage:
     """The page of a park, in a number of queries that does not depend on what is in it."""
-    now = timezone.now()
+    now = clock.now()
     notices = notices_for_park(park, user)
     door = opening_hours.at(park.opening_hours, now)
     crossing = Q(parks__contains=[park.uuid]) | Q(stated_parks__contains=[park.uuid])
@@ -79,7 +78,7 @@ def page(park: Any, user: "User | AnonymousUser") -> ParcPage:
             *facts(park, WHO),
         ],
         summary=summary(park),
-        jsonld=jsonld.park(park),
+        jsonld=jsonld.of(park),
         lead=_lead(park),
         notices=notices,
         closed=closed_now(notices),

@@ -88,7 +88,7 @@ def page(trail: Any, user: "User | AnonymousUser") -> SentierPage:
         collection=registry.get("sentiers"),
         facts=facts(trail, MORE),
         summary=markdown.to_text(text_of(trail, "description").value),
-        jsonld=jsonld.trail(trail),
+        jsonld=jsonld.of(trail),
         essentials=list(essentials(trail)),
         access=facts(trail, ACCESS),
         way=facts(trail, WAY),

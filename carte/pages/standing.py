@@ -1,4 +1,4 @@
-"""Pages about the service itself: partners, accessibility, legal notice, privacy, plan of the site."""
+"""Pages about the service itself: accessibility, legal notice, privacy, plan of the site."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,7 +8,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from carte.models import CartePartenaire
 from carte.pages.addresses import list_address
 from geodata import registry
 
@@ -23,26 +22,6 @@ class Entry:
     collection: registry.Collection
     address: str
     api: str
-
-
-@dataclass(frozen=True)
-class Embed:
-    """A published partner map and the address of its page for a frame."""
-
-    map: CartePartenaire
-    address: str
-
-
-@require_safe
-def partenaires(request: "HttpRequest") -> "HttpResponse":
-    """How to take the data and the maps."""
-    context = {
-        "entries": entries(),
-        "origin": request.build_absolute_uri("/").rstrip("/"),
-        "operator": settings.OPERATOR,
-        "maps": [Embed(each, each.get_absolute_url()) for each in CartePartenaire.objects.filter(published=True)],
-    }
-    return render(request, "pages/partenaires.html", context)
 
 
 @require_safe

@@ -2,8 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from carte.pages import agenda, chiffres, details, gpx, lists, standing
+from carte.pages import agenda, chiffres, details, gpx, historique, lists, standing
 from carte.pages.addresses import segment
+from carte.partenaires import views as partners
 from geodata import registry
 
 app_name = "pages"
@@ -14,7 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("evenements/<slug:slug>.ics", agenda.one, name="evenement-ics"),
     path("sentiers/<slug:slug>.gpx", gpx.trail, name="sentier-gpx"),
     path("chiffres-cles/", chiffres.page, name="chiffres-cles"),
-    path("partenaires/", standing.partenaires, name="partenaires"),
+    path("historique/", historique.page, name="historique"),
+    path("partenaires/", partners.page, name="partenaires"),
     path("accessibilite/", standing.accessibilite, name="accessibilite"),
     path("mentions-legales/", standing.mentions, name="mentions-legales"),
     path("vie-privee/", standing.vie_privee, name="vie-privee"),

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
@@ -15,7 +16,8 @@ from carte.pages.facts import Fact, fact
 from carte.pages.near import Neighbour
 from carte.pages.sentier import AlongStop
 from geodata import registry
-from geodata.formats import markdown
+from geodata.formats import gpx, markdown, offered
+from geodata.formats.choice import Format
 from geodata.licences import Licence, licence_of
 from geodata.registry import Collection
 
@@ -102,6 +104,25 @@ def list_url(collection: "Collection | str") -> str:
 def collection_of(feature: Any) -> Collection:
     """The collection that publishes a feature."""
     return registry.of_model(type(feature))
+
+
+@register.filter
+def downloads(thing: Any) -> list[tuple[Format, str]]:
+    """The formats of the files of a collection or of a feature, each with its address; a drawing has no GPX."""
+    collection = thing if isinstance(thing, Collection) else registry.of_model(type(thing))
+    base = reverse("api:items", args=[collection.id])
+    formats = offered.downloads(collection)
+    if not isinstance(thing, Collection):
+        base += f"/{thing.uuid}"
+        formats = tuple(each for each in formats if each.name != gpx.FORMAT.name or has_gpx(thing))
+    return [(each, f"{base}?f={each.name}") for each in formats]
+
+
+def has_gpx(feature: Any) -> bool:
+    """Whether a GPS device can follow or find it."""
+    if feature.geom is None:
+        return False
+    return feature.geom.geom_type == "Point" or not feature.is_schematic
 
 
 @register.filter

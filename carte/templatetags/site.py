@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from carte.context import languages
+from carte.integrer.addresses import address_for
 from carte.map_config import map_config
 
 if TYPE_CHECKING:
@@ -45,6 +46,16 @@ def language_links(context: dict[str, Any]) -> SafeString:
     found = [(each["code"], request.build_absolute_uri(each["url"])) for each in languages(request)]
     found.append(("x-default", dict(found)[settings.LANGUAGE_CODE]))
     return format_html_join("\n  ", '<link rel="alternate" hreflang="{}" href="{}">', found)
+
+
+@register.simple_tag(takes_context=True)
+def oembed_link(context: dict[str, Any]) -> SafeString:
+    """Where other sites learn how to embed this page (oEmbed §4)."""
+    request: HttpRequest | None = context.get("request")
+    if request is None:
+        return SafeString("")
+    address = address_for(request, request.build_absolute_uri())
+    return format_html('<link rel="alternate" type="application/json+oembed" href="{}">', address)
 
 
 @register.simple_tag(name="map_config")

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "geodata.endpoints.short.api",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "carte.compressing.pages",
     "csp.middleware.CSPMiddleware",
@@ -139,6 +140,11 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR / "media")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Never served by address: who may read an export is asked each time.
+    "exports": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": env.str("EXPORTS_ROOT", str(VAR / "exports"))},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
@@ -168,6 +174,19 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": 
 GEODATA_FEED_DAYS = env.int("GEODATA_FEED_DAYS", 400)
 # Readers that may wait for a change at the same time in one process, each in a thread of the server.
 GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
+# Files that are written before they are sent (GeoPackage, Shapefile…): where, how large, how many at the same time on this host.
+GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
+GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
+GEODATA_FILES_AT_ONCE = env.int("GEODATA_FILES_AT_ONCE", 4)
+# Requests/seconds that a caller may ask of the API in each process, or off: by network, with a key, from this machine.
+GEODATA_LIMIT_ADDRESS = env.str("API_LIMIT_ADDRESS", "6000/300")
+GEODATA_LIMIT_KEY = env.str("API_LIMIT_KEY", "60000/300")
+GEODATA_LIMIT_LOCAL = env.str("API_LIMIT_LOCAL", "1000000/60")
+# Networks whose X-Forwarded-For is believed: the proxies in front of this service.
+GEODATA_TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1/128"])
+GEODATA_API_KEYS = "comptes.keys"
+GEODATA_USAGE_FLUSH_S = env.int("API_USAGE_FLUSH_S", 15)
+GEODATA_DEPRECATIONS = "config.deprecations.DEPRECATIONS"
 # Open maps that one process tells of changes, each in a thread of the server beside those of GEODATA_WAITERS.
 GEODATA_STREAMS = env.int("GEODATA_STREAMS", 120)
 # The address of the site in what webhooks send; to send to this machine itself is for tests and for trying out.
@@ -178,11 +197,14 @@ WEBHOOKS_LOOPBACK = env.bool("WEBHOOKS_LOOPBACK", False)
 JOBS_AT_ONCE = env.int("JOBS_AT_ONCE", 4)
 JOBS_LOOK_S = env.float("JOBS_LOOK_S", 5.0)
 JOBS_LOST_AFTER_S = env.float("JOBS_LOST_AFTER_S", 30.0)
+# A selection of more rows is written by a worker; of the rest the reader waits (docs/performance.md).
+GEODATA_EXPORT_ABOVE = env.int("GEODATA_EXPORT_ABOVE", 20_000)
+GEODATA_EXPORT_MOST = env.int("GEODATA_EXPORT_MOST", 10_000_000)
+GEODATA_EXPORT_HOURS = env.int("GEODATA_EXPORT_HOURS", 12)
+GEODATA_EXPORTS_WAITING = env.int("GEODATA_EXPORTS_WAITING", 20)
+GEODATA_EXPORTS_BYTES = env.int("GEODATA_EXPORTS_BYTES", 5_000_000_000)
+GEODATA_TELLER = "carte.told.TELLER"
 # The services that `manage.py harvest` knows.
 HARVEST_SOURCES = env.str("HARVEST_SOURCES", str(ROOT / "starter" / "harvest.toml"))
-# Files that are written before they are sent (GeoPackage, Shapefile…): where, how large, how many at the same time on this host.
-GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
-GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
-GEODATA_FILES_AT_ONCE = env.int("GEODATA_FILES_AT_ONCE", 4)
 GEODATA_COLLECTIONS = "config.collections.COLLECTIONS"
 GEODATA_EXTENT = tuple(env.list("GEODATA_EXTENT", cast=float, default=[2.0, 50.1, 3.4, 50.8]))

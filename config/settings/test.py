@@ -20,3 +20,5 @@ MEDIA_ROOT = VAR / "test-media"
 # Tests that need real commits empty the tables afterwards; elsewhere TRUNCATE is refused.
 DATABASES["default"]["OPTIONS"].pop("pool")
 DATABASES["default"]["OPTIONS"]["options"] = "-c chaine.allow_truncate=on"
+# Counts are handed on when a test says so: a timer would open a session of its own.
+GEODATA_USAGE_FLUSH_S = 3600

@@ -24,10 +24,8 @@ FILE_TYPES = {
     "csv": "CSV",
     "kml": "KML",
     "gpkg": "GPKG",
-    "geopackage": "GPKG",
-    "shapefile": "SHP",
+    "shp": "SHP",
     "parquet": "PARQUET",
-    "geoparquet": "PARQUET",
     "atom": "ATOM",
     "jsonld": "JSON_LD",
 }

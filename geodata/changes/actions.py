@@ -313,7 +313,7 @@ class Actions:
         if not self.permissions.may_edit(by, feature):
             raise Forbidden(self.permissions.who_can(self.permissions.owner_of(feature)))
         if revision is not None and revision != feature.revision:
-            raise StaleRevision(_("Une autre personne a modifié cette fiche."), feature.revision)
+            raise StaleRevision(_("Une autre personne a modifié cette fiche."), feature.revision, feature.updated_at)
         return cast("Feature", feature)
 
     def _may_create(self, by: User | AnonymousUser, feature: Feature) -> None:

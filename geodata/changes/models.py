@@ -128,3 +128,20 @@ class Proposition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.collection} {self.object_uuid} ({self.state})"
+
+
+class Erasure(models.Model):
+    """Texts taken out of the history: of what, which fields, why; never the texts."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(db_default=Func(function="clock_timestamp"))
+    collection = models.TextField()
+    uuid = models.UUIDField()
+    fields = models.JSONField()
+    why = models.TextField()
+
+    class Meta:
+        verbose_name = _("effacement")
+
+    def __str__(self) -> str:
+        return f"{self.collection}/{self.uuid}"

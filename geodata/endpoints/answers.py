@@ -15,13 +15,20 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from geodata.endpoints.compression import compressed, uncoded
-from geodata.problems import NotAuthenticated, NotFound, Problem, StaleRevision, Unavailable
+from geodata.endpoints import deprecating, limiting, validators
+from geodata.endpoints.compression import compressed
+from geodata.problems import NotAuthenticated, NotFound, Problem, QuotaExceeded, StaleRevision, Unavailable
+from geodata.queries.extent import State
 
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
-EXPOSED = "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied"
+EXPOSED = (
+    "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, "
+    "Omitted-Features, RateLimit, RateLimit-Policy, Deprecation, Sunset, Memento-Datetime"
+)
+VARIES = ("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
+VARY = ", ".join(VARIES)
 RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)
 
@@ -40,10 +47,10 @@ def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]
             ):
                 response["Content-Language"] = language_of(request)
             if request.method in READS or response.status_code >= 400:  # noqa: PLR2004
-                patch_vary_headers(response, ["Accept", "Accept-Encoding", "Accept-Language"])
+                patch_vary_headers(response, VARIES)
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = EXPOSED
-            return compressed(request, response)
+            return limiting.told(request, compressed(request, deprecating.told(request, response)))
 
         wrapped.csrf_exempt = True  # type: ignore[attr-defined]
         return wrapped
@@ -64,6 +71,7 @@ def _answer(
     view: View, request: HttpRequest, allowed: tuple[str, ...], args: Any, kwargs: Any, *, own_options: bool
 ) -> HttpResponseBase:
     try:
+        limiting.admit(request)
         if request.method == "OPTIONS" and not own_options:
             return preflight(request, allowed)
         if request.method not in allowed:
@@ -92,7 +100,8 @@ def preflight(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
     if "Access-Control-Request-Method" in request.headers:
         response["Access-Control-Allow-Methods"] = ", ".join(allowed)
         response["Access-Control-Allow-Headers"] = (
-            "Accept, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, Prefer"
+            "Accept, Accept-Datetime, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, "
+            "Prefer, X-API-Key"
         )
         response["Access-Control-Max-Age"] = "86400"
     return response
@@ -105,8 +114,10 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
     )
     if isinstance(error, NotAuthenticated):
         response["WWW-Authenticate"] = 'Bearer realm="api"'
-    if isinstance(error, StaleRevision) and error.current is not None:
-        response["ETag"] = item_etag(error.current)
+    if isinstance(error, QuotaExceeded):
+        response["Retry-After"] = str(error.retry_s)
+    if isinstance(error, StaleRevision) and error.current is not None and error.at is not None:
+        response["ETag"] = validators.of_item(State(error.current, validators.moment_of(error.at)))
     if isinstance(error, Unavailable):
         response["Retry-After"] = str(error.retry_after_s)
     return response
@@ -143,19 +154,3 @@ def not_found(request: HttpRequest, rest: str = "") -> HttpResponseBase:
 def document(request: HttpRequest, content: Any, media_type: str = "application/json") -> HttpResponse:
     """A JSON document."""
     return HttpResponse(json.dumps(content, ensure_ascii=False), content_type=media_type)
-
-
-def item_etag(revision: int) -> str:
-    """The strong validator of an item: its revision."""
-    return f'"r{revision}"'
-
-
-def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """304 when `If-None-Match` holds this validator (RFC 9110 §13.1.2)."""
-    given = request.headers.get("If-None-Match", "")
-    known = {uncoded(part) for part in given.split(",")}
-    if given.strip() != "*" and etag.removeprefix("W/") not in known:
-        return None
-    response = HttpResponse(status=304)
-    response["ETag"] = etag
-    return response

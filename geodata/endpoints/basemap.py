@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 
 from geodata.basemap import plan_ign, tiles
 from geodata.basemap.models import GroundSource
-from geodata.endpoints.answers import endpoint, not_modified
+from geodata.endpoints.answers import endpoint
+from geodata.endpoints.validators import not_modified
 from geodata.params.items import single
 from geodata.problems import NotFound
 from geodata.tiles.matrix import parse_tile

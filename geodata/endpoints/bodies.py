@@ -13,6 +13,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from geodata.endpoints.validators import moment_of, short
+from geodata.features import Feature
 from geodata.params.crs import CRS84, parse_crs
 from geodata.problems import BadParameter, Invalid, PreconditionRequired, TooLarge, UnsupportedMediaType
 from geodata.units import MAX_AREA_VERTICES
@@ -22,7 +24,8 @@ MAX_BODY = 16 * 1024 * 1024
 # Brackets that a body may have beside those of its vertices: rings, parts, lists in properties.
 ARRAYS_BESIDE = 20_000
 MAX_DEPTH = 20
-ETAG = re.compile(r'^"r(\d{1,18})(?:-[a-z]+)?"$')
+# The validator of an item (`validators.of_item`); the release and the coding do not count here.
+ETAG = re.compile(r'^"r(\d{1,18})(?:\.([0-9a-z]+)\.[0-9a-z]+)?(?:-[a-z]+)?"$')
 UNWRITABLE = re.compile("[\\x00\\ud800-\\udfff]")
 
 
@@ -120,11 +123,12 @@ def client_uuid(body: dict[str, Any]) -> UUID | None:
         raise Invalid({"id": [_("L’identifiant est un UUID, ou il est absent.")]}) from None
 
 
-def condition(request: HttpRequest, present: int | None = None) -> tuple[int | None, str]:
+def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
     """The revision that `If-Match` asks for, and what the history notes when the header is absent.
 
-    Of several validators the one of the `present` revision counts. A weak or foreign one matches
-    nothing (RFC 9110 §13.1.1): -1. Raises PreconditionRequired where this instance demands one.
+    Of several validators the one of the `present` feature counts. A weak or foreign one matches nothing
+    (RFC 9110 §13.1.1): -1; so does one of the same number and another instant, read before a backup was
+    restored. Raises PreconditionRequired where this instance demands one.
     """
     header = request.headers.get("If-Match", "").strip()
     if not header:
@@ -134,5 +138,7 @@ def condition(request: HttpRequest, present: int | None = None) -> tuple[int | N
     if header == "*":
         return None, ""
     found = [ETAG.match(part.strip()) for part in header.split(",")]
-    revisions = [int(match[1]) for match in found if match]
-    return (present if present in revisions else next(iter(revisions), -1)), ""
+    moments = (None, short(moment_of(present.updated_at)))
+    if any(match and int(match[1]) == present.revision and match[2] in moments for match in found):
+        return present.revision, ""
+    return next((int(match[1]) for match in found if match and int(match[1]) != present.revision), -1), ""

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.catalogue.graph import Entry, graph
-from geodata.endpoints.answers import endpoint, not_modified
+from geodata.endpoints.answers import endpoint
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats.choice import Format, choose
 from geodata.ogc.links import link
 from geodata.params.items import single

@@ -16,7 +16,7 @@ PACKED = ("image/", "video/", "application/zip", "application/vnd.apache.parquet
 def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The response in br or gzip when the client takes it and it is worth it; streams stay streams."""
     coding = _coding(request.headers.get("Accept-Encoding", ""))
-    if coding is None or response.has_header("Content-Encoding"):
+    if coding is None or response.has_header("Content-Encoding") or getattr(response, "as_it_is", False):
         return response
     if response.status_code == 304:  # noqa: PLR2004
         return _tagged(response, coding)

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from geodata.endpoints.answers import not_modified
+from geodata.endpoints import mementos, validators
 from geodata.endpoints.changes import Closing
+from geodata.endpoints.exports import queued
 from geodata.endpoints.files import Made
+from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
+from geodata.exports.asking import rows_if_large
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
-from geodata.queries import apart, extent
+from geodata.queries import apart, extent, past
+from geodata.queries.past import Moment
 from geodata.queries.rows import Selection
 from geodata.registry import Collection
 
@@ -27,15 +33,19 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 
-def download(request: HttpRequest, chosen: Format, selection: Selection, stem: str) -> HttpResponseBase:
+def download(
+    request: HttpRequest, chosen: Format, selection: Selection, stem: str, moment: Moment | None = None
+) -> HttpResponseBase:
     """The file, named `<stem>-<day>.<extension>`; 304 when nothing that it tells has changed.
 
     Raises BadParameter: another system for a format that exists in degrees only.
     """
     if chosen.degrees and selection.crs is not CRS84:
         raise BadParameter("crs", _("Ce format n’existe qu’en longitude et latitude (CRS84)."))
-    etag = _etag(chosen, selection.collection, selection.user)
+    etag = _etag(request, chosen, selection.collection, selection.user, moment)
     unchanged = not_modified(request, etag)
+    if unchanged is None and (count := rows_if_large(chosen, selection)) is not None:
+        return queued(request, chosen, selection, count)
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
         response = (
@@ -44,19 +54,30 @@ def download(request: HttpRequest, chosen: Format, selection: Selection, stem: s
             else _streamed(request, chosen, selection)
         )
         place = "inline" if chosen.inline else "attachment"
-        name = f"{stem}-{timezone.localdate():%Y-%m-%d}.{chosen.extension}"
+        day = timezone.localtime(moment.instant if moment else None)
+        name = f"{stem}-{day:%Y-%m-%d}.{chosen.extension}"
         response["Content-Disposition"] = f'{place}; filename="{name}"'
+        if chosen.omitted is not None and (missing := chosen.omitted(selection)):
+            response["Omitted-Features"] = str(missing)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{selection.crs.uri}>"
+    patch_vary_headers(response, [mementos.HEADER])
+    if moment is not None:
+        response["Link"] = link_header(mementos.links(request, moment, chosen.media_type))
+        return mementos.told(response, moment, etag)
     response["Cache-Control"] = "private, no-cache" if selection.user.is_authenticated else "public, no-cache"
     return response
 
 
-def _etag(chosen: Format, collection: Collection, user: User | AnonymousUser) -> str:
-    """The revision of what the file tells; a file in words says what is closed today, so it is of a day."""
-    who = f"-u{user.pk}" if user.is_authenticated else ""
+def _etag(
+    request: HttpRequest, chosen: Format, collection: Collection, user: User | AnonymousUser, moment: Moment | None
+) -> str:
+    """The state of what the file tells; a file in words says what is closed today, so it is of a day."""
+    if moment is not None:
+        return mementos.etag(collection, moment, chosen.name)
     day = f"-{timezone.localdate():%Y%m%d}" if chosen.told else ""
-    return f'W/"{extent.revision(None if chosen.told else collection, user)}-{chosen.name}{day}{who}"'
+    state = extent.state(None if chosen.told else collection, user)
+    return validators.of_collection(request, state, f"{chosen.name}{day}", user)
 
 
 def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
@@ -71,17 +92,21 @@ def _streamed(request: HttpRequest, chosen: Format, selection: Selection) -> Str
     if chosen.write is None:
         return _made(chosen, selection)
     apart.hand_back()
-    chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")))
+    revision = selection.revision if chosen.told else None
+    chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")), revision)
     # The first piece is read before the status is sent: what fails, fails as a problem.
     body = Closing(chain([next(chunks)], chunks), chunks)
     return StreamingHttpResponse(body, content_type=chosen.content_type)
 
 
-def spoken(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The same pieces, written in French whoever asks: the API never varies features by language."""
+def spoken(chunks: Iterator[bytes], revision: int | None = None) -> Iterator[bytes]:
+    """The same pieces, written in French whoever asks: the API never varies features by language.
+
+    Of a past state, what they say of neighbours is read at its revision.
+    """
     try:
         while True:
-            with translation.override(settings.LANGUAGE_CODE):
+            with translation.override(settings.LANGUAGE_CODE), past.reading(revision):
                 piece = next(chunks, None)
             if piece is None:
                 return

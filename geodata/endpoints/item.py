@@ -1,4 +1,4 @@
-"""One item."""
+"""One item, now or as it was at an instant."""
 
 from __future__ import annotations
 
@@ -7,20 +7,26 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from geodata import registry
-from geodata.endpoints.answers import item_etag, not_modified
+from geodata.endpoints import mementos, validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.items import labelled, require_choice
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
-from geodata.formats.choice import HTML, choose
-from geodata.ogc.links import link, selves
+from geodata.formats.choice import HTML, Format, choose
+from geodata.ogc.links import Link, link, selves
+from geodata.ogc.versions import history_links, version_links
 from geodata.params.columns import EVERYTHING, OWN, parse_columns
-from geodata.params.crs import CRS84, parse_crs
+from geodata.params.crs import CRS84, Crs, parse_crs
+from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.items import OF_ITEM, single
 from geodata.queries import item as items
-from geodata.queries import rows
+from geodata.queries import past, rows, versions
+from geodata.queries.past import Moment
+from geodata.registry import Collection
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,41 +37,70 @@ if TYPE_CHECKING:
 def read_item(request: HttpRequest, collection_id: str, key: str, user: User | AnonymousUser) -> HttpResponseBase:
     """One item by its uuid (OGC API Features §7.16); a slug redirects to it (307)."""
     collection = registry.get(collection_id)
-    formats = offered.of(collection)
-    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), formats)
+    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
     given = single(request.GET, OF_ITEM)
     crs = parse_crs(given["crs"]) if "crs" in given else CRS84
     wanted = parse_columns(given, collection)
     require_choice(request, chosen, wanted)
+    moment = past.moment(parse_as_of(given[AS_OF])) if AS_OF in given else None
     try:
         uuid = UUID(key)
     except ValueError:
         return _redirected(request, items.uuid_of_slug(collection, user, key))
-    found = items.item(collection, user, uuid, crs, wanted)
+    if (led := mementos.negotiated(request)) is not None:
+        return led
+    revision = moment.revision if moment else None
+    found = items.item(collection, user, uuid, crs, wanted, revision)
     if chosen.is_download:
-        return download(request, chosen, rows.of_item(collection, user, uuid, crs, wanted), f"{collection.id}-{uuid}")
+        selection = rows.of_item(collection, user, uuid, crs, wanted, revision)
+        return download(request, chosen, selection, f"{collection.id}-{uuid}", moment)
+    links = _links(request, collection, chosen, given)
+    if moment is not None:
+        return _former(request, collection, chosen, uuid, found, crs, moment, links)
     is_whole = chosen is not HTML and crs is CRS84 and wanted == EVERYTHING
-    etag = item_etag(found.revision) if is_whole else f'W/"r{found.revision}-{chosen.name}-{crs.srid}"'
-    kept = {name: value for name, value in given.items() if name != "f"}
-    links = [
-        *selves(request.build_absolute_uri(request.path), kept, chosen, formats, OWN),
-        link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", "application/json"),
-    ]  # fmt: skip
-    unchanged = not_modified(request, etag)
-    if unchanged is not None:
-        response: HttpResponse = unchanged
-    elif chosen is HTML:
-        response = render(
-            request,
-            "geodata/item.html",
-            {"collection": collection, "feature": labelled(collection, found.text), "links": links},
-        )
-    else:
-        response = HttpResponse(geojson.write_item(found, links), content_type=chosen.media_type)
-        response["Link"] = link_header(links)
+    told = validators.told_of_item(found.state)
+    etag = f'"{told}"' if is_whole else f'W/"{told}-{chosen.name}-{crs.srid}"'
+    response = not_modified(request, etag) or _written(request, collection, chosen, found, links)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{crs.uri}>"
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
+    patch_vary_headers(response, [mementos.HEADER])
+    return response
+
+
+def _links(request: HttpRequest, collection: Collection, chosen: Format, given: dict[str, str]) -> list[Link]:
+    kept = {name: value for name, value in given.items() if name != "f"}
+    base = request.build_absolute_uri(request.path)
+    return [
+        *selves(base, kept, chosen, offered.of(collection), OWN),
+        link(request.build_absolute_uri(f"/api/collections/{collection.id}"), "collection", "application/json"),
+        *history_links(base),
+    ]
+
+
+def _former(
+    request: HttpRequest, collection: Collection, chosen: Format, uuid: UUID, found: items.Item, crs: Crs,
+    moment: Moment, links: list[Link],
+) -> HttpResponseBase:  # fmt: skip
+    """The version of an instant, with those around it (RFC 5829)."""
+    etag = mementos.etag(collection, moment, f"{chosen.name}-{found.state.revision}-{crs.srid}")
+    around = versions.around(collection, uuid, moment.revision)
+    links += version_links(lambda instant: mementos.at(request, instant), around, chosen.media_type)
+    response = not_modified(request, etag) or _written(request, collection, chosen, found, links, moment)
+    response["Content-Crs"] = f"<{crs.uri}>"
+    return mementos.told(response, moment, etag, around.since)
+
+
+def _written(
+    request: HttpRequest, collection: Collection, chosen: Format, found: items.Item, links: list[Link],
+    moment: Moment | None = None,
+) -> HttpResponse:  # fmt: skip
+    if chosen is HTML:
+        feature = labelled(collection, found.text)
+        context = {"collection": collection, "feature": feature, "links": links, "moment": moment}
+        return render(request, "geodata/item.html", context)
+    response = HttpResponse(geojson.write_item(found, links), content_type=chosen.media_type)
+    response["Link"] = link_header(links)
     return response
 
 

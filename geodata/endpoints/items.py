@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
-from geodata.endpoints.answers import not_modified
+from geodata.endpoints import mementos, validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
+from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
 from geodata.formats.choice import HTML, Format, choose
 from geodata.ogc.links import OGC, Link, link, selves
 from geodata.params import columns, sorting
+from geodata.params.instants import AS_OF
 from geodata.params.items import ItemsQuery, parse_items
 from geodata.params.paging import make_cursor, parse_limit_of_all
 from geodata.params.properties import sortable
 from geodata.problems import BadParameter
-from geodata.queries import extent, items, rows
+from geodata.queries import extent, items, past, rows
+from geodata.queries.past import Moment
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -30,60 +36,73 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
+Linked = Callable[[items.ItemsPage], list[Link]]
+
 
 def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousUser) -> HttpResponseBase:
     """A page of items (OGC API Features §7.15), or all of them as a file."""
     collection = registry.get(collection_id)
     chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
-    query = parse_items(request.GET, collection)
+    query, moment = past.resolved(parse_items(request.GET, collection))
     require_choice(request, chosen, query.columns)
+    if (led := mementos.negotiated(request)) is not None:
+        return led
     if chosen.is_download:
         limit = parse_limit_of_all(request.GET.get("limit"))
-        return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id)
-    etag = f'W/"{extent.revision(collection, user)}-{chosen.name}{_who(user)}"'
+        return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id, moment)
+    etag = (
+        mementos.etag(collection, moment, chosen.name)
+        if moment
+        else validators.of_collection(request, extent.state(collection, user), chosen.name, user)
+    )
     if (unchanged := not_modified(request, etag)) is not None:
-        return _validated(unchanged, etag, user)
+        return _validated(unchanged, etag, user, moment)
     page = items.page(collection, user, query)
-    response = _page(request, collection, page) if chosen is HTML else _stream(request, collection, chosen, page)
+    found = partial(links, request, collection, chosen, moment=moment)
+    response = _page(request, collection, page, found, moment) if chosen is HTML else _stream(chosen, page, found)
     response["Content-Crs"] = f"<{query.crs.uri}>"
-    return _validated(response, etag, user)
+    return _validated(response, etag, user, moment)
 
 
-def _who(user: User | AnonymousUser) -> str:
-    return f"-u{user.pk}" if user.is_authenticated else ""
-
-
-def _validated(response: HttpResponseBase, etag: str, user: User | AnonymousUser) -> HttpResponseBase:
+def _validated(
+    response: HttpResponseBase, etag: str, user: User | AnonymousUser, moment: Moment | None
+) -> HttpResponseBase:
+    patch_vary_headers(response, [mementos.HEADER])
+    if moment is not None:
+        return mementos.told(response, moment, etag)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
     return response
 
 
-def _stream(request: HttpRequest, collection: Collection, chosen: Format, page: items.ItemsPage) -> HttpResponseBase:
-    chunks = geojson.write_items(page, lambda done: links(request, collection, chosen, done))
+def _stream(chosen: Format, page: items.ItemsPage, found: Linked) -> HttpResponseBase:
+    chunks = geojson.write_items(page, found)
     media = chosen.media_type
     first = next(chunks)
     if page.query.limit <= items.AT_ONCE:
         body = b"".join(chain([first], chunks))
         response = HttpResponse(body, content_type=media)
-        response["Link"] = link_header(links(request, collection, chosen, page))
+        response["Link"] = link_header(found(page))
         return response
     return StreamingHttpResponse(chain([first], chunks), content_type=media)
 
 
-def _page(request: HttpRequest, collection: Collection, page: items.ItemsPage) -> HttpResponse:
+def _page(
+    request: HttpRequest, collection: Collection, page: items.ItemsPage, found: Linked, moment: Moment | None
+) -> HttpResponse:
     features = [labelled(collection, text) for text in page.texts()]
-    found = links(request, collection, HTML, page)
-    following = next((each["href"] for each in found if each["rel"] == "next"), None)
+    said = found(page)
+    following = next((each["href"] for each in said if each["rel"] == "next"), None)
     wanted = page.query.columns
     context = {
         "collection": collection,
         "features": features,
         "page": page,
         "next": following,
-        "links": found,
+        "links": said,
         "orders": _orders(request, collection, page.query),
         "columns": () if wanted.names is None else wanted.names,
+        "moment": moment,
     }
     return render(request, "geodata/items.html", context)
 
@@ -117,8 +136,13 @@ def labelled(collection: Collection, text: bytes) -> dict[str, Any]:
     return feature | {"label": feature["properties"].get(collection.label) or feature["id"]}
 
 
-def links(request: HttpRequest, collection: Collection, chosen: Format, page: items.ItemsPage) -> list[Link]:
-    """`self`, `alternate`, `collection` and, when more follow, `next`; each keeps every parameter."""
+def links(
+    request: HttpRequest, collection: Collection, chosen: Format, page: items.ItemsPage, moment: Moment | None = None
+) -> list[Link]:
+    """`self`, `alternate`, `collection` and, when more follow, `next`; each keeps every parameter.
+
+    A walk over the past goes on at the instant at which it began.
+    """
     base = request.build_absolute_uri(request.path)
     kept = request.GET.copy()
     kept.pop("f", None)
@@ -127,9 +151,13 @@ def links(request: HttpRequest, collection: Collection, chosen: Format, page: it
     root = request.build_absolute_uri(f"/api/collections/{collection.id}")
     found.append(link(root, "collection", "application/json", collection.title))
     found.append(link(f"{root}/sortables", f"{OGC}/sortables", "application/schema+json"))
+    if moment is not None:
+        found += mementos.links(request, moment, chosen.media_type)
     if page.more:
         last = page.last
         kept["cursor"] = make_cursor(collection.id, last.id, sorting.written(last.order), last.values)
         kept["f"] = chosen.name
+        if moment is not None:
+            kept[AS_OF] = mementos.written(moment.instant)
         found.append(link(f"{base}?{kept.urlencode()}", "next", chosen.media_type))
     return found

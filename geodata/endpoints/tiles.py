@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -9,14 +10,17 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from geodata import registry
-from geodata.endpoints.answers import document, endpoint, not_modified
+from geodata.endpoints import mementos, validators
+from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
+from geodata.endpoints.validators import not_modified
+from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.items import ItemsQuery, parse_narrowing, single
-from geodata.queries import extent
+from geodata.queries import extent, past
 from geodata.registry import Collection
-from geodata.tiles import mvt
-from geodata.tiles.matrix import MATRIX_SET, Tile, parse_tile
-from geodata.tiles.tilejson import tilejson, tileset, tilesets
+from geodata.tiles import kept, mvt
+from geodata.tiles.matrix import MATRIX_SET, Tile, matrix_set, parse_tile
+from geodata.tiles.tilejson import matrix_sets, tilejson, tileset, tilesets
 
 if TYPE_CHECKING:
     from comptes.models import User
@@ -55,16 +59,32 @@ def described(request: HttpRequest, collection_id: str | None = None) -> HttpRes
     collection, layers = _layers(collection_id)
     base = _base(request, collection)
     template = f"{base}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
-    return document(request, tileset(base, template, layers, _title(collection)))
+    scheme = request.build_absolute_uri(f"/api/tileMatrixSets/{MATRIX_SET}")
+    return document(request, tileset(base, template, scheme, layers, _title(collection)))
+
+
+@endpoint("GET")
+def schemes(request: HttpRequest) -> HttpResponseBase:
+    """The list of tile matrix sets (OGC API Tiles, Tile matrix sets)."""
+    single(request.GET, FORMAT)
+    return document(request, matrix_sets(request.build_absolute_uri("/api/tileMatrixSets")))
+
+
+@endpoint("GET")
+def scheme(request: HttpRequest) -> HttpResponseBase:
+    """The definition of the one tile matrix set."""
+    single(request.GET, FORMAT)
+    return document(request, matrix_set(request.build_absolute_uri(request.path)))
 
 
 @endpoint("GET")
 def tilejson_document(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """TileJSON, with {z}/{y}/{x}: matrix, row, column; conditions given here hold for its tiles."""
     collection, layers = _layers(collection_id)
-    _query(request, collection)
+    is_past = _query(request, collection).as_of is not None
     nobody = AnonymousUser()
-    extents = [extent.public_extent(each, extent.revision(each, nobody), nobody) for each in layers]
+    # Where the past lay outside the present bounds, these would hide it.
+    extents = [] if is_past else [extent.public_extent(each, extent.revision(each, nobody), nobody) for each in layers]
     template = f"{_base(request, collection)}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
     kept = request.GET.copy()
     kept.pop("f", None)
@@ -80,11 +100,15 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     """
     user = user_of(request)
     collection, layers = _layers(collection_id)
-    query = _query(request, collection)
+    query, moment = past.resolved(_query(request, collection))
     lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
     found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
-    etag = f'"t{extent.revision(collection, user)}{f"-u{user.pk}" if user.is_authenticated else ""}"'
-    response = not_modified(request, etag) or _rendered(layers, user, found, query)
+    if moment is not None:
+        etag = mementos.etag(collection, moment, "mvt")
+        return mementos.told(not_modified(request, etag) or _answered(layers, user, found, query), moment, etag)
+    state = extent.state(collection, user)
+    etag = validators.of_tile(request, state, user)
+    response = not_modified(request, etag) or _answered(layers, user, found, query, state)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
     return response
@@ -92,14 +116,24 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
 
 def _query(request: HttpRequest, collection: Collection | None) -> ItemsQuery:
     if collection is None:
-        single(request.GET, FORMAT)
-        return mvt.EVERYTHING
+        given = single(request.GET, (*FORMAT, AS_OF))
+        return replace(mvt.EVERYTHING, as_of=parse_as_of(given[AS_OF])) if AS_OF in given else mvt.EVERYTHING
     return parse_narrowing(request.GET, collection)
 
 
-def _rendered(layers: list[Collection], user: User | AnonymousUser, found: Tile, query: ItemsQuery) -> HttpResponse:
-    shown = [each for each in layers if each.min_zoom <= found.z <= each.max_zoom]
-    body = b"".join(mvt.render(each, user, found, query) for each in shown)
+def _answered(
+    layers: list[Collection],
+    user: User | AnonymousUser,
+    found: Tile,
+    query: ItemsQuery,
+    state: extent.State | None = None,
+) -> HttpResponse:
+    def render() -> bytes:
+        shown = [each for each in layers if each.min_zoom <= found.z <= each.max_zoom]
+        return b"".join(mvt.render(each, user, found, query) for each in shown)
+
+    is_kept = state is not None and user.is_anonymous and not query.selects
+    body = kept.tile((found, state, *(each.id for each in layers)), render) if is_kept else render()
     if not body:
         return HttpResponse(status=204)
     return HttpResponse(body, content_type=mvt.MEDIA_TYPE)

@@ -17,7 +17,7 @@ from geodata.changes.actions import Actions
 from geodata.changes.models import Proposition
 from geodata.editing.reading import read_feature
 from geodata.editing.serializers import FeatureSerializer
-from geodata.endpoints.answers import item_etag
+from geodata.endpoints import validators
 from geodata.endpoints.bodies import client_uuid, condition, content_crs, read_feature_body
 from geodata.features import Feature
 from geodata.formats import geojson
@@ -81,7 +81,7 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     body = read_feature_body(request, PATCH_TYPES if partial else GEOJSON_TYPES)
     if client_uuid(body) not in (None, uuid):
         raise Invalid({"id": [_("L’identifiant n’est pas celui de cette adresse ; il ne change jamais.")]})
-    revision, reason = condition(request, present.revision)
+    revision, reason = condition(request, present)
     with _told_of_members():
         values = read_feature(
             serializer_of(collection), body, crs=content_crs(request), instance=present, partial=partial
@@ -98,7 +98,7 @@ def remove(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     _known(user)
     given = single(request.GET, ("successor",))
     successor = parse_uuid("successor", given["successor"]) if "successor" in given else None
-    revision, reason = condition(request, _present(collection, uuid, user).revision)
+    revision, reason = condition(request, _present(collection, uuid, user))
     actions_of(collection).delete(uuid, by=user, revision=revision, reason=reason, source="ogc", successor=successor)
     return HttpResponse(status=204)
 
@@ -159,7 +159,7 @@ def _feature(
     address = request.build_absolute_uri(f"/api/collections/{collection.id}/items/{feature.uuid}")
     body = geojson.write_item(found, [link(address, "self", "application/geo+json")])
     response = HttpResponse(body, content_type="application/geo+json", status=status)
-    response["ETag"] = item_etag(found.revision)
+    response["ETag"] = validators.of_item(found.state)
     response["Content-Crs"] = f"<{CRS84.uri}>"
     return response
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from geodata.params.changes import Anchor, make_since
 from geodata.queries.changes import ChangesPage, Entry
-from geodata.queries.copies import Row
+from geodata.queries.joined import Piece
 
 CHUNK = 64 * 1024
 Link = dict[str, Any]
@@ -50,20 +50,14 @@ def described(entry: Entry) -> dict[str, Any]:
     return told | ({"successor": str(entry.successor)} if entry.successor else {})
 
 
-def write_copy(collection_id: str, anchor: Anchor, rows: Iterator[Row], links: list[Link]) -> Iterator[bytes]:
+def write_copy(collection_id: str, anchor: Anchor, pieces: Iterator[Piece], links: list[Link]) -> Iterator[bytes]:
     """A FeatureCollection with its cursor, one feature a line, so that it can be read line by line."""
     head = {"type": "FeatureCollection", "collection": collection_id, "cursor": make_since(anchor), "links": links}
-    pieces, size, count = [compact(head)[:-1] + b',"features":['], 0, 0
-    for _uuid, _revision, text in rows:
-        pieces.append(b",\n" if count else b"\n")
-        pieces.append(text)
-        count += 1
-        size += len(text)
-        if size > CHUNK:
-            yield b"".join(pieces)
-            pieces, size = [], 0
-    pieces.append(b"\n]," + compact({"numberReturned": count})[1:])
-    yield b"".join(pieces)
+    before, count = compact(head)[:-1] + b',"features":[\n', 0
+    for piece in pieces:
+        yield before + piece.text
+        before, count = b",\n", count + piece.count
+    yield (b"" if count else before[:-1]) + b"\n]," + compact({"numberReturned": count})[1:]
 
 
 def instant(moment: datetime) -> str:

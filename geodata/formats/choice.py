@@ -34,9 +34,10 @@ class Format:
     A download has an `extension` and gives a whole selection, not a page of it: `write` streams it in pieces,
     or `make` writes it to a file and says how far it is (one of the two). `told` marks what speaks French sentences
     and repeats neighbours (cabins on a trail, closures): it changes with more than its collection. `chooses` formats
-    give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`. `inline` is what a
-    browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says which
-    collections have it, `schema` is the address of the published schema that it follows.
+    give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`. `inline` is
+    what a browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says
+    which collections have it, `omitted` counts the features of a selection that it cannot hold, `schema` is the
+    address of the published schema that it follows.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Format:
     chooses: bool = False
     shaped: bool = False
     offered: Callable[[Collection], bool] = everywhere
+    omitted: Callable[[Selection], int] | None = None
     schema: str = ""
 
     @property

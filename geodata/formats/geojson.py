@@ -27,7 +27,9 @@ def write_items(page: ItemsPage, links: Callable[[ItemsPage], list[Link]]) -> It
     tail: dict[str, Any] = {"numberReturned": page.returned}
     if page.matched is not None:
         tail["numberMatched"] = page.matched
-    tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if page.query.revision is None:
+        # The past is the same bytes whenever it is asked for.
+        tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     tail["links"] = links(page)
     pieces.append(b"]," + _compact(tail)[1:])
     yield b"".join(pieces)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from geodata.formats.choice import Format
-from geodata.formats.pieces import gathered
+from geodata.params.columns import EVERYTHING
+from geodata.params.crs import CRS84
 from geodata.queries import rows, stored
 from geodata.queries.rows import Selection
 
@@ -14,8 +15,15 @@ SEPARATOR = b"\x1e"
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The features as PostGIS wrote them."""
-    feature, join = stored.feature(selection.collection, selection.crs, selection.columns)
-    return gathered(SEPARATOR + text + b"\n" for (text,) in rows.read(selection, feature, join))
+    computed = stored.feature(selection.collection, selection.crs, selection.columns)
+    is_whole = selection.crs is CRS84 and selection.columns == EVERYTHING
+    kept = stored.kept(selection.collection) if is_whole else None
+    begun = False
+    for piece in rows.texts(selection, computed, "\n\x1e", kept):
+        yield SEPARATOR + piece + b"\n"
+        begun = True
+    if not begun:
+        yield b""
 
 
 FORMAT = Format(

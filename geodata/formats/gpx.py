@@ -1,27 +1,42 @@
-"""GPX 1.1 of surveyed trails: one track, way-points for what lies along it.
+"""GPX 1.1: surveyed trails as tracks with way-points for the cabins along them, points as way-points.
 
-Standard: https://www.topografix.com/GPX/1/1/ — the order of the child elements is the schema's.
-Heights are written only when every point has one (a partial profile would be drawn as a fall to
-sea level by several devices).
+Standard: https://www.topografix.com/GPX/1/1/ — the order of the child elements is the schema's: all way-points come before
+the first track, so a selection of trails is read twice. Heights are written only when every point has one (a partial
+profile would be drawn as a fall to sea level by several devices). A schematic line guides nobody: one alone is
+refused, among others it is left out and counted.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+from __future__ import annotations
 
-from geodata.units import COORDINATE_DECIMALS
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from psycopg import sql
+
+from geodata import licences, registry
+from geodata.formats.choice import Format
+from geodata.formats.markup import DECLARATION, degrees, element, quoted, text
+from geodata.formats.pieces import gathered
+from geodata.formats.telling import Words, teller
+from geodata.problems import Conflict
+from geodata.queries import batches, rows
+from geodata.queries.rows import Selection
+from geodata.registry import Collection
 
 MEDIA_TYPE = "application/gpx+xml"
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
 SCHEMA = "http://www.topografix.com/GPX/1/1/gpx.xsd"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-# XML 1.0 §2.2: these characters cannot be written, escaped or not.
-UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-register_namespace("", NAMESPACE)
-register_namespace("xsi", XSI)
+LINE = "LINESTRING"
+FOLLOWED = sql.SQL("t.geom_quality <> 'schematic'")
+PLACED = sql.SQL("t.geom IS NOT NULL")
+SYMBOL = "Scenic Area"
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -52,78 +67,181 @@ class Track:
 
 
 @dataclass(frozen=True)
-class Document:
-    """What one file says about itself; `licence` is an address, `year` that of the rights."""
+class Head:
+    """What a file says about itself; `licence` is an address, `year` that of the rights, `box` west, south, east, north."""
 
     creator: str
     name: str
-    tracks: Sequence[Track]
-    waypoints: Sequence[Waypoint] = ()
     description: str = ""
     author: str = ""
     licence: str = ""
     year: int | None = None
     link: str = ""
     time: datetime | None = None
+    box: Box | None = None
 
 
-def write(document: Document) -> bytes:
+def pieces(head: Head, waypoints: Iterable[Waypoint], tracks: Iterable[Track]) -> Iterator[bytes]:
     """The file in UTF-8. Raises ValueError for a track of fewer than two points."""
-    root = Element(_name("gpx"), {"version": "1.1", "creator": _clean(document.creator)})
-    root.set(f"{{{XSI}}}schemaLocation", f"{NAMESPACE} {SCHEMA}")
-    _metadata(root, document)
-    for waypoint in document.waypoints:
-        _waypoint(root, waypoint)
-    for track in document.tracks:
-        _track(root, track)
-    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
+    opening = f'{DECLARATION}<gpx xmlns="{NAMESPACE}" xmlns:xsi="{XSI}" xsi:schemaLocation="{NAMESPACE} {SCHEMA}" version="1.1"'
+    yield f"{opening} creator={quoted(head.creator)}>{_metadata(head)}".encode()
+    for waypoint in waypoints:
+        yield _waypoint(waypoint).encode()
+    for track in tracks:
+        yield _track(track).encode()
+    yield b"</gpx>\n"
 
 
-def _metadata(root: Element, document: Document) -> None:
-    node = SubElement(root, _name("metadata"))
-    _text(node, "name", document.name)
-    _text(node, "desc", document.description)
-    if document.author:
-        _text(SubElement(node, _name("author")), "name", document.author)
-    if document.author and (document.licence or document.year):
-        rights = SubElement(node, _name("copyright"), {"author": _clean(document.author)})
-        _text(rights, "year", str(document.year or ""))
-        _text(rights, "license", document.licence)
-    _link(node, document.link, document.name)
-    if document.time is not None:
-        _text(node, "time", document.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
-    points = [point for track in document.tracks for point in track.points]
-    points += [(waypoint.lon, waypoint.lat) for waypoint in document.waypoints]
-    if points:
-        lons, lats = [lon for lon, _lat in points], [lat for _lon, lat in points]
-        box = {"minlat": min(lats), "minlon": min(lons), "maxlat": max(lats), "maxlon": max(lons)}
-        SubElement(node, _name("bounds"), {key: _degrees(value) for key, value in box.items()})
+def write(selection: Selection, root: str) -> Iterator[bytes]:
+    """A selection as a file. Raises Conflict for a single trail that is schematic."""
+    lines = is_line(selection.collection)
+    left_out = omitted(selection)
+    if selection.is_one and left_out:
+        raise Conflict(_("Ce tracé est schématique : il relie les bons lieux, il ne se suit pas au GPS."))
+    kept = selection.narrowed(FOLLOWED if lines else PLACED)
+    waypoints = _stops(kept, root) if lines else _points(kept, root)
+    tracks = _tracks(kept, root) if lines else iter(())
+    return gathered(pieces(_head(kept, left_out, root), waypoints, tracks))
 
 
-def _waypoint(root: Element, waypoint: Waypoint) -> None:
-    node = SubElement(root, _name("wpt"), {"lat": _degrees(waypoint.lat), "lon": _degrees(waypoint.lon)})
-    _text(node, "name", waypoint.name)
-    _text(node, "desc", waypoint.description)
-    _link(node, waypoint.link, waypoint.name)
-    _text(node, "sym", waypoint.symbol)
-    _text(node, "type", waypoint.kind)
+def omitted(selection: Selection) -> int:
+    """How many features of a selection a GPX leaves out."""
+    unfit = sql.SQL("t.geom_quality = 'schematic'") if is_line(selection.collection) else sql.SQL("t.geom IS NULL")
+    (count,) = rows.summed(selection, sql.SQL("count(*) FILTER (WHERE {})").format(unfit))
+    return int(count)
 
 
-def _track(root: Element, track: Track) -> None:
+def is_line(collection: Collection) -> bool:
+    """Whether its features are lines."""
+    return bool(collection.geometry.geom_type == LINE)
+
+
+def _offered(collection: Collection) -> bool:
+    return collection.geometry.geom_type in (LINE, "POINT")
+
+
+def _head(selection: Selection, left_out: int, root: str) -> Head:
+    collection = selection.collection
+    extent = sql.SQL(
+        "ST_XMin(ST_Extent(t.geom)), ST_YMin(ST_Extent(t.geom)), ST_XMax(ST_Extent(t.geom)), ST_YMax(ST_Extent(t.geom))"
+    )
+    box = rows.summed(selection, extent)
+    head = _head_of_one(selection, root) if selection.is_one else None
+    head = head or Head(
+        creator=str(settings.SITE_NAME),
+        name=str(collection.title),
+        description=_left_out(left_out, lines=is_line(collection)),
+        author=str(settings.SITE_PUBLISHER),
+        licence=licences.licence_of(licences.OURS).url,
+        year=timezone.localdate().year,
+        link=f"{root}api/collections/{collection.id}",
+    )
+    return replace(head, time=timezone.now(), box=None if box[0] is None else box)
+
+
+def _head_of_one(selection: Selection, root: str) -> Head | None:
+    for words in _told(selection, root):
+        return Head(
+            creator=str(settings.SITE_NAME),
+            name=words.title,
+            description=words.description,
+            author=words.author,
+            licence=words.licence.url,
+            year=words.updated_at.year,
+            link=words.link,
+        )
+    return None
+
+
+def _left_out(count: int, *, lines: bool) -> str:
+    if not count:
+        return ""
+    if lines:
+        said = ngettext(
+            "%(count)d tracé schématique n’est pas dans ce fichier : il ne se suit pas au GPS.",
+            "%(count)d tracés schématiques ne sont pas dans ce fichier : ils ne se suivent pas au GPS.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "%(count)d fiche sans position n’est pas dans ce fichier.",
+            "%(count)d fiches sans position ne sont pas dans ce fichier.",
+            count,
+        )
+    return said % {"count": count}
+
+
+def _told(selection: Selection, root: str) -> Iterator[Words]:
+    for batch in batches.of(selection, teller().related(selection.collection)):
+        yield from teller().words(selection.collection, batch, selection.user, root)
+
+
+def stops_along(selection: Selection) -> Selection | None:
+    """The cabins along the lines of a selection, each once; None where lines name none."""
+    if "cabins" not in selection.collection.fields:
+        return None
+    named, values = rows.within(selection, sql.SQL("unnest(t.cabins)"))
+    return rows.among(registry.get("cabanes"), selection, named, values)
+
+
+def _stops(selection: Selection, root: str) -> Iterator[Waypoint]:
+    stops = stops_along(selection)
+    return _points(stops, root) if stops is not None else iter(())
+
+
+def _points(selection: Selection, root: str) -> Iterator[Waypoint]:
+    for words in _told(selection, root):
+        spot = words.feature.geom
+        yield Waypoint(spot.x, spot.y, words.title, words.description, words.link, SYMBOL, words.kind)
+
+
+def _tracks(selection: Selection, root: str) -> Iterator[Track]:
+    for words in _told(selection, root):
+        yield Track(
+            name=words.title,
+            points=[(point[0], point[1]) for point in words.feature.geom.coords],
+            elevations_m=words.feature.elevations_m,
+            description=words.about,
+            comment=" ".join(words.notes),
+            source=words.feature.source,
+            link=words.link,
+            kind=words.practice,
+        )
+
+
+def _metadata(head: Head) -> str:
+    rights = ""
+    if head.author and (head.licence or head.year):
+        rights = element(
+            "copyright", text("year", str(head.year or "")) + text("license", head.licence), {"author": head.author}
+        )
+    box = ""
+    if head.box is not None:
+        names = ("minlon", "minlat", "maxlon", "maxlat")
+        box = element("bounds", "", {name: degrees(value) for name, value in zip(names, head.box, strict=True)})
+    time = head.time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if head.time else ""
+    inner = text("name", head.name) + text("desc", head.description)
+    inner += (element("author", text("name", head.author)) if head.author else "") + rights
+    return element("metadata", inner + _link(head.link, head.name) + text("time", time) + box)
+
+
+def _waypoint(waypoint: Waypoint) -> str:
+    inner = text("name", waypoint.name) + text("desc", waypoint.description) + _link(waypoint.link, waypoint.name)
+    inner += text("sym", waypoint.symbol) + text("type", waypoint.kind)
+    return element("wpt", inner, {"lat": degrees(waypoint.lat), "lon": degrees(waypoint.lon)})
+
+
+def _track(track: Track) -> str:
     if not track.points[1:]:
         raise ValueError("a track has at least two points")
-    node = SubElement(root, _name("trk"))
-    _text(node, "name", track.name)
-    _text(node, "cmt", track.comment)
-    _text(node, "desc", track.description)
-    _text(node, "src", track.source)
-    _link(node, track.link, track.name)
-    _text(node, "type", track.kind)
-    segment = SubElement(node, _name("trkseg"))
-    for (lon, lat), height in zip(track.points, _heights(track), strict=True):
-        point = SubElement(segment, _name("trkpt"), {"lat": _degrees(lat), "lon": _degrees(lon)})
-        if height is not None:
-            _text(point, "ele", f"{height:.1f}")
+    points = "".join(
+        f'<trkpt lat="{degrees(lat)}" lon="{degrees(lon)}"'
+        + ("/>" if height is None else f"><ele>{height:.1f}</ele></trkpt>")
+        for (lon, lat), height in zip(track.points, _heights(track), strict=True)
+    )
+    inner = text("name", track.name) + text("cmt", track.comment) + text("desc", track.description)
+    inner += text("src", track.source) + _link(track.link, track.name) + text("type", track.kind)
+    return element("trk", inner + element("trkseg", points))
 
 
 def _heights(track: Track) -> Iterable[float | None]:
@@ -132,23 +250,18 @@ def _heights(track: Track) -> Iterable[float | None]:
     return [None] * len(track.points)
 
 
-def _name(tag: str) -> str:
-    return f"{{{NAMESPACE}}}{tag}"
+def _link(address: str, said: str) -> str:
+    return element("link", text("text", said), {"href": address}) if address else ""
 
 
-def _clean(text: str) -> str:
-    return UNWRITABLE.sub("", text)
-
-
-def _text(parent: Element, tag: str, text: str) -> None:
-    if text:
-        SubElement(parent, _name(tag)).text = _clean(text)
-
-
-def _link(parent: Element, address: str, text: str) -> None:
-    if address:
-        _text(SubElement(parent, _name("link"), {"href": _clean(address)}), "text", text)
-
-
-def _degrees(value: float) -> str:
-    return f"{value:.{COORDINATE_DECIMALS}f}".rstrip("0").rstrip(".")
+FORMAT = Format(
+    name="gpx",
+    media_type=MEDIA_TYPE,
+    title="GPX",
+    extension="gpx",
+    told=True,
+    degrees=True,
+    offered=_offered,
+    omitted=omitted,
+    write=write,
+)

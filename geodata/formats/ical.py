@@ -4,13 +4,27 @@ A happening known to the day is a DATE value (no hour is invented); one known to
 not written: a calendar would show a day that nobody announced.
 """
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event, vRecur
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from icalendar import Calendar, Event, Timezone, vRecur
+from psycopg import sql
+
+from geodata.formats.atom import dated
+from geodata.formats.choice import Format
+from geodata.formats.pieces import gathered
+from geodata.formats.telling import teller
+from geodata.queries import batches, rows, select
+from geodata.queries.rows import Selection
 
 MEDIA_TYPE = "text/calendar"
+END = b"END:VCALENDAR\r\n"
 PRODUCT = "-//chaine-des-parcs//agenda//FR"
 
 
@@ -35,22 +49,38 @@ class Happening:
     rrule: str = ""
 
 
-def write(happenings: Iterable[Happening], name: str) -> bytes:
-    """The calendar as bytes with CRLF line ends, folded at 75 octets."""
-    entries = list(happenings)
-    calendar = Calendar()
-    calendar.add("prodid", PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", name)
-    for happening in entries:
-        calendar.add_component(_event(happening))
-    if entries:
-        first = min(entry.starts.date() if isinstance(entry.starts, datetime) else entry.starts for entry in entries)
+def pieces(happenings: Iterable[Happening], name: str, first: date | None) -> Iterator[bytes]:
+    """The calendar with CRLF line ends, folded at 75 octets, entry after entry; nothing in it is before `first`."""
+    head = Calendar()
+    head.add("prodid", PRODUCT)
+    head.add("version", "2.0")
+    head.add("calscale", "GREGORIAN")
+    head.add("method", "PUBLISH")
+    head.add("x-wr-calname", name)
+    if first is not None:
         # The whole history of summer time since 1970 would weigh more than the entries.
-        calendar.add_missing_timezones(first_date=first.replace(month=1, day=1))
-    return bytes(calendar.to_ical())
+        zone = Timezone.from_tzid(settings.TIME_ZONE, first_date=first.replace(month=1, day=1))
+        head.add_component(zone)
+    yield bytes(head.to_ical()).removesuffix(END)
+    for happening in happenings:
+        yield bytes(_event(happening).to_ical())
+    yield END
+
+
+def write(selection: Selection, root: str) -> Iterator[bytes]:
+    """A selection as a calendar."""
+    collection = selection.collection
+    (first,) = rows.summed(selection, sql.SQL("min({})").format(select.column(collection, collection.datetime[0])))
+    return gathered(pieces(_told(selection, root), str(collection.title), first and timezone.localtime(first).date()))
+
+
+def _told(selection: Selection, root: str) -> Iterator[Happening]:
+    collection = selection.collection
+    for batch in batches.of(selection, teller().related(collection)):
+        for feature in batch:
+            happening = teller().happening(collection, feature, root)
+            if happening is not None:
+                yield happening
 
 
 def _event(happening: Happening) -> Event:
@@ -80,3 +110,17 @@ def _event(happening: Happening) -> Event:
     if happening.rrule:
         event.add("rrule", vRecur.from_ical(happening.rrule))
     return event
+
+
+FORMAT = Format(
+    name="ical",
+    media_type=MEDIA_TYPE,
+    parameters="; charset=utf-8",
+    title=_("Calendrier (iCal)"),
+    extension="ics",
+    told=True,
+    inline=True,
+    degrees=True,
+    offered=dated,
+    write=write,
+)

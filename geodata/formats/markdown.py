@@ -5,6 +5,7 @@ because the text comes from many hands. Images are dropped: photos have their ow
 Headings start at level 3, below the page's own.
 """
 
+import re
 from html import unescape
 
 import nh3
@@ -14,6 +15,8 @@ TAGS = {"p", "strong", "em", "ul", "ol", "li", "a", "br", "blockquote", "h3", "h
 SCHEMES = {"http", "https", "mailto", "tel"}
 TITLE_LEVEL = 3
 LOWEST_LEVEL = 6
+# One paragraph of words: nothing in it means anything to Markdown. Parsing costs more than a row of a file does.
+PLAIN = re.compile(r"\s*|[^\W\d_](?:[^\W_]|[ ,.;:’'!?()%/«»°–—\u00a0\u202f-])*")
 
 _parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True})
 
@@ -35,4 +38,6 @@ def to_html(text: str) -> str:
 
 def to_text(text: str) -> str:
     """The words alone, on one line and not escaped, for descriptions in metadata."""
+    if PLAIN.fullmatch(text):
+        return " ".join(text.split())
     return " ".join(unescape(nh3.clean(to_html(text), tags=set())).split())

@@ -4,7 +4,7 @@ from functools import cache
 
 from django.utils.module_loading import import_string
 
-from geodata.formats import csv, geojsonseq, vectorfiles
+from geodata.formats import atom, csv, geojsonseq, gpx, ical, jsonld, kml, vectorfiles
 from geodata.formats.choice import GEOJSON, HTML, Format
 from geodata.registry import Collection
 
@@ -13,7 +13,12 @@ FORMATS: tuple[Format, ...] = (
     HTML,
     geojsonseq.FORMAT,
     csv.FORMAT,
+    gpx.FORMAT,
+    kml.FORMAT,
     *vectorfiles.FORMATS,
+    ical.FORMAT,
+    atom.FORMAT,
+    jsonld.FORMAT,
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -73,7 +73,7 @@ class Harvest:
                 self._row(row)
         except Problem as refusal:
             self.seen.add(source_id)
-            self.tell("refused", source_id, "", None, in_words(refusal))
+            self.tell("refused", source_id, "", None, in_words(refusal, self._label))
 
     def _rules(self) -> mapping.Rules:
         given: dict[str, Any] = {
@@ -96,7 +96,7 @@ class Harvest:
             values = read_feature(self.serializer, row.body, crs=(4326, False))
             uuid, outcome, reason = self._merged(row.source_id, values | {"source_id": row.source_id})
         except Problem as refusal:
-            uuid, outcome, reason = None, "refused", in_words(refusal)
+            uuid, outcome, reason = None, "refused", in_words(refusal, self._label)
         self.tell(outcome, row.source_id, name, uuid, reason)
 
     def _merged(self, source_id: str, values: dict[str, Any]) -> tuple[UUID | None, str, str]:
@@ -169,7 +169,9 @@ class Harvest:
         return {name: plain(fields.get(name), value) for name, value in values.items()}
 
     def _label(self, name: str) -> str:
-        return str(getattr(self.collection.model_class._meta.get_field(name), "verbose_name", name))
+        """What people call a field; a column of the source is called as it is."""
+        known = {each.name: each for each in self.collection.model_class._meta.concrete_fields}
+        return str(known[name].verbose_name) if name in known else name
 
     def find_vanished(self) -> None:
         """List what the source had and has no longer: a person decides what that means."""
@@ -208,17 +210,17 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def in_words(refusal: Problem) -> str:
-    """A refusal as one line: with the fields that it names."""
+def in_words(refusal: Problem, label: Callable[[str], str] = str) -> str:
+    """A refusal as one line, with the fields that it names as people call them."""
     if isinstance(refusal, Invalid):
-        return " ; ".join(f"{name} : {' '.join(map(str, told))}" for name, told in refusal.errors.items())
+        return " ; ".join(f"{label(name)} : {' '.join(map(str, told))}" for name, told in refusal.errors.items())
     return str(refusal.detail or refusal.title)
 
 
 def harvest(source: Source, pulled: Iterator[Pulled], *, by: User) -> HarvestRun:
     """Take a source's rows; gives the run with its numbers and report.
 
-    A source that breaks off leaves the hundreds that were read before; nothing counts as vanished then.
+    A source that cannot be read whole changes nothing, and nothing counts as vanished then.
     """
     run = HarvestRun.objects.create(source=source.id, collection=source.collection, actor=by)
     run.refresh_from_db()

@@ -30,6 +30,7 @@ CSV_OPTIONS = {
     "GEOM_POSSIBLE_NAMES": "wkt,geom,geometry",
     "KEEP_GEOM_COLUMNS": "YES",
 }
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 PIECE_TIMEOUT = httpx.Timeout(30, connect=10)
 
 
@@ -121,9 +122,10 @@ def _environment(source: Source, gate: Gate) -> dict[str, str]:
     made = {"GDAL_HTTP_PROXY": gate.address, "GDAL_HTTPS_PROXY": gate.address, "NO_PROXY": "", "no_proxy": ""}
     made |= {"GDAL_HTTP_TIMEOUT": "60", "GDAL_HTTP_CONNECTTIMEOUT": "10", "GDAL_HTTP_MAX_RETRY": "2"}
     made |= {"GDAL_HTTP_RETRY_DELAY": "1", "OGR_WFS_PAGE_SIZE": str(source.page_size or OAPIF_PAGE)}
-    certificates = ssl.get_default_verify_paths().cafile
-    if certificates:
-        made["CURL_CA_BUNDLE"] = certificates
+    certificates = os.environ.get("SSL_CERT_FILE", SYSTEM_CERTIFICATES)
+    if Path(certificates).is_file():
+        # Else pyogrio takes those of certifi, which know no authority of the house.
+        made["GDAL_CURL_CA_BUNDLE"] = certificates
     headers = _headers(source)
     if headers:
         made["GDAL_HTTP_HEADERS"] = "\r\n".join(f"{name}: {value}" for name, value in headers.items())
@@ -149,8 +151,11 @@ def _file_name(source: Source) -> str:
 
 
 def _download(source: Source, gate: Gate, path: Path) -> None:
+    verified = ssl.create_default_context()
     with (
-        httpx.Client(proxy=gate.address, trust_env=False, follow_redirects=True, timeout=PIECE_TIMEOUT) as client,
+        httpx.Client(
+            proxy=gate.address, trust_env=False, verify=verified, follow_redirects=True, timeout=PIECE_TIMEOUT
+        ) as client,
         client.stream("GET", source.url, headers=_headers(source)) as answer,
         path.open("wb") as file,
     ):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from geodata.formats import offered
 from geodata.formats.choice import HTML, JSON, Format
 from geodata.ogc.links import OGC, items_links, link, selves
+from geodata.ogc.versions import VERSIONING, proposal_link
 from geodata.params.crs import CRS84, KNOWN
 from geodata.queries.extent import Extent
 from geodata.registry import Collection
@@ -87,6 +88,7 @@ def landing(root: str, current: Format) -> dict[str, Any]:
             link(f"{root}conformance", "conformance", "application/json", _("Classes de conformité")),
             link(f"{root}conformance", f"{OGC}/conformance", "application/json"),
             link(f"{root}tiles", f"{OGC}/tilesets-vector", "application/json", _("Tuiles vectorielles")),
+            link(f"{root}tileMatrixSets", f"{OGC}/tiling-schemes", "application/json", "WebMercatorQuad"),
             link(f"{root}changes", "monitor", "application/json", _("Changements")),
             link(f"{root}catalogue.ttl", "describedby", "text/turtle", _("Catalogue DCAT-AP (Turtle)")),
             link(f"{root}catalogue.jsonld", "describedby", "application/ld+json", _("Catalogue DCAT-AP (JSON-LD)")),
@@ -102,7 +104,8 @@ def landing(root: str, current: Format) -> dict[str, Any]:
 
 def conformance(root: str, current: Format) -> dict[str, Any]:
     """The conformance classes that hold (§7.4)."""
-    return {"conformsTo": list(CONFORMANCE), "links": selves(f"{root}conformance", {}, current, DOCUMENT_FORMATS)}
+    links = [*selves(f"{root}conformance", {}, current, DOCUMENT_FORMATS), proposal_link()]
+    return {"conformsTo": list(CONFORMANCE), "links": links}
 
 
 def collections(root: str, current: Format, described: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -126,6 +129,7 @@ def collection(root: str, current: Format, described: Collection, extent: Extent
         "itemType": "feature",
         "crs": list(KNOWN),
         "storageCrs": CRS84.uri,
+        "versioning": VERSIONING,
         "links": [
             *selves(base, {}, current, DOCUMENT_FORMATS),
             *items_links(root, described, offered.of(described)),

@@ -38,9 +38,17 @@ def selves(
 
 
 def items_links(root: str, collection: Collection, offered: Sequence[Format]) -> list[Link]:
-    """`items` links of a collection, one a format."""
+    """`items` links of a collection, one a format; `enclosure` for what follows a published schema of its own.
+
+    GDAL takes the last `items` link of the type of GeoJSON for the features themselves.
+    """
     base = f"{root}collections/{collection.id}/items"
     return [
-        link(f"{base}?f={each.name}", "items", each.media_type, f"{collection.title} ({each.title})")
+        link(
+            f"{base}?f={each.name}",
+            "enclosure" if each.schema else "items",
+            each.media_type,
+            f"{collection.title} ({each.title})",
+        )
         for each in offered
     ]

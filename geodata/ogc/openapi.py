@@ -1,38 +1,63 @@
 """The OpenAPI 3.0 document, made from the list of collections (OGC API Features /req/oas30)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 
 from geodata.formats import offered
-from geodata.ogc import openapi_changes
+from geodata.ogc import (
+    openapi_changes,
+    openapi_exports,
+    openapi_notices,
+    openapi_resources,
+    openapi_tiles,
+    openapi_versions,
+)
+from geodata.ogc.openapi_parts import LINKS, PROBLEM, REFUSED, TEXT, Document, columns_parameters, format_of, with_links
+from geodata.ogc.openapi_parts import parameter as _parameter
 from geodata.ogc.schema import property_schema
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
 from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.params.properties import filterable
-from geodata.registry import FULL, Collection
+from geodata.registry import Collection
 
-Document = dict[str, Any]
 SORTBY = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"^[+-]?[^+\-\s].*$"}}
 VERSION = "1.0.0"
-PROBLEM = {
-    "description": "RFC 9457",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+COLLECTION = with_links(id=TEXT, title=TEXT, itemType=TEXT, crs={"type": "array", "items": TEXT})
+COLLECTIONS: Document = {"type": "array", "items": COLLECTION}
+CONFORMS: Document = {
+    "type": "object",
+    "required": ["conformsTo"],
+    "properties": {"conformsTo": {"type": "array", "items": TEXT}, "links": LINKS},
+}
+# Every module that adds paths: a function of the collections and of the answer to what is refused.
+PARTS = (
+    openapi_changes.paths,
+    openapi_tiles.paths,
+    openapi_resources.paths,
+    openapi_exports.paths,
+    openapi_notices.paths,
+    openapi_versions.paths,
+)
+SECURITY: Document = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "A larger quota, no right"},
 }
 
 
 def document(root: str, collections: Iterable[Collection]) -> Document:
     """The whole document, with paths relative to `root`."""
     paths: dict[str, Any] = {
-        "/": {"get": _get("landing", "Landing page")},
-        "/conformance": {"get": _get("conformance", "Conformance classes")},
-        "/collections": {"get": _get("collections", "Collections")},
+        "/": {"get": _page("landing", "Landing page", with_links(title=TEXT))},
+        "/conformance": {"get": _page("conformance", "Conformance classes", CONFORMS)},
+        "/collections": {"get": _page("collections", "Collections", with_links(collections=COLLECTIONS))},
     }
     described = list(collections)
-    paths |= openapi_changes.paths(described, PROBLEM)
+    for part in PARTS:
+        paths |= part(described, PROBLEM)
     for each in described:
         paths |= _collection(each)
     return {
@@ -47,12 +72,21 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
             },
         },
         "servers": [{"url": root.rstrip("/")}],
-        "paths": paths,
+        "paths": openapi_notices.marked(paths),
         "components": {
-            "schemas": {"Problem": _problem()},
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "schemas": {"Problem": _problem(), **{name: each for one in described for name, each in _features(one)}},
+            "responses": {"Problem": REFUSED},
+            "securitySchemes": SECURITY,
         },
     }
+
+
+def _page(operation: str, summary: str, schema: Document) -> Document:
+    """A document that is also a page for a browser."""
+    made = _get(operation, summary, schema=schema)
+    made["responses"]["200"]["content"]["text/html"] = {"schema": TEXT}
+    made["parameters"][-1] = format_of("json", "html")
+    return made
 
 
 def _get(
@@ -73,15 +107,19 @@ def _get(
 
 def _collection(collection: Collection) -> dict[str, Any]:
     base, name = f"/collections/{collection.id}", str(collection.title)
-    feature = {"type": "object", "required": ["type", "geometry", "properties"], "properties": {
-        "type": {"type": "string", "enum": ["Feature"]},
-        "id": {"type": "string", "format": "uuid"},
-        "geometry": {"type": "object", "nullable": True},
-        "properties": {"type": "object", "properties": {key: _member(key, field) for key, field in collection.fields.items()}},
-    }}  # fmt: skip
+    feature = {"$ref": f"#/components/schemas/{collection.id}.feature"}
+    patch = {"$ref": f"#/components/schemas/{collection.id}.patch"}
     features = {
         "type": "object",
-        "properties": {"type": {"type": "string"}, "features": {"type": "array", "items": feature}},
+        "required": ["type", "features", "numberReturned", "links"],
+        "properties": {
+            "type": {"type": "string", "enum": ["FeatureCollection"]},
+            "features": {"type": "array", "items": feature},
+            "numberReturned": {"type": "integer", "minimum": 0},
+            "numberMatched": {"type": "integer", "minimum": 0},
+            "timeStamp": {"type": "string", "format": "date-time"},
+            "links": LINKS,
+        },
     }
     uuid = _parameter("id", {"type": "string", "format": "uuid"}, "uuid", where="path")
     crs = _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS")
@@ -89,7 +127,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
         _get(
             f"{collection.id}.item",
             f"{name}: one feature",
-            [uuid, crs, *columns_parameters(collection)],
+            [uuid, crs, openapi_versions.AS_OF_PARAMETER, *columns_parameters(collection)],
             "application/geo+json",
             feature,
         ),
@@ -98,13 +136,13 @@ def _collection(collection: Collection) -> dict[str, Any]:
     items = _get(f"{collection.id}.items", name, _items_parameters(collection), "application/geo+json", features)
     read_only = collection.serializer == ""
     paths: dict[str, Any] = {
-        base: {"get": _get(f"{collection.id}.collection", name)},
+        base: {"get": _page(f"{collection.id}.collection", name, COLLECTION)},
         f"{base}/queryables": {
             "get": _get(f"{collection.id}.queryables", "Queryables", media="application/schema+json")
         },
         f"{base}/sortables": {"get": _get(f"{collection.id}.sortables", "Sortables", media="application/schema+json")},
         f"{base}/schema": {"get": _get(f"{collection.id}.schema", "Schema", media="application/schema+json")},
-        f"{base}/items": {"get": _in_every_format(items, collection)},
+        f"{base}/items": {"get": openapi_exports.added(_in_every_format(items, collection))},
         f"{base}/items/{{id}}": {"get": item},
     }
     if not read_only:
@@ -112,7 +150,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
         paths[f"{base}/items/{{id}}"] |= {
             "put": _write(f"{collection.id}.replace", "Replace", "200", feature, uuid),
             "patch": _write(
-                f"{collection.id}.update", "Update (merge patch)", "200", feature, uuid, "application/merge-patch+json"
+                f"{collection.id}.update", "Update (merge patch)", "200", patch, uuid, "application/merge-patch+json"
             ),
             "delete": _write(f"{collection.id}.delete", "Delete", "204", None, uuid),
         }
@@ -121,6 +159,19 @@ def _collection(collection: Collection) -> dict[str, Any]:
         )
         paths |= _photos(collection)
     return paths
+
+
+def _features(collection: Collection) -> Iterator[tuple[str, Document]]:
+    """A feature of the collection as it is read and written, and what a merge patch of one may hold."""
+    members = {key: _member(key, field) for key, field in collection.fields.items()}
+    patch: Document = {"type": "object", "properties": {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": {"type": "string", "format": "uuid"},
+        "geometry": {"type": "object", "nullable": True},
+        "properties": {"type": "object", "properties": members},
+    }}  # fmt: skip
+    yield f"{collection.id}.patch", patch
+    yield f"{collection.id}.feature", patch | {"required": ["type", "geometry", "properties"]}
 
 
 def _in_every_format(operation: Document, collection: Collection) -> Document:
@@ -139,6 +190,7 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("bbox-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of bbox"),
         _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS of the answer"),
         _parameter("datetime", {"type": "string"}, "RFC 3339 instant or interval"),
+        openapi_versions.AS_OF_PARAMETER,
         _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
         _parameter("cursor", {"type": "string"}, "from a next link"),
         _parameter("q", {"type": "string"}, "words"),
@@ -157,21 +209,6 @@ def _items_parameters(collection: Collection) -> list[Document]:
             )
         )
     return fixed
-
-
-def columns_parameters(collection: Collection) -> list[Document]:
-    """The parameters that say what of each feature is given."""
-    names = {"type": "array", "minItems": 1, "items": {"type": "string", "enum": ["id", *collection.fields]}}
-    told = "; ".join(
-        f"{name}: {', '.join(each.properties)}{'' if each.geometry else ', no geometry'}"
-        for name, each in collection.profiles.items()
-        if name != FULL
-    )
-    return [
-        _parameter("properties", names, "only these properties; the id is always there"),
-        _parameter("profile", {"type": "string", "enum": list(collection.profiles), "default": FULL}, told),
-        _parameter("skipGeometry", {"type": "boolean", "default": False}, "geometry null"),
-    ]
 
 
 def _write(
@@ -239,11 +276,6 @@ def _photos(collection: Collection) -> dict[str, Any]:
             "delete": write("remove", "Remove a photo", "204", [uuid, photo]),
         },
     }
-
-
-def _parameter(name: str, schema: Document, description: str, where: str = "query") -> Document:
-    made = {"name": name, "in": where, "description": description, "schema": schema, "required": where == "path"}
-    return made | ({"style": "form", "explode": False} if where == "query" else {})
 
 
 def _member(name: str, field: "models.Field[Any, Any]") -> Document:

@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 from typing import Any
 
+from geodata.ogc.openapi_parts import (
+    NUMBER,
+    TEXT,
+    Document,
+    columns_parameters,
+    format_of,
+    get,
+    json,
+    parameter,
+    with_links,
+)
 from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
-from geodata.registry import Collection
+from geodata.registry import CARD, FULL, MAP, Collection
 
-Document = dict[str, Any]
-TEXT: Document = {"type": "string"}
-NUMBER: Document = {"type": "integer"}
 CHANGE: Document = {
     "type": "object",
     "required": ["op", "collection", "uuid", "revision", "at", "reason"],
@@ -48,36 +56,28 @@ COPY: Document = {
 }
 
 
-def paths(collections: Iterable[Collection], problem: Document) -> dict[str, Any]:
+def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
     """`/changes`, `/snapshot` and one copy a collection."""
-    known = [each.id for each in collections]
+    described = list(collections)
+    known = [each.id for each in described]
     feed = [
-        _parameter("since", TEXT, "cursor of a copy or of a page of changes; without it the oldest change kept"),
-        _parameter("collection", TEXT | {"enum": known}, "one collection; all without it"),
-        _parameter("limit", NUMBER | {"minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
-        _parameter("skipGeometry", {"type": "boolean"}, "features without their geometry"),
-        _parameter("skipFeature", {"type": "boolean"}, "no features"),
-        _parameter("f", TEXT | {"enum": ["json"]}, "Format"),
-        _parameter("Prefer", TEXT, "wait=30: when nothing is new, wait up to 30 s for it", "header"),
+        parameter("since", TEXT, "cursor of a copy or of a page of changes; without it the oldest change kept"),
+        parameter("collection", TEXT | {"enum": known}, "one collection; all without it"),
+        parameter("limit", NUMBER | {"minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
+        parameter("properties", TEXT, "with collection: only these properties, with commas"),
+        parameter("profile", TEXT | {"enum": [MAP, CARD, FULL]}, "what is given of each feature"),
+        parameter("skipGeometry", {"type": "boolean"}, "features without their geometry"),
+        parameter("skipFeature", {"type": "boolean"}, "no features"),
+        format_of("json"),
+        parameter("Prefer", TEXT, "wait=30: when nothing is new, wait up to 30 s for it", "header"),
     ]
-    after = _parameter("after", TEXT | {"format": "uuid"}, "leave out what comes up to this feature")
+    after = parameter("after", TEXT | {"format": "uuid"}, "leave out what comes up to this feature")
     found = {
-        "/changes": _get("changes", "Changes after a cursor", feed, "application/json", PAGE, problem),
-        "/snapshot": _get("snapshots", "Where the copies are", [], "application/json", {"type": "object"}, problem),
+        "/changes": get("changes", "Changes after a cursor", feed, json(PAGE)),
+        "/snapshot": get("snapshots", "Where the copies are", [format_of("json")], json(with_links(title=TEXT))),
     }
-    for each in known:
-        name, title = f"{each}.snapshot", f"{each}: a consistent copy with its cursor"
-        found[f"/snapshot/{each}"] = _get(name, title, [after], "application/geo+json", COPY, problem)
+    for each in described:
+        name, title = f"{each.id}.snapshot", f"{each.id}: a consistent copy with its cursor"
+        chosen = [after, *columns_parameters(each), format_of("geojson", "json")]
+        found[f"/snapshot/{each.id}"] = get(name, title, chosen, json(COPY, "application/geo+json"))
     return found
-
-
-def _parameter(name: str, schema: Document, description: str, where: str = "query") -> Document:
-    return {"name": name, "in": where, "description": description, "schema": schema}
-
-
-def _get(
-    operation: str, summary: str, parameters: list[Document], media: str, schema: Document, problem: Document
-) -> Document:
-    ok = {"description": "OK", "content": {media: {"schema": schema}}}
-    told = {"operationId": operation, "summary": summary, "parameters": parameters}
-    return {"get": told | {"responses": {"200": ok, "default": problem}}}

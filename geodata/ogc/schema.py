@@ -81,6 +81,14 @@ def codelist(collection: Collection, name: str) -> Schema:
     return {"collection": collection.id, "property": name, "title": str(field.verbose_name), "codes": [*codes.values()]}
 
 
+def codelists(collection: Collection) -> list[str]:
+    """The properties whose codes are explained."""
+    elements = {
+        name: field.base_field if isinstance(field, ArrayField) else field for name, field in collection.fields.items()
+    }
+    return [name for name, element in elements.items() if getattr(element, "choices", None)]
+
+
 def _document(collection: Collection, href: str, first: Schema, fields: dict[str, models.Field[Any, Any]]) -> Schema:
     base = href.rsplit("/", 1)[0]
     found = first | {name: property_schema(name, field) for name, field in fields.items()}
@@ -147,6 +155,9 @@ def _type(field: models.Field[Any, Any]) -> Schema:
     kind: Schema = next((dict(kind) for base, kind in KINDS if isinstance(field, base)), {"type": "string"})
     if kind == {"type": "string"} and field.max_length:
         kind["maxLength"] = field.max_length
+    if field.blank and kind.get("format") == "uri":
+        # An address that nobody gave is an empty text, which is a reference (RFC 3986 §4.2) and no URI.
+        kind["format"] = "uri-reference"
     if field.choices:
         kind["enum"] = [code for code, _label in field.flatchoices]
     return kind

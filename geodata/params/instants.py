@@ -1,9 +1,10 @@
-"""`datetime`: an instant or an interval (OGC API Features /req/core/fc-time-definition, RFC 3339)."""
+"""`datetime`: an instant or an interval (OGC API Features /req/core/fc-time-definition, RFC 3339); `as-of`: an instant."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from geodata.problems import BadParameter
@@ -11,6 +12,7 @@ from geodata.problems import BadParameter
 OPEN = ("", "..")
 RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?")
 DAY_LENGTH = 10
+AS_OF = "as-of"
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,22 @@ def _end(text: str) -> datetime:
         if start.date() == date.max
         else (start + timedelta(days=1) - timedelta(microseconds=1))
     )
+
+
+def parse_as_of(text: str, now: datetime | None = None, name: str = AS_OF) -> datetime:
+    """Read an instant of the past; a day is its last moment where the network is, today the present moment.
+
+    Raises BadParameter: malformed, no such date.
+    """
+    try:
+        if not RFC3339.fullmatch(text):
+            raise ValueError(text)
+        if len(text) > DAY_LENGTH:
+            return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        day = date.fromisoformat(text)
+        last = datetime.combine(day, time.max, timezone.get_default_timezone()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        told = _("Écrivez un jour ou un instant qui existe : 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339).")
+        raise BadParameter(name, told) from None
+    now = now or timezone.now()
+    return now if day == now.astimezone(timezone.get_default_timezone()).date() else last

@@ -1,5 +1,6 @@
 """All parameters of `items`, read at once: `ItemsQuery`."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,16 +12,16 @@ from geodata.params.bbox import Bbox, parse_bbox
 from geodata.params.columns import EVERYTHING, Columns, parse_columns
 from geodata.params.cql2.tree import Node
 from geodata.params.crs import CRS84, Crs, parse_crs
-from geodata.params.instants import Interval, parse_datetime
+from geodata.params.instants import AS_OF, Interval, parse_as_of, parse_datetime
 from geodata.params.paging import DEFAULT_LIMIT, parse_cursor, parse_limit
 from geodata.params.properties import filterable, parse_property
 from geodata.params.sorting import SortKey, parse_sortby
 from geodata.problems import BadParameter
 from geodata.registry import Collection
 
-NARROWING = ("datetime", "q", *filters.OWN)
+NARROWING = ("datetime", AS_OF, "q", *filters.OWN)
 OWN = ("bbox", "bbox-crs", *NARROWING, "crs", sorting.PARAMETER, *columns.OWN, "limit", "cursor", "f")
-OF_ITEM = ("f", "crs", *columns.OWN)
+OF_ITEM = ("f", "crs", AS_OF, *columns.OWN)
 MAX_WORDS = 8
 MAX_Q = 200
 
@@ -36,6 +37,7 @@ class ItemsQuery:
     """What is asked of a collection; `filters` maps a property to a typed value, `condition` is a CQL2 filter.
 
     It begins after the internal id `after`, whose values of the keys of `order` were `after_values`.
+    `as_of` is the instant whose state is asked, None for the present; `revision` stands for it once it is looked up.
     """
 
     limit: int = DEFAULT_LIMIT
@@ -49,11 +51,18 @@ class ItemsQuery:
     words: tuple[str, ...] = ()
     filters: Mapping[str, Any] = field(default_factory=dict)
     condition: Node | None = None
+    as_of: dt.datetime | None = None
+    revision: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it asks for less than the whole collection (paging aside)."""
+        return bool(self.bbox or self.datetime or self.words or self.filters or self.condition)
 
     @property
     def selects(self) -> bool:
-        """Whether it asks for less than the whole collection (paging aside)."""
-        return bool(self.bbox or self.datetime or self.words or self.filters or self.condition)
+        """Whether it asks for anything but the whole collection as it is now."""
+        return self.narrows or self.revision is not None
 
 
 def single(query: Query, known: tuple[str, ...]) -> dict[str, str]:
@@ -100,6 +109,7 @@ def _narrowing(given: dict[str, str], collection: Collection) -> dict[str, Any]:
         "words": _words(given.get("q", "")),
         "filters": {name: parse_property(collection, name, text) for name, text in given.items() if name in properties},
         "condition": filters.parse_filter(given, collection),
+        "as_of": parse_as_of(given[AS_OF]) if AS_OF in given else None,
     }
 
 

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db import connection
-from psycopg import sql
 
+from geodata.queries import reader
 from geodata.queries.raw import undecoded_by
 
 if TYPE_CHECKING:
-    import psycopg
+    from psycopg import sql
 
-BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    from geodata.queries.reader import Reader
+
+BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 ROWS_AT_ONCE = 500
 CURSOR = "geodata_apart"
 
@@ -31,17 +34,36 @@ def snapshot() -> Iterator[psycopg.Connection[Any]]:
 
     The block may be a generator that another thread goes on with or closes.
     """
-    other: Any = connection.copy()
-    other.inc_thread_sharing()
-    other.ensure_connection()
-    raw: psycopg.Connection[Any] = other.connection
+    with held() as reader:
+        yield reader.raw
+
+
+@contextmanager
+def held() -> Iterator[Reader]:
+    """The same as a reader, for statements that are prepared."""
+    with connection.wrap_database_errors:
+        found = _begun()
     try:
-        raw.execute(BEGIN)
-        yield raw
+        yield found
     finally:
-        if not raw.closed:
-            raw.rollback()
-        other.close()
+        if not found.is_broken:
+            found.tell(b"ROLLBACK")
+        reader.give_back(found)
+
+
+def _begun() -> Reader:
+    """A reader in a transaction. One whose connection was lost while it was idle is replaced."""
+    found, was_idle = reader.take()
+    try:
+        found.tell(BEGIN)
+    except psycopg.Error:
+        found.raw.close()
+        if not was_idle:
+            raise
+        reader.close()
+        found, _was_idle = reader.take()
+        found.tell(BEGIN)
+    return found
 
 
 def stream(

@@ -14,33 +14,36 @@ from geodata.params.changes import BEGINNING, Anchor
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
-from geodata.queries import apart, past, select, stored
+from geodata.queries import apart, joined, past, select, stored
 from geodata.queries.changes import LATEST
+from geodata.queries.joined import Piece, Texts
 from geodata.registry import Collection
 
 # Order: the internal id, by the primary key.
 ROWS = "SELECT t.uuid, t.revision, {feature} FROM ({source}) t{join} WHERE t.id > %s ORDER BY t.id"
 PLACE = "SELECT t.id FROM ({source}) t WHERE t.uuid = %s"
 Row = tuple[UUID, int, bytes]
+SEPARATOR = ",\n"
 
 
 def copy(
     collection: Collection, after: UUID | None = None, columns: Columns = EVERYTHING
-) -> Generator[Anchor | Row, None, None]:
-    """First the anchor, then uuid, revision and GeoJSON of feature after feature, in the order of the internal id.
+) -> Generator[Anchor | Piece, None, None]:
+    """First the anchor, then the GeoJSON of all features in the order of the internal id, SEPARATOR between them.
 
     All of one moment: one transaction that sees no later commit. `after` leaves out what comes up to
     this feature, for a copy that was cut. Memory does not grow with the collection.
     Raises BadParameter: `after` is no feature that everybody sees.
     """
     source, params = select.visible(collection, AnonymousUser())
-    feature, join = stored.feature(collection, CRS84, columns)
-    statement = sql.SQL(ROWS).format(feature=feature, source=source, join=join)
-    with apart.snapshot() as raw:
-        found = raw.execute(LATEST).fetchone()
-        first = _place(raw, source, params, after) if after else 0
+    computed = stored.feature(collection, CRS84, columns)
+    kept = stored.kept(collection) if columns == EVERYTHING else computed
+    texts = Texts(source, sql.SQL("true"), params, kept, computed, SEPARATOR)
+    with apart.held() as reader:
+        found = reader.raw.execute(LATEST).fetchone()
+        first = _place(reader.raw, source, params, after) if after else 0
         yield Anchor(*found) if found else BEGINNING
-        yield from apart.stream(raw, statement, [*params, first])
+        yield from joined.pieces(texts, reader, first)
 
 
 def copy_at(collection: Collection, revision: int) -> Iterator[Row]:

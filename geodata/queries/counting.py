@@ -21,14 +21,14 @@ COUNT_LIMIT = 10_000
 FEW = 1_000
 Statement = tuple[sql.Composable, sql.Composable, list[Any]]
 
-_totals: dict[str, tuple[int, int]] = {}
+_totals: dict[str, tuple[extent.State, int]] = {}
 
 
 def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, statement: Statement) -> int | None:
     """The exact count: of everything that is public, or of a selection up to COUNT_LIMIT; else None."""
     if query.selects or user.is_authenticated:
         return _bounded(*statement)
-    at = extent.revision(collection, user)
+    at = extent.state(collection, user)
     known = _totals.get(collection.id)
     if known is None or known[0] != at:
         source, params = select.visible(collection, user)

@@ -19,7 +19,7 @@ from geodata.params.cql2 import refusal
 from geodata.params.cql2.tree import Call, Kind, Node, Property, Value, Values
 from geodata.params.items import ItemsQuery
 from geodata.params.properties import plain
-from geodata.queries import periods, select
+from geodata.queries import past, periods, select
 from geodata.registry import Collection
 
 Piece = tuple[sql.Composable, list[Any]]
@@ -61,8 +61,10 @@ def condition(collection: Collection, tree: Node) -> Piece:
 
 
 def limits(query: ItemsQuery) -> AbstractContextManager[None]:
-    """What holds while the statements of a query run: nothing without a filter, else `bounded`."""
-    return nullcontext() if query.condition is None else bounded()
+    """What holds while the statements of a query run: nothing for the present without a filter, else a bound."""
+    if query.condition is not None:
+        return bounded()
+    return nullcontext() if query.revision is None else past.bounded()
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
@@ -13,37 +15,83 @@ from geodata.changes.models import FormerSlug, Revision, Tombstone
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
-from geodata.queries import select, stored
-from geodata.queries.raw import direct, prepared
+from geodata.queries import past, reader, select, stored
+from geodata.queries.extent import State
+from geodata.queries.raw import direct
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
+    from psycopg.pq.abc import PGresult
 
     from comptes.models import User
+
+WANTED = "SELECT t.revision, (extract(epoch FROM t.updated_at) * 1000000)::bigint, {} FROM ({}) t{} WHERE t.uuid = %s"
 
 
 @dataclass(frozen=True)
 class Item:
-    """A feature as GeoJSON text (UTF-8, no links), with its revision."""
+    """A feature as GeoJSON text (UTF-8, no links), and the revision that it is of."""
 
     text: bytes
-    revision: int
+    state: State
 
 
 def item(
-    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs = CRS84, columns: Columns = EVERYTHING
+    collection: Collection,
+    user: User | AnonymousUser,
+    uuid: UUID,
+    crs: Crs = CRS84,
+    columns: Columns = EVERYTHING,
+    revision: int | None = None,
 ) -> Item:
-    """The item that this person may see. Raises NotFound, or Gone for one that was public and is deleted."""
+    """The item that this person may see, or of a past state everybody could.
+
+    Raises NotFound, or Gone for one that was public and is deleted, or was public at another time.
+    """
+    if revision is not None:
+        return _former(collection, uuid, crs, columns, revision)
     source, params = select.visible(collection, user)
+    source_text, values = source.as_string(), [*params, uuid]
+    is_kept = crs is CRS84 and columns == EVERYTHING
+    found = reader.read(_statement(collection, source_text, "kept" if is_kept else "feature", crs, columns), values)
+    if is_kept and found.ntuples and found.get_value(0, 2) is None:
+        found = reader.read(_statement(collection, source_text, "feature", crs), values)
+    if not found.ntuples:
+        raise _absent(collection, uuid)
+    return Item(found.get_value(0, 2) or b"", _state(found))
+
+
+def _former(collection: Collection, uuid: UUID, crs: Crs, columns: Columns, revision: int) -> Item:
+    source, params = past.rows(collection, revision)
     feature, join = stored.feature(collection, crs, columns)
-    statement = sql.SQL("SELECT {}, t.revision FROM ({}) t{} WHERE t.uuid = %s").format(feature, source, join)
-    with prepared() if columns == EVERYTHING else direct() as cursor:
-        cursor.execute(statement, [*params, uuid])
+    with direct() as cursor:
+        cursor.execute(sql.SQL(WANTED).format(feature, source, join), [*params, uuid])
         row = cursor.fetchone()
     if row is None:
-        raise _absent(collection, uuid)
-    return Item(*row)
+        raise _elsewhen(collection, uuid)
+    return Item(row[2], State(row[0], row[1]))
+
+
+def public_state(collection: Collection, uuid: str) -> State | None:
+    """The revision of the item that everybody sees under this uuid, None when there is none: one indexed read."""
+    source, params = select.visible(collection, AnonymousUser())
+    found = reader.read(_statement(collection, source.as_string(), "nothing"), [*params, uuid])
+    return _state(found) if found.ntuples else None
+
+
+def _state(found: PGresult) -> State:
+    return State(int(found.get_value(0, 0) or 0), int(found.get_value(0, 1) or 0))
+
+
+@lru_cache(200)
+def _statement(collection: Collection, source: str, what: str, crs: Crs = CRS84, columns: Columns = EVERYTHING) -> str:
+    """Revision, its instant in microseconds, and the feature: computed, as it is kept, or nothing of it."""
+    feature, join = sql.SQL("NULL"), sql.SQL("")
+    if what == "kept":
+        feature, join = stored.kept(collection)
+    elif what == "feature":
+        feature, join = stored.feature(collection, crs, columns)
+    return reader.numbered(sql.SQL(WANTED).format(feature, sql.SQL(source), join).as_string())
 
 
 def uuid_of_slug(collection: Collection, user: User | AnonymousUser, slug: str) -> UUID:
@@ -57,6 +105,13 @@ def uuid_of_slug(collection: Collection, user: User | AnonymousUser, slug: str) 
         buried = Tombstone.objects.filter(collection=collection.id, slug=slug).first()
         raise _absent(collection, buried.uuid) if buried else NotFound(_("Aucune fiche à cette adresse."))
     return UUID(str(found))
+
+
+def _elsewhen(collection: Collection, uuid: UUID) -> Gone | NotFound:
+    """Why a feature is not there at an instant: the draft on versioned features wants 410 if it ever was."""
+    if Revision.objects.filter(collection=collection.id, uuid=uuid, public_op__isnull=False).exists():
+        return Gone(_("Cette fiche n’était pas publiée à cet instant."))
+    return NotFound(_("Aucune fiche à cette adresse."))
 
 
 def _absent(collection: Collection, uuid: UUID) -> Gone | NotFound:

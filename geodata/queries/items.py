@@ -10,8 +10,9 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.columns import EVERYTHING
+from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, filtering, ordering, search, select, stored
+from geodata.queries import counting, filtering, ordering, past, reader, search, select, stored
 from geodata.queries.ordering import Place
 from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
@@ -75,7 +76,7 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
         if few is None:
             source, where, params = conditions(collection, user, query, by_index=bool(query.order))
         else:
-            source, visibility = select.visible(collection, user)
+            source, visibility = past.source(collection, user, query.revision)
             where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
     feature, join = stored.feature(collection, query.crs, query.columns)
     columns = sql.SQL(", ").join([sql.SQL("t.id"), feature, *ordering.keys(collection, query.order)])
@@ -84,9 +85,11 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     if query.limit > AT_ONCE:
         rows = _stream(query, composed, values)
     else:
-        with direct() if _is_rare(query) else prepared() as cursor:
-            cursor.execute(composed, values)
-            fetched = cursor.fetchall()
+        fetched = _kept(collection, query, found) if query.crs is CRS84 and not _is_rare(query) else None
+        if fetched is None:
+            with direct() if _is_rare(query) else prepared() as cursor:
+                cursor.execute(composed, values)
+                fetched = cursor.fetchall()
         rows = iter(fetched)
         if query.after == 0 and len(fetched) <= query.limit:
             known = len(fetched)
@@ -100,9 +103,22 @@ def place(query: ItemsQuery) -> Place:
     return Place(query.order, query.after, query.after_values)
 
 
+def _kept(
+    collection: Collection, query: ItemsQuery, found: tuple[sql.Composable, sql.Composable, list[Any]]
+) -> list[tuple[Any, ...]] | None:
+    """The rows as they are kept ready, None when one is not."""
+    body, join = stored.kept(collection)
+    columns = sql.SQL("t.id, {}").format(body)
+    statement, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
+    read = reader.read(reader.numbered(statement.as_string()), values)
+    rows = [(int(read.get_value(row, 0) or 0), read.get_value(row, 1)) for row in range(read.ntuples)]
+    return None if any(text is None for _number, text in rows) else rows
+
+
 def _is_rare(query: ItemsQuery) -> bool:
     """Whether its statement hardly comes back, so that keeping it prepared would push out others."""
-    return bool(query.words or query.condition or query.order or query.columns != EVERYTHING)
+    is_past = query.revision is not None
+    return bool(query.words or query.condition or query.order or query.columns != EVERYTHING or is_past)
 
 
 def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Iterator[tuple[Any, ...]]:
@@ -120,7 +136,7 @@ def conditions(
 
     Without `by_index` words are looked for in the rows as they come.
     """
-    source, params = select.visible(collection, user)
+    source, params = past.source(collection, user, query.revision)
     clauses: list[Statement] = []
     if query.bbox is not None:
         clauses.append(_bbox(query))

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from psycopg import sql
 
 from geodata.params.columns import EVERYTHING, Columns
-from geodata.params.crs import Crs
+from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, ordering, select
+from geodata.queries import apart, filtering, items, joined, ordering, past
+from geodata.queries.joined import Texts
 from geodata.queries.ordering import NOTHING, START, Place
 from geodata.queries.raw import direct
 from geodata.registry import Collection
@@ -32,7 +34,11 @@ COPY = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)")
 
 @dataclass(frozen=True)
 class Selection:
-    """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order."""
+    """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order.
+
+    `revision` is that of the past state they are read from, None for the present. `is_rare`: its statement hardly comes
+    back (a CQL2 filter, whose values also need their types, or a past state).
+    """
 
     collection: Collection
     user: User | AnonymousUser
@@ -44,6 +50,8 @@ class Selection:
     limit: int | None = None
     is_one: bool = False
     columns: Columns = EVERYTHING
+    revision: int | None = None
+    is_rare: bool = False
 
     def narrowed(self, condition: sql.Composable) -> Selection:
         """The same selection with one more condition on the alias t, without parameters."""
@@ -61,16 +69,31 @@ def of_query(
     if query.condition is not None:
         filtering.rehearse(source, where, params)
     place = items.place(query)
-    return Selection(collection, user, query.crs, source, where, tuple(params), place, limit, columns=query.columns)
+    is_rare = query.condition is not None or query.revision is not None
+    return Selection(
+        collection, user, query.crs, source, where, tuple(params), place, limit,
+        columns=query.columns, revision=query.revision, is_rare=is_rare,
+    )  # fmt: skip
 
 
 def of_item(
-    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs, columns: Columns = EVERYTHING
-) -> Selection:
-    """One feature."""
-    source, params = select.visible(collection, user)
+    collection: Collection, user: User | AnonymousUser, uuid: UUID, crs: Crs, columns: Columns = EVERYTHING,
+    revision: int | None = None,
+) -> Selection:  # fmt: skip
+    """One feature, now or as it was right after a revision."""
+    source, params = past.source(collection, user, revision)
     where = sql.SQL("t.uuid = %s")
-    return Selection(collection, user, crs, source, where, (*params, uuid), is_one=True, columns=columns)
+    return Selection(
+        collection, user, crs, source, where, (*params, uuid), is_one=True, columns=columns, revision=revision
+    )
+
+
+def among(collection: Collection, selection: Selection, uuids: sql.Composable, values: list[Any]) -> Selection:
+    """The features of another collection that a sub-select of uuids names (see `within`), of the same state."""
+    source, params = past.source(collection, selection.user, selection.revision)
+    where = sql.SQL("t.uuid IN ({})").format(uuids)
+    given = (*params, *values)
+    return Selection(collection, selection.user, CRS84, source, where, given, revision=selection.revision)
 
 
 def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
@@ -78,6 +101,30 @@ def read(selection: Selection, columns: sql.Composable, join: sql.Composable = N
     statement, values = _statement(selection, columns, join)
     with apart.snapshot() as raw:
         yield from apart.stream(raw, statement, values)
+
+
+def texts(
+    selection: Selection,
+    computed: tuple[sql.Composable, sql.Composable],
+    separator: str,
+    kept: tuple[sql.Composable, sql.Composable] | None = None,
+) -> Iterator[bytes]:
+    """A text of each row, with the separator between them, in pieces of some hundred rows; one by one where sorted or filtered.
+
+    `computed` and `kept` are expressions over the alias t with the join they need: `kept` where its rows are kept ready.
+    """
+    if selection.place.order or selection.is_rare:
+        yield from _in_turn(read(selection, *computed), separator.encode())
+        return
+    wanted = Texts(selection.source, selection.where, selection.params, kept or computed, computed, separator)
+    with apart.held() as reader:
+        for piece in joined.pieces(wanted, reader, selection.place.id, selection.limit):
+            yield piece.text
+
+
+def _in_turn(found: Iterator[tuple[Any, ...]], separator: bytes) -> Iterator[bytes]:
+    while held := [text for (text,) in islice(found, apart.ROWS_AT_ONCE)]:
+        yield separator.join(held)
 
 
 def copied(raw: Any, selection: Selection, columns: sql.Composable) -> Iterator[bytes]:

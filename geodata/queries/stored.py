@@ -31,10 +31,22 @@ def feature(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> 
     computed = select.feature(collection, crs, columns)
     if crs is not CRS84 or columns != EVERYTHING:
         return computed, sql.SQL("")
+    # OFFSET 0: row by row, by the key. A merge of the two tables would read the texts of all rows before the first one.
     join = sql.SQL(
-        " LEFT JOIN {table} stored ON stored.id = t.id AND stored.revision = t.revision AND stored.shape = {shape}"
+        " LEFT JOIN LATERAL (SELECT x.body FROM {table} x WHERE x.id = t.id AND x.revision = t.revision"
+        " AND x.shape = {shape} OFFSET 0) stored ON true"
     ).format(table=table(collection), shape=sql.Literal(shape(collection)))
     return select.flat(sql.SQL("coalesce(stored.body, {})").format(computed)), select.flat(join)
+
+
+@cache
+def kept(collection: Collection) -> tuple[sql.SQL, sql.SQL]:
+    """As `feature` in CRS84, but null where no text is kept that agrees with the row.
+
+    PostgreSQL takes 0.15 ms to make ready the expression that computes a feature, used or not. So hot reads ask for
+    what is kept, and compute what was not in a second statement: hardly ever any.
+    """
+    return sql.SQL("stored.body"), feature(collection, CRS84)[1]
 
 
 def table(collection: Collection) -> sql.Identifier:

@@ -1,6 +1,7 @@
 """WebMercatorQuad: which tiles exist (OGC Two Dimensional Tile Matrix Set, annex D.1)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,55 @@ MATRIX_SET = "WebMercatorQuad"
 MATRIX_SET_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 MAX_ZOOM = 20
 MAX_DIGITS = 8
+
+
+# Web Mercator: half the side of the square in metres; a pixel of the standard is 0.28 mm wide.
+HALF_SIDE_M = 20_037_508.342789244
+PIXEL_M = 0.00028
+TILE_PX = 256
+
+
+def matrix_set(address: str) -> dict[str, Any]:
+    """The definition of WebMercatorQuad (OGC 17-083r4, §6.2 and annex D.1) with its own address."""
+    return {
+        "id": MATRIX_SET,
+        "title": "Google Maps Compatible for the World",
+        "uri": MATRIX_SET_URI,
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "orderedAxes": ["X", "Y"],
+        "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
+        "tileMatrices": [_matrix(zoom) for zoom in range(MAX_ZOOM + 1)],
+        "links": [{"href": address, "rel": "self", "type": "application/json"}],
+    }
+
+
+def _matrix(zoom: int) -> dict[str, Any]:
+    cell = 2 * HALF_SIDE_M / TILE_PX / 2**zoom
+    return {
+        "id": str(zoom),
+        "scaleDenominator": cell / PIXEL_M,
+        "cellSize": cell,
+        "cornerOfOrigin": "topLeft",
+        "pointOfOrigin": [-HALF_SIDE_M, HALF_SIDE_M],
+        "tileWidth": TILE_PX,
+        "tileHeight": TILE_PX,
+        "matrixWidth": 2**zoom,
+        "matrixHeight": 2**zoom,
+    }
+
+
+def limits(min_zoom: int, max_zoom: int) -> list[dict[str, Any]]:
+    """The tiles that are served at these zooms: all of each matrix (OGC 17-083r4, §6.3)."""
+    return [
+        {
+            "tileMatrix": str(zoom),
+            "minTileRow": 0,
+            "maxTileRow": 2**zoom - 1,
+            "minTileCol": 0,
+            "maxTileCol": 2**zoom - 1,
+        }
+        for zoom in range(min_zoom, max_zoom + 1)
+    ]
 
 
 @dataclass(frozen=True)

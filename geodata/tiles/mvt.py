@@ -8,15 +8,16 @@ the counts that everybody may see come from the squares that the database keeps.
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import filtering, items, select
+from geodata.queries import filtering, items, reader, select
 from geodata.registry import MAP, Collection
-from geodata.tiles import squares
+from geodata.tiles import bygone, squares
 from geodata.tiles.matrix import Tile
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ EVERYTHING = ItemsQuery()
 CELLS = 8
 SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square
 MOST_SHAPES = 500
+SQUARE = ("x", "y", "side", "shift")
 
 # Inputs: z, col, row; output: one MVT layer named after the collection, extent 4096, buffer 64.
 # Counts on the GiST index of geom (EPSG:4326).
 SHAPES = """
 WITH tile AS (
-  SELECT ST_TileEnvelope(%(z)s, %(col)s, %(row)s) AS box,
-         ST_Transform(ST_TileEnvelope(%(z)s, %(col)s, %(row)s, margin => 0.015625), 4326) AS wide
+  SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box,
+         ST_Transform(ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer, margin => 0.015625), 4326) AS wide
 ), found AS (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_Transform(t.geom, 3857) AS shape
   FROM ({source}) t, tile WHERE t.geom && tile.wide
@@ -51,7 +53,8 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 # As above for points: a cell with one feature holds it, a cell with more holds their count.
 CLUSTERS = """
 WITH tile AS (
-  SELECT ST_TileEnvelope(%(z)s, %(col)s, %(row)s) AS box, ST_Transform(ST_TileEnvelope(%(z)s, %(col)s, %(row)s), 4326) AS wide
+  SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box,
+         ST_Transform(ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer), 4326) AS wide
 ), found AS (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_Transform(t.geom, 3857) AS shape, tile.box,
          (ST_XMax(tile.box) - ST_XMin(tile.box)) / {cells} AS step
@@ -73,17 +76,17 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
 
 
 # Inputs: corners of the tile in squares (x, y, beyond), shift from squares to cells; one indexed range.
-INSIDE = "x >= %(x)s AND x < %(x)s + %(side)s AND y >= %(y)s AND y < %(y)s + %(side)s AND n > 0"
+INSIDE = "x >= %(x)s::integer AND x < %(x)s::integer + %(side)s::integer AND y >= %(y)s::integer AND y < %(y)s::integer + %(side)s::integer AND n > 0"
 SUMMED = """
 WITH cells AS (
   SELECT sum(n)::bigint AS point_count, sum(sum_x) / sum(n) AS middle_x, sum(sum_y) / sum(n) AS middle_y,
          sum(sum_id)::bigint AS lead
-  FROM {squares} WHERE {inside} GROUP BY x >> %(shift)s, y >> %(shift)s
+  FROM {squares} WHERE {inside} GROUP BY x >> %(shift)s::integer, y >> %(shift)s::integer
 )
 SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, nullif(point_count, 1) AS point_count,
          ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(middle_x, middle_y), 3857),
-                      ST_TileEnvelope(%(z)s, %(col)s, %(row)s), 4096, 64, false) AS geom
+                      ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer), 4096, 64, false) AS geom
   FROM cells LEFT JOIN ({source}) t ON point_count = 1 AND t.id = cells.lead
 ) layer WHERE layer.geom IS NOT NULL
 """
@@ -117,12 +120,38 @@ def _properties(collection: Collection) -> sql.Composed:
 
 def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery = EVERYTHING) -> bytes:
     """The layer of a collection in this tile, of what the query selects; no bytes when it is empty."""
+    if query.revision is not None:
+        with filtering.limits(query):
+            return _bygone(collection, user, tile, query)
     if query.selects:
         with filtering.limits(query):
-            return _drawn(collection, tile, *_selected(collection, user, query))
+            source, params = _selected(collection, user, query)
+            return _drawn(collection, tile, source, params, is_rare=query.condition is not None)
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (_is_point(collection) or _crowded(collection, tile)):
         return _summed(collection, user, tile)
     return _drawn(collection, tile, *select.visible(collection, user))
+
+
+def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:
+    source, params = _selected(collection, user, bygone.within(query, tile))
+    if not query.narrows and tile.z <= SQUARES_UP_TO:
+        named, values = select.named(source, params)
+        values |= _in_squares(tile) | _place(tile)
+        crowded = bygone.CROWDED.format(source=named, most=sql.Literal(MOST_SHAPES))
+        if _is_point(collection) or _asked(crowded, values):
+            return bytes(_asked(_sum(collection, bygone.SUMMED, named), values))
+    return _drawn(collection, tile, source, params, is_rare=True)
+
+
+def _asked(statement: sql.Composed, values: dict[str, Any]) -> Any:
+    """What a statement that hardly comes back gives: it is not prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()[0]
+
+
+def _place(tile: Tile) -> dict[str, int]:
+    return {"z": tile.z, "col": tile.col, "row": tile.row}
 
 
 def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> tuple[sql.SQL, tuple[Any, ...]]:
@@ -130,14 +159,33 @@ def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQu
     return select.flat(sql.SQL("SELECT * FROM ({}) t WHERE {}").format(source, where)), tuple(params)
 
 
-def _drawn(collection: Collection, tile: Tile, source: sql.SQL, params: tuple[Any, ...]) -> bytes:
+def _drawn(
+    collection: Collection, tile: Tile, source: sql.SQL, params: tuple[Any, ...], *, is_rare: bool = False
+) -> bytes:
     clusters = _is_point(collection) and tile.z < CLUSTERS_BELOW
-    named, values = select.named(source, params)
-    statement = _statement(collection, clusters=clusters, source=named)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values | {"z": tile.z, "col": tile.col, "row": tile.row})
-        (made,) = cursor.fetchone()
-    return bytes(made)
+    if is_rare:
+        named, values = select.named(source, params)
+        return bytes(_asked(_statement(collection, clusters=clusters, source=named), values | _place(tile)))
+    # Tiles of what everybody sees come back: their statements are prepared.
+    return _made(_text(collection, clusters, source.as_string()), [tile.z, tile.col, tile.row, *params])
+
+
+def _made(text: str, values: list[Any]) -> bytes:
+    """The tile that a statement makes."""
+    return bytes.fromhex((reader.read(text, values).get_value(0, 0) or b"\\x")[2:].decode())
+
+
+@lru_cache(200)
+def _text(collection: Collection, clusters: bool, source: str) -> str:
+    named, values = select.named(sql.SQL(source), ("",) * source.count("%s"))
+    return _placed(_statement(collection, clusters=clusters, source=named).as_string(), ("z", "col", "row", *values))
+
+
+def _placed(text: str, names: tuple[str, ...]) -> str:
+    """A statement with $1, $2, … for its named parameters."""
+    for number, name in enumerate(names, start=1):
+        text = text.replace(f"%({name})s", f"${number}")
+    return text.replace("%%", "%")
 
 
 def _is_point(collection: Collection) -> bool:
@@ -150,24 +198,35 @@ def _in_squares(tile: Tile) -> dict[str, int]:
 
 
 def _crowded(collection: Collection, tile: Tile) -> bool:
-    statement = sql.SQL("SELECT coalesce(sum(n), 0) > {} FROM {} WHERE {}").format(
-        sql.Literal(MOST_SHAPES), squares.table(collection), sql.SQL(INSIDE)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _in_squares(tile))
-        return bool(cursor.fetchone()[0])
+    found = reader.read(_count(collection), list(_in_squares(tile).values()))
+    return int(found.get_value(0, 0) or 0) > MOST_SHAPES
+
+
+@cache
+def _count(collection: Collection) -> str:
+    text = "SELECT sum(n) FROM {} WHERE {} AND %(shift)s::integer IS NOT NULL"
+    composed = sql.SQL(text).format(squares.table(collection), sql.SQL(INSIDE))
+    return _placed(composed.as_string(), SQUARE)
 
 
 def _summed(collection: Collection, user: User | AnonymousUser, tile: Tile) -> bytes:
-    named, values = select.named(*select.visible(collection, user))
-    statement = sql.SQL(SUMMED).format(
+    source, params = select.visible(collection, user)
+    values = [*_in_squares(tile).values(), tile.z, tile.col, tile.row, *params]
+    return _made(_sums(collection, source.as_string()), values)
+
+
+@lru_cache(200)
+def _sums(collection: Collection, source: str) -> str:
+    named, values = select.named(sql.SQL(source), ("",) * source.count("%s"))
+    return _placed(_sum(collection, SUMMED, named).as_string(), (*SQUARE, "z", "col", "row", *values))
+
+
+def _sum(collection: Collection, text: str, named: sql.SQL) -> sql.Composed:
+    """Counts by cells, from the squares or, as `text` has it, from the rows of the source."""
+    return sql.SQL(text).format(
         squares=squares.table(collection),
         inside=sql.SQL(INSIDE),
         name=sql.Literal(collection.id),
         properties=_properties(collection),
         source=named,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values | _in_squares(tile) | {"z": tile.z, "col": tile.col, "row": tile.row})
-        (made,) = cursor.fetchone()
-    return bytes(made)

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from geodata.queries.extent import Extent
 from geodata.registry import Collection
-from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI
+from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI, limits
 from geodata.tiles.mvt import MEDIA_TYPE, light
 
 Document = dict[str, Any]
@@ -41,14 +41,26 @@ def tilejson(template: str, collections: Sequence[Collection], extents: Iterable
     return document
 
 
-def tileset(base: str, template: str, collections: Sequence[Collection], title: str) -> Document:
-    """The metadata of one tileset."""
+def tileset(base: str, template: str, scheme: str, collections: Sequence[Collection], title: str) -> Document:
+    """The metadata of one tileset; `scheme` is the address of its tile matrix set."""
     return {
         "title": title,
         "dataType": "vector",
         "tileMatrixSetURI": MATRIX_SET_URI,
         "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
-        "layers": [{"id": each.id, "dataType": "vector", "title": str(each.title)} for each in collections],
+        "tileMatrixSetLimits": limits(
+            min(each.min_zoom for each in collections), max(each.max_zoom for each in collections)
+        ),
+        "layers": [
+            {
+                "id": each.id,
+                "dataType": "vector",
+                "title": str(each.title),
+                "minTileMatrix": str(each.min_zoom),
+                "maxTileMatrix": str(each.max_zoom),
+            }
+            for each in collections
+        ],
         "links": [
             {"href": f"{base}/{MATRIX_SET}", "rel": "self", "type": "application/json"},
             {
@@ -59,7 +71,7 @@ def tileset(base: str, template: str, collections: Sequence[Collection], title: 
             },
             {"href": template, "rel": "item", "type": MEDIA_TYPE, "templated": True},
             {
-                "href": MATRIX_SET_URI,
+                "href": scheme,
                 "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
                 "type": "application/json",
             },
@@ -80,4 +92,13 @@ def tilesets(base: str, title: str) -> Document:
                 "links": [{"href": f"{base}/{MATRIX_SET}", "rel": "self", "type": "application/json"}],
             }
         ],
+    }
+
+
+def matrix_sets(base: str) -> Document:
+    """The list of tile matrix sets: one."""
+    own = {"href": f"{base}/{MATRIX_SET}", "rel": "self", "type": "application/json"}
+    return {
+        "tileMatrixSets": [{"id": MATRIX_SET, "title": MATRIX_SET, "uri": MATRIX_SET_URI, "links": [own]}],
+        "links": [{"href": base, "rel": "self", "type": "application/json"}],
     }

@@ -120,7 +120,8 @@ class Mirror(threading.Thread):
 def present(name):
     rows = copies.copy(registry.get(name))
     next(rows)
-    return {str(uuid): json.loads(text) for uuid, _revision, text in rows}
+    features = [json.loads(line) for piece in rows for line in piece.text.split(copies.SEPARATOR.encode())]
+    return {feature["id"]: feature for feature in features}
 
 
 def mirrored(path, name):

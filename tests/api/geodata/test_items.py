@@ -202,7 +202,7 @@ def test_database_down_is_503_with_retry_after(client, monkeypatch):
     def down(*_args):
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(extent, "revision", down)
+    monkeypatch.setattr(extent, "state", down)
     response = client.get(ITEMS)
     assert response.status_code == 503
     assert response["Retry-After"]

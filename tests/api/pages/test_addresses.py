@@ -145,6 +145,7 @@ def test_no_page_sets_a_cookie(client):
         assert not client.get(address).cookies
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_gpx_of_a_surveyed_trail_carries_cabins_closure_licence_and_link(client):
     trail = sentier(slug="boucle", elevations_m=[30.0, 40.0, 35.0])
     cabane(name_fr="Écrevisse", slug="ecrevisse")

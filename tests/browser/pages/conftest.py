@@ -65,6 +65,6 @@ def network(transactional_db):
     return [
         "/parcs/parc/", "/cabanes/cabane/", "/sentiers/sentier/", "/sentiers/dessin/", "/fermetures/fermeture/", "/evenements/fete/",
         "/projets-label/projet/", "/communes/lens/", "/autorites/CALL/", "/parcs/", "/sentiers/", "/agenda/", "/chiffres-cles/",
-        "/partenaires/", "/accessibilite/", "/mentions-legales/", "/vie-privee/", "/plan-du-site/", "/nl/parcs/parc/", "/nulle-part/",
-        "/parcs/?kind=chateau",
+        "/partenaires/", "/accessibilite/", "/mentions-legales/", "/vie-privee/", "/plan-du-site/", "/historique/", "/nl/parcs/parc/", "/nulle-part/",
+        "/parcs/?kind=chateau", f"/cabanes/cabane/?as-of={timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}",
     ]  # fmt: skip

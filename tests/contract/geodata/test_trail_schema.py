@@ -168,3 +168,20 @@ def test_geotrek_reads_every_property_it_asks_for(client):
     )
     # end(): children find their parent by id_local.
     assert rows[1]["itineraire_parent"] == rows[0]["id_local"] == str(parent.uuid)
+
+
+def test_stages_come_in_their_order_when_it_is_asked_for(client):
+    parent = full(name_fr="Grande boucle", kind="multi_stage", arrival="Pont")
+    for rank in (2, 1):
+        full(name_fr=f"Étape {rank}", kind="stage", arrival="Pont", parent=parent, stage_rank=rank)
+    names = [each["properties"]["nom_itineraire"] for each in taken(client, f"{FEED}&sortby=stage_rank")[1]["features"]]
+    # Geotrek numbers the children of a trail as they come.
+    assert [name for name in names if name.startswith("Étape")] == ["Étape 1", "Étape 2"]
+    assert taken(client, f"{FEED}&properties=name_fr", 400)[1]["parameter"] == "properties"
+
+
+def test_the_feed_is_announced_and_not_taken_for_the_features(client):
+    links = client.get("/api/collections/sentiers").json()["links"]
+    assert [each["rel"] for each in links if each["href"].endswith("f=schema-randonnee")] == ["enclosure"]
+    geojson = [each["href"] for each in links if each["rel"] == "items" and each["type"] == "application/geo+json"]
+    assert geojson == ["http://testserver/api/collections/sentiers/items?f=geojson"]

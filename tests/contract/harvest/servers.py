@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from geodata.harvest.sources import Source
+
+# Lambert-93 metres.
+METRES = (686118.0, 7034174.0)
 MAPFILE = """
 MAP
   NAME "parcs"
@@ -47,10 +51,17 @@ class Quiet(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(handler, **about):
+def serving(handler, context=None, **about):
     """A server on loopback; gives it with its `address`, the `asked` paths and whatever it is `about`."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.address, server.asked = f"http://127.0.0.1:{server.server_address[1]}", []
+    server.handle_error = lambda *_arguments: None
+    scheme = "http"
+    if context is not None:
+        server.socket, scheme = (
+            context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False),
+            "https",
+        )
+    server.address, server.asked = f"{scheme}://127.0.0.1:{server.server_address[1]}", []
     for name, value in about.items():
         setattr(server, name, value)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
@@ -136,6 +147,22 @@ class ArcGis(Quiet):
         self.answer(json.dumps(document).encode())
 
 
-def arcgis(features, *, most=2, geometry_type="esriGeometryPolyline"):
-    """An ArcGIS layer with these features."""
-    return serving(ArcGis, features=features, most=most, geometry_type=geometry_type)
+def arcgis(features, *, most=2, geometry_type="esriGeometryPolyline", context=None):
+    """An ArcGIS layer with these features; over TLS with a `context`."""
+    return serving(ArcGis, context, features=features, most=most, geometry_type=geometry_type)
+
+
+def source(**values):
+    given = {
+        "id": "essai", "title": "Source d’essai", "url": "", "kind": "oapif", "collection": "cabanes", "id_field": "code",
+        "account": "moisson", "authority": "PMA", "private": True, "fields": {"name_fr": "nom"},
+    }  # fmt: skip
+    return Source(**given | values)
+
+
+def place(code, name, at=METRES):
+    return {
+        "type": "Feature",
+        "properties": {"code": code, "nom": name},
+        "geometry": {"type": "Point", "coordinates": at},
+    }

@@ -1,7 +1,6 @@
 """Harvests from servers that run: our own OGC API, MapServer's WFS, an ArcGIS layer, a file."""
 
 import json
-from contextlib import contextmanager
 from io import StringIO
 
 import pytest
@@ -9,31 +8,21 @@ from django.core.management import CommandError, call_command
 
 from cabanes.models import Cabane
 from geodata.harvest.pulling import pull
-from geodata.harvest.sources import Source
 from geodata.models import HarvestRecord, HarvestRun, Proposition, Revision
-from geodata.vectorfile import Unreadable
 from parcs.models import Parc
 from sentiers.models import Sentier
-from tests.contract.harvest.servers import Quiet, arcgis, mapserver, serving
+from tests.contract.harvest.servers import arcgis, mapserver, place, source
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
-# Lambert-93 metres, and where that is in degrees (PROJ's cs2cs).
-METRES, DEGREES = (686118.0, 7034174.0), (2.805, 50.405)
+pytestmark = pytest.mark.django_db
+# Where servers.METRES is in degrees (PROJ’s cs2cs).
+DEGREES = (2.805, 50.405)
 
 
 @pytest.fixture
 def owner():
     return autorite(code="PMA")
-
-
-def source(**values):
-    given = {
-        "id": "essai", "title": "Source d’essai", "url": "", "kind": "oapif", "collection": "cabanes", "id_field": "code",
-        "account": "moisson", "authority": "PMA", "private": True, "fields": {"name_fr": "nom"},
-    }  # fmt: skip
-    return Source(**given | values)
 
 
 def toml(path, **values):
@@ -63,14 +52,8 @@ def esri(number, paths, **attributes):
     }
 
 
-def place(code, name, at=METRES):
-    return {
-        "type": "Feature",
-        "properties": {"code": code, "nom": name},
-        "geometry": {"type": "Point", "coordinates": at},
-    }
-
-
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("live")
 def test_our_own_api_is_read_page_after_page(live_server, owner):
     made = {str(cabane(geom=f"SRID=4326;POINT(2.80{n} 50.405)").uuid): n for n in range(7)}
     cabane(status="draft")
@@ -220,7 +203,7 @@ def test_rights_are_those_of_the_account(tmp_path, owner):
     assert not Parc.objects.filter(source="Source d’essai").exists()
 
 
-def test_a_service_that_breaks_off_makes_nothing_vanish(tmp_path, owner):
+def test_a_service_that_cannot_be_read_whole_changes_nothing(tmp_path, owner):
     member("editor", owner, username="moisson")
     path = tmp_path / "c.csv"
     path.write_text("code,nom,lon,lat\n1,Une,2.8,50.4\n2,Deux,2.8,50.41\n")
@@ -230,66 +213,3 @@ def test_a_service_that_breaks_off_makes_nothing_vanish(tmp_path, owner):
         run(short)
     last = HarvestRun.objects.order_by("started_at").last()
     assert (last.counts.get("vanished", 0), bool(last.failure)) == (0, True)
-
-
-class Elsewhere(Quiet):
-    """Sends its reader to another host, or sends too much."""
-
-    def do_GET(self):  # noqa: N802
-        if self.path.startswith("/redirect"):
-            self.answer(b"", status=302, Location=self.server.target)
-        elif self.path.startswith("/secret"):
-            self.server.asked.append(self.headers.get("X-Key"))
-            self.answer(
-                json.dumps({"type": "FeatureCollection", "features": [place("1", "Une", [2.8, 50.4])]}).encode()
-            )
-        else:
-            self.answer(b"[" + b" " * 3_000_000 + b"]")
-
-
-@contextmanager
-def two_servers():
-    with serving(Elsewhere) as other, serving(Elsewhere, target=f"{other.address}/secret.geojson") as first:
-        yield first, other
-
-
-@pytest.mark.parametrize(
-    ("kind", "path"), [("file", "/redirect.geojson"), ("arcgis", "/redirect/FeatureServer/0"), ("wfs", "/redirect")]
-)
-def test_no_other_host_is_reached_than_the_one_that_is_named(kind, path):
-    with two_servers() as (first, other):
-        # Another port of the same machine is another service.
-        with pytest.raises(Unreadable, match="autre hôte"):
-            list(pull(source(kind=kind, url=f"{first.address}{path}", layer="x")))
-        assert other.asked == []
-
-
-def test_addresses_of_this_machine_are_refused_unless_the_source_says_so():
-    with serving(Elsewhere) as server, pytest.raises(Unreadable, match="adresse privée"):
-        list(pull(source(kind="file", url=f"{server.address}/secret.geojson", private=False)))
-    with pytest.raises(Unreadable, match="http ou https"):
-        list(pull(source(kind="wfs", url="ftp://x.example/", layer="x")))
-    with pytest.raises(Unreadable, match="pas de fichier"):
-        list(pull(source(kind="file", url="/vsicurl/http:/x.example/a.geojson")))
-
-
-def test_what_sends_too_much_is_cut():
-    with serving(Elsewhere) as server, pytest.raises(Unreadable, match="Mo"):
-        list(pull(source(kind="file", url=f"{server.address}/big.geojson", max_bytes=1_000_000)))
-
-
-def test_a_secret_comes_from_the_environment(monkeypatch):
-    with serving(Elsewhere) as server:
-        wanted = source(kind="file", url=f"{server.address}/secret.geojson", header="X-Key", secret="ESSAI_KEY")
-        with pytest.raises(Unreadable, match="ESSAI_KEY"):
-            list(pull(wanted))
-        monkeypatch.setenv("ESSAI_KEY", "abc")
-        assert [each.columns["nom"] for each in pull(wanted)] == ["Une"]
-        assert server.asked == ["abc"]
-
-
-def test_a_service_that_is_not_there_or_is_something_else_says_so():
-    with pytest.raises(Unreadable):
-        list(pull(source(kind="wfs", url="http://127.0.0.1:9/", layer="x")))
-    with serving(Elsewhere) as server, pytest.raises(Unreadable, match="ESRIJSON"):
-        list(pull(source(kind="arcgis", url=f"{server.address}/x/FeatureServer/0")))

@@ -1,11 +1,13 @@
-"""The examples of the partners' page run as they are printed."""
+"""The code of the partners' page runs as it is printed, for pages and for files, with and without filters."""
 
 import html
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import urllib.request
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -17,15 +19,23 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def examples(live_server):
-    parc(name_fr="Parc des îles")
-    cabane(name_fr="Écrevisse")
+def network():
+    parc(name_fr="Parc des îles", kind="terril")
+    cabane(name_fr="Écrevisse & “Héron”", kind="cabane_design")
+    cabane(name_fr="L’abri", kind="abri")
     for number in range(3):
         sentier(name_fr=f"Boucle {number}")
-    with urllib.request.urlopen(f"{live_server.url}/partenaires/") as response:
-        text = response.read().decode()
-    found = re.findall(r'data-example="(\w+)">(.*?)</code>', text, re.DOTALL)
-    return {name: html.unescape(code) for name, code in found}
+
+
+@pytest.fixture
+def printed(network, live_server):
+    def examples(query):
+        with urllib.request.urlopen(f"{live_server.url}/partenaires/?{query}") as response:
+            text = response.read().decode()
+        found = re.findall(r'data-example="(\w+)">(.*?)</code>', text, re.DOTALL)
+        return {name: html.unescape(code) for name, code in found}
+
+    return examples
 
 
 def run(command, **options):
@@ -40,22 +50,126 @@ def tool(name):
     return name
 
 
-def test_curl(examples):
+def test_curl_gives_the_first_page_and_a_file_under_its_dated_name(printed, tmp_path):
     tool("curl")
-    assert "Écrevisse" in run(["sh", "-c", examples["curl"]])
+    told = run(["sh", "-c", printed("collection=cabanes&kind=cabane_design")["curl"]])
+    assert "Écrevisse" in told
+    assert "L’abri" not in told
+    run(["sh", "-c", printed("collection=cabanes&format=csv")["curl"]], cwd=tmp_path)
+    (file,) = tmp_path.iterdir()
+    assert re.fullmatch(r"cabanes-\d{4}-\d\d-\d\d\.csv", file.name)
+    assert len(file.read_text(encoding="utf-8-sig").splitlines()) == 3
 
 
-def test_python(examples):
-    lines = run([sys.executable, "-c", examples["python"]]).splitlines()
+def test_python_walks_the_pages_and_keeps_a_file(printed, tmp_path):
+    lines = run([sys.executable, "-c", printed("collection=sentiers")["python"]]).splitlines()
     assert [line.split(" ", 1)[1] for line in lines] == ["Boucle 0", "Boucle 1", "Boucle 2"]
+    run([sys.executable, "-c", printed("collection=sentiers&format=geojsonseq")["python"]], cwd=tmp_path)
+    assert (tmp_path / "sentiers.geojsonl").read_text(encoding="utf-8").count("\x1e") == 3
 
 
-def test_javascript(examples, tmp_path):
+def test_javascript_walks_the_pages_and_takes_a_file(printed, tmp_path):
+    node = tool("node")
     script = tmp_path / "client.mjs"
-    script.write_text(examples["javascript"], encoding="utf-8")
-    assert "Parc des îles" in run([tool("node"), str(script)])
+    script.write_text(printed("collection=parcs")["javascript"], encoding="utf-8")
+    assert "Parc des îles" in run([node, str(script)])
+    script.write_text(printed("collection=parcs&format=csv")["javascript"], encoding="utf-8")
+    assert re.search(r"parcs\.csv: [1-9]", run([node, str(script)]))
 
 
-def test_gdal(examples):
-    tool("ogrinfo")
-    assert "Feature Count: 1" in run(["sh", "-c", examples["gdal"]])
+def test_gdal_makes_a_geopackage(printed, tmp_path):
+    tool("ogr2ogr")
+    run(["sh", "-c", printed("collection=cabanes&kind=abri")["gdal"]], cwd=tmp_path)
+    with sqlite3.connect(tmp_path / "cabanes.gpkg") as made:
+        assert made.execute("SELECT name_fr FROM cabanes").fetchall() == [("L’abri",)]
+
+
+def test_copy_and_changes(printed, tmp_path):
+    tool("curl")
+    examples = printed("collection=sentiers")
+    run(["sh", "-c", examples["snapshot"]], cwd=tmp_path)
+    assert '"cursor"' in (tmp_path / "sentiers.geojson").read_text(encoding="utf-8")
+    assert '"op":"upsert"' in run(["sh", "-c", examples["changes"]]).replace(": ", ":")
+
+
+@pytest.mark.parametrize("format_name", ["geojson", "geojsonseq", "csv"])
+def test_the_printed_address_gives_what_was_chosen(printed, format_name):
+    query = f"collection=cabanes&format={format_name}&q=ecrevisse&bbox=2.7,50.3,2.9,50.5&filter=name_fr%20LIKE%20%27%C3%89%25%27"
+    address = printed(query)["address"]
+    assert f"f={format_name}" in address
+    with urllib.request.urlopen(address) as response:
+        told = response.read().decode()
+    assert "Écrevisse" in told
+    assert "L’abri" not in told
+
+
+def test_every_format_of_the_collection_is_offered_with_code(network, client):
+    from geodata import registry
+    from geodata.formats import offered
+
+    for each in offered.of(registry.get("sentiers")):
+        if each.name == "html":
+            continue
+        text = client.get("/partenaires/", {"collection": "sentiers", "format": each.name}).content.decode()
+        assert f"/api/collections/sentiers/items?f={each.name}" in text, each.name
+
+
+def test_spreadsheets_read_the_address_that_is_printed(printed):
+    examples = printed("collection=cabanes&kind=abri")
+    with urllib.request.urlopen(examples["libreoffice"]) as response:
+        assert response.headers["Content-Type"].startswith("text/csv")
+        assert len(response.read().decode("utf-8-sig").splitlines()) == 2
+    (quoted,) = re.findall(r'"(http[^"]+)"', examples["webservice"])
+    assert len(quoted) < 255
+    with urllib.request.urlopen(quoted) as response:
+        assert "L’abri" in response.read().decode()
+    assert f'Web.Contents("{examples["libreoffice"]}")' in examples["excel"]
+
+
+def layer_of(live_server, query):
+    with urllib.request.urlopen(f"{live_server.url}/partenaires/couche.qlr?{query}") as response:
+        assert response.headers["Content-Disposition"] == 'attachment; filename="cabanes.qlr"'
+        return response.read()
+
+
+def test_the_layer_definition_names_provider_source_and_filter(network, live_server):
+    root = ET.fromstring(layer_of(live_server, "collection=cabanes&kind=abri"))
+    assert root.tag == "qlr"
+    layer = root.find("maplayers/maplayer")
+    assert layer.findtext("provider") == "OAPIF"
+    assert layer.findtext("layername") == "Cabanes"
+    assert f"url='{live_server.url}/api/'" in layer.findtext("datasource")
+    assert "typename='cabanes'" in layer.findtext("datasource")
+    assert "filter='\"kind\" = \\'abri\\''" in layer.findtext("datasource")
+    assert root.find("layer-tree-group/layer-tree-layer").get("id") == layer.findtext("id")
+    by_words = ET.fromstring(layer_of(live_server, "collection=cabanes&q=ecrevisse")).find("maplayers/maplayer")
+    assert by_words.findtext("provider") == "ogr"
+    assert by_words.findtext("datasource").endswith("/items?f=geojson&q=ecrevisse&limit=10000")
+
+
+OPENED = """
+import sys
+from qgis.core import QgsApplication, QgsLayerDefinition, QgsProject
+QgsApplication.setPrefixPath("/usr", True)
+app = QgsApplication([], False)
+app.initQgis()
+done, told = QgsLayerDefinition.loadLayerDefinition(sys.argv[1], QgsProject.instance(), QgsProject.instance().layerTreeRoot())
+assert done, told
+(layer,) = QgsProject.instance().mapLayers().values()
+assert layer.isValid(), layer.error().message()
+print(layer.providerType(), sorted(feature["name_fr"] for feature in layer.getFeatures()))
+"""
+
+
+@pytest.mark.parametrize(("query", "provider"), [("kind=abri", "OAPIF"), ("q=abri", "ogr")])
+def test_qgis_opens_the_layer_definition(network, live_server, tmp_path, query, provider):
+    python = "/usr/bin/python3"
+    if subprocess.run([python, "-c", "import qgis.core"], capture_output=True, check=False).returncode:
+        pytest.skip("QGIS is not on this machine")
+    file = tmp_path / "cabanes.qlr"
+    file.write_bytes(layer_of(live_server, f"collection=cabanes&{query}"))
+    script = tmp_path / "opened.py"
+    script.write_text(OPENED, encoding="utf-8")
+    environment = {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    told = run([python, str(script), str(file)], env=environment)
+    assert f"{provider} ['L’abri']" in told

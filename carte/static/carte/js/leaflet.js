@@ -14,6 +14,7 @@ export const {
 	GridLayer,
 	control,
 	tileLayer,
+	rectangle,
 } = L;
 export const { Control, DomUtil, FeatureGroup } = L;
 /** All of it under one name, as the scripts that folium writes want it. */

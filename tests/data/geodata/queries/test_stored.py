@@ -6,7 +6,7 @@ from django.db import connection
 
 from geodata import registry
 from geodata.params.items import ItemsQuery
-from geodata.queries import items, stored
+from geodata.queries import items, reader, stored
 from geodata.queries.item import item
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import box, parc
@@ -95,3 +95,17 @@ def test_another_shape_is_installed_again(monkeypatch):
     assert served("cabanes", made)["id"] == str(made.uuid)
     assert stored.ensure() == []
     stored.feature.cache_clear()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("wanted", ["items?f=geojsonseq", "items?f=geojson", "snapshot"])
+def test_whole_collections_compute_what_is_not_kept(client, wanted):
+    made = [cabane(name_fr=f"Cabane {number}") for number in range(45)]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM geodata_text_cabanes WHERE id = ANY(%s)", [[made[3].pk, made[30].pk]])
+        cursor.execute("UPDATE geodata_text_cabanes SET body = 'faux', revision = 1 WHERE id = %s", [made[21].pk])
+    address = "/api/snapshot/cabanes" if wanted == "snapshot" else f"/api/collections/cabanes/{wanted}"
+    body = client.get(address).getvalue()
+    lines = body.split(b"\x1e")[1:] if "seq" in wanted else [json.dumps(each) for each in json.loads(body)["features"]]
+    assert [json.loads(line)["properties"]["name_fr"] for line in lines] == [each.name_fr for each in made]
+    reader.close()

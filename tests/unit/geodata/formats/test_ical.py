@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 
-from geodata.formats.ical import Happening, write
+from geodata.formats.ical import Happening, pieces
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -20,6 +20,10 @@ def happening(**values):
         "at": (50.4, 2.8),
     }
     return Happening(**given | values)
+
+
+def write(happenings, name):
+    return b"".join(pieces(happenings, name, date(2026, 5, 4) if happenings else None))
 
 
 def entries(*happenings):

@@ -1,0 +1,184 @@
+"""Pages, boxes, trails, search and tiles beside the bare statements, and at two sizes, in one run.
+
+    DATABASE_URL=… SMALL_DATABASE_URL=… .venv/bin/python benchmarks/paths.py [--rounds 60]
+
+The first database holds `make_demo --parks 300 --cabins 200000 --trails 50000`, the second `make_demo --parks 300
+--cabins 300 --trails 100`. A bare loop is psycopg with the same SQL on an open connection, prepared, its texts joined.
+"""
+
+import argparse
+import itertools
+import os
+import sys
+
+import serving
+from serving import ITEMS, boxes, client, fetch, milliseconds, rates, text, verdict
+
+sys.path.insert(0, str(serving.ROOT))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+import django
+
+django.setup()
+
+import psycopg  # noqa: E402
+from django.contrib.auth.models import AnonymousUser  # noqa: E402
+from psycopg import sql  # noqa: E402
+
+from geodata import registry  # noqa: E402
+from geodata.params.bbox import Bbox  # noqa: E402
+from geodata.params.items import ItemsQuery  # noqa: E402
+from geodata.queries import items, select, stored  # noqa: E402
+from geodata.tiles import mvt  # noqa: E402
+
+BIG, SMALL, DJANGO, TIPG = 8773, 8774, 8775, 8776
+NOBODY = AnonymousUser()
+
+
+def bare(session, collection_id):
+    """A function that runs the statement of a box and joins the texts."""
+    collection = registry.get(collection_id)
+    body, join = stored.kept(collection)
+
+    def run(box, limit):
+        source, where, params = items.conditions(collection, NOBODY, ItemsQuery(bbox=Bbox((box,))))
+        statement = sql.SQL("SELECT t.id, {} FROM ({}) t{} WHERE {} AND t.id > %s ORDER BY t.id LIMIT %s")
+        composed = statement.format(body, source, join, where).as_string()
+        rows = session.execute(composed, [*params, 0, limit + 1]).fetchall()
+        return ",".join(text for _id, text in rows)
+
+    return run
+
+
+def raw_tile(session, collection_id, box_zoom):
+    """A function that makes a tile as any server does: ST_AsMVT over the visible rows with the same properties."""
+    collection = registry.get(collection_id)
+    source, params = select.visible(collection, NOBODY)
+    names = sql.SQL(", ").join(select.column(collection, name) for name in mvt.light(collection))
+    statement = sql.SQL(
+        "SELECT ST_AsMVT(layer, {}, 4096, 'geom') FROM (SELECT t.uuid::text AS id, {},"
+        " ST_AsMVTGeom(ST_Transform(t.geom, 3857), ST_TileEnvelope(%s, %s, %s), 4096, 64, true) AS geom FROM ({}) t"
+        " WHERE t.geom && ST_Transform(ST_TileEnvelope(%s, %s, %s, margin => 0.015625), 4326)) layer"
+    ).format(sql.Literal(collection_id), names, source)  # fmt: skip
+    composed = statement.as_string()
+
+    def run(col, row):
+        return session.execute(composed, [box_zoom, col, row, *params, box_zoom, col, row]).fetchone()[0]
+
+    return run
+
+
+def tiles(zoom):
+    """Tiles in the middle of the territory, each asked for once."""
+    middle_x, middle_y = int((2.7 + 180) / 360 * 2**zoom), int(0.33872 * 2**zoom)
+    side = 2 ** max(0, zoom - 10)
+    return itertools.cycle([(middle_x + x, middle_y + y) for x in range(-side, side) for y in range(-side, side)])
+
+
+def pages(read, session, rounds):
+    """Page 1 900 beside page 1."""
+    (after,) = session.execute("SELECT id FROM cabanes_cabane ORDER BY id OFFSET 189999 LIMIT 1").fetchone()
+    from geodata.params.paging import make_cursor
+
+    far = f"{ITEMS}?limit=100&cursor={make_cursor('cabanes', after)}"
+    found = milliseconds({"page 1": lambda _n: read(f"{ITEMS}?limit=100"), "page 1 900": lambda _n: read(far)}, rounds)
+    verdict("page 1 900 / page 1", found["page 1 900"] / found["page 1"], 1.2, at_most=True)
+
+
+def boxes_of_cabins(read, small, session, rounds):
+    """A box of about 100 cabins beside the bare loop, and beside one of about 100 among 300."""
+    near, loop = list(boxes(rounds + 10)), bare(session, "cabanes")
+    wide = list(boxes(rounds + 10, 0.72, 0.33))
+    found = milliseconds(
+        {
+            "bare loop": lambda n: loop(near[n], 1000),
+            "200 000 cabins": lambda n: read(f"{ITEMS}?limit=1000&bbox={text(near[n])}"),
+            "300 cabins": lambda n: small(f"{ITEMS}?limit=1000&bbox={text(wide[n])}"),
+        },
+        rounds,
+    )
+    verdict("box of 100 cabins / bare loop", found["200 000 cabins"] / found["bare loop"], 1.6, at_most=True)
+    verdict("box at 200 000 / at 300", found["200 000 cabins"] / found["300 cabins"], 1.3, at_most=True)
+
+
+def box_of_trails(read, session, rounds):
+    """A box of 1 000 trails beside the bare loop."""
+    loop, box = bare(session, "sentiers"), (2.2, 50.2, 3.2, 50.7)
+    path = f"/api/collections/sentiers/items?limit=1000&bbox={text(box)}"
+    found = milliseconds({"bare loop": lambda _n: loop(box, 1000), "ours": lambda _n: read(path)}, rounds, 5)
+    verdict("1 000 trails / bare loop", found["ours"] / found["bare loop"], 1.1, at_most=True)
+
+
+def search(read, theirs, rounds):
+    """A frequent and a rare word; TiPg looks for it as its manual says."""
+    table = "/collections/public.cabanes_cabane/items?limit=10&f=geojson&filter-lang=cql2-text&filter="
+    for kind, word, like in (("frequent", "heron", "Héron"), ("rare", "heron 77777", "77777")):
+        looked = table + f"name_fr%20LIKE%20%27%25{like.replace('é', '%C3%A9')}%25%27"
+        asked = f"{ITEMS}?limit=10&q={word.replace(' ', '%20')}"
+        found = milliseconds({f"ours, {kind}": lambda _n: read(asked), "TiPg": lambda _n: theirs(looked)}, rounds, 5)  # noqa: B023
+        verdict(f"search, {kind}: TiPg / ours", found["TiPg"] / found[f"ours, {kind}"], 8)
+
+
+def cold_tiles(read, session, rounds):
+    """Tiles that nobody asked for before beside raw ST_AsMVT; low zooms by size and time."""
+    for name, zoom in itertools.product(("cabanes", "sentiers"), (12, 13, 14)):
+        raw, ways = raw_tile(session, name, zoom), list(itertools.islice(tiles(zoom), rounds + 5))
+        path = f"/api/collections/{name}/tiles/WebMercatorQuad/{zoom}"
+        both = {
+            "raw ST_AsMVT": lambda n: raw(*ways[n]),  # noqa: B023
+            f"{name} z{zoom}": lambda n: read(f"{path}/{ways[n][1]}/{ways[n][0]}"),  # noqa: B023
+        }
+        found = milliseconds(both, min(rounds, len(set(ways)) - 5), 5)
+        verdict(f"{name} z{zoom} / raw", found[f"{name} z{zoom}"] / found["raw ST_AsMVT"], 1.15, at_most=True)
+    for name in ("cabanes", "sentiers"):
+        path = f"/api/collections/{name}/tiles/WebMercatorQuad/8/86/129"
+        found = milliseconds({f"{name} z8": lambda _n: read(path)}, 5, 0)  # noqa: B023
+        print(f"  {len(read(path)) / 1000:.1f} kB (goal ≤ 50), {found[f'{name} z8']:.1f} ms (goal ≤ 15)")
+
+
+def cached_tile(rounds):
+    """A tile asked for again beside a static file of its size, both from the same server."""
+    path = "/api/collections/cabanes/tiles/WebMercatorQuad/14/5550/8314"
+    body = fetch(BIG, path).read()
+    (serving.ROOT / "var" / "static").mkdir(exist_ok=True)
+    (serving.ROOT / "var" / "static" / "benchmark.mvt").write_bytes(body)
+    serving.service(DJANGO)
+    fetch(DJANGO, "/static/benchmark.mvt").read()
+    found = rates(
+        {"cached tile": (DJANGO, [path]), "static file": (DJANGO, ["/static/benchmark.mvt"])}, max(3, rounds // 10)
+    )
+    verdict(
+        f"cached tile of {len(body) / 1000:.0f} kB / static file (WhiteNoise)",
+        found["cached tile"] / found["static file"],
+        0.7,
+    )
+
+
+def main(rounds):
+    """Everything in turn."""
+    import rivals
+
+    rivals.TIPG = TIPG
+    rivals.install()
+    serving.service(BIG)
+    serving.service(SMALL, DATABASE_URL=os.environ["SMALL_DATABASE_URL"])
+    rivals.tipg()
+    fetch(BIG, "/api/conformance").read()
+    fetch(SMALL, "/api/conformance").read()
+    fetch(TIPG, "/conformance").read()
+    read = client(BIG)
+    with psycopg.connect(serving.plain_url(), autocommit=True, options="-c jit=off", prepare_threshold=3) as session:
+        pages(read, session, rounds)
+        boxes_of_cabins(read, client(SMALL), session, rounds)
+        box_of_trails(read, session, max(10, rounds // 4))
+        search(read, client(TIPG), max(10, rounds // 2))
+        cold_tiles(read, session, rounds)
+    cached_tile(rounds)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=60)
+    try:
+        main(parser.parse_args().rounds)
+    finally:
+        serving.stop()

@@ -1,0 +1,146 @@
+"""What a piece shows: a collection, a park or one feature, and any filter of the API, all in its query string."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
+from psycopg import sql
+
+from carte.pages import finding
+from carte.pages.texts import name_of
+from geodata import registry
+from geodata.params.items import ItemsQuery, parse_items
+from geodata.problems import BadParameter, NotFound
+from geodata.queries import filtering, items
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from geodata.registry import Collection
+
+PARK, ONE, MOST = "parc", "fiche", "limite"
+NOT_HERE = ("limit", "cursor", "f", "crs", "bbox-crs")
+DEFAULT_MOST, LARGEST_MOST = 30, 60
+NOBODY = AnonymousUser()
+FOUND = """
+SELECT t.id, count(*) OVER () FROM ({source}) t WHERE {where}
+ORDER BY t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
+"""
+BOX = "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT ST_Extent(t.geom) FROM ({source}) t WHERE {where}) e(b)"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A read query string: `filters` are parameters of the API, `query` what they mean; `most` rows of a list.
+
+    `about` is the park or feature it is narrowed to, `whole` that of the collection without it.
+    """
+
+    collection: Collection
+    filters: dict[str, str]
+    query: ItemsQuery
+    most: int
+    about: Any = None
+
+    @property
+    def title(self) -> str:
+        """The title of the piece: what it holds, and where."""
+        title = str(self.collection.title)
+        if self.about is None:
+            return title
+        name = name_of(self.about).value
+        is_one = registry.of_model(type(self.about)) is self.collection
+        return name if is_one else f"{title} – {name}"
+
+    def ids(self) -> tuple[list[int], int]:
+        """The internal ids of the first rows by name, and how many there are in all."""
+        with filtering.limits(self.query), connection.cursor() as cursor:
+            statement, params = self._statement(FOUND)
+            cursor.execute(statement, [*params, self.most])
+            rows = cursor.fetchall()
+        return [number for number, _count in rows], rows[0][1] if rows else 0
+
+    def rows(self) -> tuple[list[Any], int]:
+        """The first rows by name, and how many there are in all."""
+        ids, count = self.ids()
+        found = self.collection.model_class.objects.in_bulk(ids)
+        return [found[number] for number in ids if number in found], count
+
+    def box(self) -> tuple[float, float, float, float] | None:
+        """The box of everything that is selected, in degrees: west, south, east, north."""
+        with filtering.limits(self.query), connection.cursor() as cursor:
+            cursor.execute(*self._statement(BOX))
+            west, south, east, north = cursor.fetchone()
+        return None if west is None else (west, south, east, north)
+
+    def _statement(self, text: str) -> tuple[sql.Composed, list[Any]]:
+        source, where, params = items.conditions(self.collection, NOBODY, self.query, by_index=False)
+        label = sql.Identifier(self.collection.label)
+        return sql.SQL(text).format(source=source, where=where, label=label), params
+
+
+def read(collection_id: str, given: QueryDict) -> Shown:
+    """The selection in a query string. Raises NotFound: no such collection, park or feature; BadParameter."""
+    collection = registry.get(collection_id)
+    own = {name: given.get(name, "") for name in (PARK, ONE, MOST) if name in given}
+    if repeated := [name for name in own if len(given.getlist(name)) > 1]:
+        raise BadParameter(repeated[0], _("Ce paramètre est donné plusieurs fois."))
+    rest = MultiValueDict({name: values for name, values in given.lists() if name not in own})
+    if refused := [name for name in rest if name in NOT_HERE]:
+        raise BadParameter(refused[0], _("Ce paramètre ne se règle pas ici."))
+    filters = {name: str(rest[name]) for name in rest}
+    about = None
+    if own.get(ONE):
+        about = _feature(collection, own[ONE])
+        rest["id"] = filters["id"] = str(about.uuid)
+    elif own.get(PARK):
+        about = _feature(registry.get("parcs"), own[PARK])
+        name = park_property(collection)
+        rest[name] = filters[name] = str(about.uuid)
+    return Shown(collection, filters, parse_items(rest, collection), _most(own.get(MOST, "")), about)
+
+
+def park_property(collection: Collection) -> str:
+    """The property that says in which park a feature is. Raises BadParameter where a collection has none."""
+    if collection.id == "parcs":
+        return "id"
+    for name, field in collection.fields.items():
+        is_list = isinstance(field, ArrayField) and name == "parks"
+        if is_list or (field.related_model is not None and name == "park"):
+            return name
+    raise BadParameter(PARK, _("Cette collection ne se choisit pas par parc."))
+
+
+def by_park() -> Iterator[Collection]:
+    """The collections that can be narrowed to a park."""
+    for collection in registry.collections():
+        try:
+            park_property(collection)
+        except BadParameter:
+            continue
+        yield collection
+
+
+def _feature(collection: Collection, key: str) -> Any:
+    """The public feature of this key; a former key leads to the present one."""
+    try:
+        return finding.find(collection, key, NOBODY)
+    except finding.Moved as moved:
+        return finding.find(collection, moved.key, NOBODY)
+    except finding.Deleted:
+        raise NotFound(key) from None
+
+
+def _most(text: str) -> int:
+    if not text:
+        return DEFAULT_MOST
+    if not text.isascii() or not text.isdigit() or int(text[:9]) == 0:
+        raise BadParameter(MOST, _("Un nombre entier à partir de 1."))
+    return min(int(text[:9]), LARGEST_MOST)

@@ -1,0 +1,166 @@
+"""The addresses under /integrer/: nothing of them sets a cookie, all may be used on any site."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from carte.embeds import maps
+from carte.embeds.views import framed, scripted
+from carte.integrer import listing, picture
+from carte.integrer.selection import Shown, read
+from carte.models import CartePartenaire
+from carte.pages.addresses import list_address
+from carte.pages.texts import page_language
+from geodata.endpoints.answers import problem
+from geodata.endpoints.compression import compressed
+from geodata.endpoints.validators import not_modified
+from geodata.formats import folium_map
+from geodata.problems import BadParameter, NotFound
+from geodata.queries import extent
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+    View = Callable[[HttpRequest, str], HttpResponseBase]
+
+EVERYBODY = ["*"]
+COLOURS = picture.SIGN
+COMPONENT = "dist/component.js"
+FRESH_S = 300
+COMPONENT_FRESH_S = 3600
+
+
+def _shown(request: HttpRequest, collection_id: str) -> Shown:
+    try:
+        return read(collection_id, request.GET)
+    except NotFound:
+        raise Http404 from None
+
+
+@require_safe
+@xframe_options_exempt
+def page(request: HttpRequest, collection_id: str) -> HttpResponse:
+    """A selection for a frame: its map, and the same as a list of links. A filter that cannot be read is said, 400."""
+    try:
+        shown = _shown(request, collection_id)
+        rows, count = shown.rows()
+    except BadParameter as error:
+        context: dict[str, Any] = {
+            "wrong": f"{error.parameter} : {error.detail}",
+            "whole": request.build_absolute_uri(reverse("home")),
+        }
+        refused = render(request, "carte/integrer/page.html", context, status=error.status)
+        return framed(refused, EVERYBODY)
+    script = f"{reverse('integrer:script', args=[collection_id])}?{urlencode(shown.filters)}"
+    context = {
+        "title": shown.title,
+        "script": script,
+        "places": listing.entries(rows, shown, request.build_absolute_uri),
+        "words": listing.words(count, len(rows)),
+        "list": request.build_absolute_uri(list_address(shown.collection)),
+        "whole": request.build_absolute_uri(reverse("home")),
+    }
+    return framed(render(request, "carte/integrer/page.html", context), EVERYBODY)
+
+
+@require_safe
+def script(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+    """folium's script of the map of a selection."""
+    try:
+        shown = _shown(request, collection_id)
+        box = shown.box()
+    except BadParameter as error:
+        return problem(request, error)
+    layer = {"collection": collection_id, "filter": shown.filters, "colour": COLOURS.get(collection_id, picture.OTHER)}
+    view = maps.view_of(CartePartenaire(slug=collection_id, title_fr=shown.title, layers=[layer]))
+    return scripted(request, folium_map.script(replace(view, bounds=_roomy(box) or view.bounds)))
+
+
+def _roomy(box: folium_map.Bounds | None) -> folium_map.Bounds | None:
+    """A box with room around it, so that a single point does not fill the whole zoom."""
+    if box is None:
+        return None
+    west, south, east, north = box
+    return west - 0.01, south - 0.006, east + 0.01, north + 0.006
+
+
+def _shared(view: View) -> View:
+    """A resource for other sites: any origin may read it; it is new with each revision, day and language."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+        revision = extent.revision(None, AnonymousUser())
+        asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
+        etag = f'W/"{revision}-{timezone.localdate():%Y%m%d}-{page_language()}-{asked}"'
+        response: HttpResponseBase | None = not_modified(request, etag)
+        if response is None:
+            try:
+                response = compressed(request, view(request, collection_id))
+            except BadParameter as error:
+                response = problem(request, error)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if response.status_code < 400:  # noqa: PLR2004
+            response["ETag"] = etag
+            response["Cache-Control"] = f"public, max-age={FRESH_S}"
+        return response
+
+    return wrapped
+
+
+@require_safe
+@_shared
+def places(request: HttpRequest, collection_id: str) -> HttpResponse:
+    """A selection as the web component reads it."""
+    shown = _shown(request, collection_id)
+    return JsonResponse(listing.document(shown, request.build_absolute_uri), json_dumps_params={"ensure_ascii": False})
+
+
+@require_safe
+@_shared
+def drawing(request: HttpRequest, collection_id: str) -> HttpResponse:
+    """A selection as an SVG picture; the numbers are those of the list."""
+    return HttpResponse(picture.draw(_shown(request, collection_id)), content_type="image/svg+xml")
+
+
+@require_safe
+def component(request: HttpRequest) -> HttpResponseBase:
+    """The web component under an address that stays; the hashed one of /static/ is for `integrity`."""
+    body = component_file().read_bytes()
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    response: HttpResponseBase | None = not_modified(request, etag)
+    if response is None:
+        response = compressed(request, HttpResponse(body, content_type="text/javascript; charset=utf-8"))
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, max-age={COMPONENT_FRESH_S}"
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    response["Vary"] = "Accept-Encoding"
+    return response
+
+
+def component_file() -> Path:
+    """The bundle of the web component, where it was collected or built. Raises FileNotFoundError."""
+    found = finders.find(COMPONENT)
+    if found is None:
+        collected = staticfiles_storage.path(COMPONENT)
+        if not Path(collected).exists():
+            raise FileNotFoundError(COMPONENT)
+        return Path(collected)
+    return Path(str(found))

@@ -1,0 +1,148 @@
+"""The code that takes a selection, for each tool; every piece runs as it is printed, and the tests run it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carte.integrer.views import COMPONENT, component_file
+from geodata.formats.choice import GEOJSON, Format
+
+if TYPE_CHECKING:
+    from carte.partenaires.asking import Asking
+
+# Readable in an address, and harmless between double quotes in a shell.
+SAFE = ",:/"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A piece of code: its id, what it is for, what to do with it, the code itself."""
+
+    id: str
+    title: str
+    hint: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The addresses of a selection: `data` in the chosen format, `table` as CSV, `layer` for QGIS, of this origin."""
+
+    origin: str
+    collection: str
+    format: Format
+    parameters: dict[str, str]
+
+    @property
+    def items(self) -> str:
+        """The items without parameters."""
+        return f"{self.origin}{reverse('api:items', args=[self.collection])}"
+
+    def of(self, name: str, **more: str) -> str:
+        """The selection in the format of this name."""
+        return f"{self.items}?{query({'f': name} | self.parameters | more)}"
+
+    @property
+    def asked(self) -> str:
+        """The parameters of the selection, without format."""
+        return query(self.parameters)
+
+    @property
+    def data(self) -> str:
+        """The selection in the chosen format."""
+        return self.of(self.format.name)
+
+    @property
+    def count(self) -> str:
+        """One feature, with the number of all in `numberMatched`."""
+        return self.of(GEOJSON.name, limit="1")
+
+    @property
+    def layer(self) -> str:
+        """The layer definition for QGIS."""
+        return f"{self.origin}{reverse('partenaires:layer')}?{query({'collection': self.collection} | self.parameters)}"
+
+    @property
+    def frame(self) -> str:
+        """The page for a frame."""
+        asked = f"?{self.asked}" if self.parameters else ""
+        return f"{self.origin}{reverse('integrer:page', args=[self.collection])}{asked}"
+
+
+def query(parameters: dict[str, str]) -> str:
+    """A query string that a person can read."""
+    return urlencode(parameters, safe=SAFE)
+
+
+def programs(addresses: Addresses) -> Iterator[Sample]:
+    """Code for programs: curl, Python, JavaScript, GDAL."""
+    if addresses.format.is_download:
+        yield Sample(
+            "curl", "curl", _("Le fichier prend son nom du serveur."), f'curl -fsSOJ --compressed "{addresses.data}"'
+        )
+    else:
+        yield Sample(
+            "curl",
+            "curl",
+            _("La première page ; « next » mène aux suivantes."),
+            f'curl -fsS --compressed "{addresses.data}"',
+        )
+    kind = "file" if addresses.format.is_download else "pages"
+    context = {"url": addresses.data, "name": f"{addresses.collection}.{addresses.format.extension}"}
+    for name, title, hint in (
+        ("python", "Python", _("Bibliothèque standard seule.")),
+        ("javascript", "JavaScript", _("Dans une page ou dans Node, sans bibliothèque.")),
+    ):
+        code = render_to_string(f"partenaires/examples/{kind}_{name}.txt", context).strip()
+        yield Sample(name, title, hint, code)
+    yield Sample(
+        "gdal", "GDAL", _("Lit la sélection et l’écrit en GeoPackage."),
+        f'ogr2ogr -f GPKG {addresses.collection}.gpkg "{addresses.of(GEOJSON.name, limit="10000")}" -nln {addresses.collection}',
+    )  # fmt: skip
+
+
+def spreadsheets(addresses: Addresses) -> Iterator[Sample]:
+    """What to type into a spreadsheet."""
+    table = addresses.of("csv")
+    steps = _("Fichier ▸ Ouvrir, collez l’adresse. Pour des données liées : Feuille ▸ Lien vers des données externes.")
+    yield Sample("libreoffice", "LibreOffice Calc", steps, table)
+    code = f'=WEBSERVICE("{addresses.items}?{query(addresses.parameters | {"f": "csv", "limit": "1"})}")'
+    yield Sample(
+        "webservice", "=WEBSERVICE", _("Dans une cellule de LibreOffice ou d’Excel : la première fiche."), code
+    )
+    excel = render_to_string("partenaires/examples/excel.txt", {"url": table}).strip()
+    yield Sample(
+        "excel", "Excel (Power Query)", _("Données ▸ Obtenir des données ▸ Requête vide ▸ Éditeur avancé."), excel
+    )
+
+
+def embeds(asking: Asking, addresses: Addresses) -> Iterator[Sample]:
+    """Code for the pages of other sites."""
+    title, component = str(asking.collection.title), f"{addresses.origin}{reverse('component')}"
+    frame = f'<iframe src="{escape(addresses.frame)}" title="{escape(title)}" width="100%" height="480" loading="lazy"></iframe>'
+    yield Sample("iframe", "<iframe>", _("Carte et liste, sans cookie, dans n’importe quelle page."), frame)
+    narrowed = f' filtre="{escape(addresses.asked)}"' if addresses.asked else ""
+    tag = f'<chaine-des-parcs collection="{addresses.collection}"{narrowed}></chaine-des-parcs>'
+    hint = _("Liste et carte qui prennent la largeur de votre page ; un seul script.")
+    yield Sample("component", "<chaine-des-parcs>", hint, f'<script src="{component}" async></script>\n{tag}')
+    pinned = f"{addresses.origin}{staticfiles_storage.url(COMPONENT)}"
+    script = f'<script src="{pinned}" integrity="{integrity()}" crossorigin="anonymous" async></script>'
+    yield Sample(
+        "pinned", _("… à version fixée"), _("Le navigateur refuse tout autre contenu (SRI)."), f"{script}\n{tag}"
+    )
+
+
+def integrity() -> str:
+    """The hash of the web component for the attribute `integrity`."""
+    return f"sha384-{base64.b64encode(hashlib.sha384(component_file().read_bytes()).digest()).decode()}"

@@ -1,0 +1,131 @@
+"""The partners' page and what belongs to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from carte.embeds import maps
+from carte.integrer import listing
+from carte.integrer.addresses import address_for
+from carte.integrer.selection import MOST
+from carte.partenaires import health, qgis, samples
+from carte.partenaires.asking import Asking
+from geodata import announcements, deprecations
+from geodata.limits.policies import read_policy
+from geodata.problems import BadParameter
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Compose an address, see what it gives, take its code. What cannot be read is said beside its field, 400."""
+    asking = Asking(request.GET)
+    addresses = _addresses(request, asking)
+    context: dict[str, Any] = {"asking": asking, "origin": addresses.origin, "operator": settings.OPERATOR}
+    if asking.is_valid() and asking.shown:
+        addresses = _addresses(request, asking)
+        context |= _result(request, asking) | _code(request, asking, addresses)
+    context |= {
+        "maps": [{"map": each, "address": each.get_absolute_url()} for each in maps.published()],
+        "limits": limits(),
+        "words": words(),
+    }
+    return render(request, "partenaires/page.html", context, status=200 if "found" in context else 400)
+
+
+def words() -> dict[str, str]:
+    """What the script of the page says."""
+    return {
+        "copy": _("Copier"),
+        "copied": _("Copié"),
+        "select": _("Choisi : copiez au clavier"),
+        "map": _("Carte du résultat. La liste contient les premières fiches."),
+        "view": _("Prendre la zone affichée"),
+        "draw": _("Dessiner une zone"),
+        "corner": _("Touchez un coin de la zone."),
+        "opposite": _("Touchez le coin opposé."),
+        "everywhere": _("Partout"),
+    }
+
+
+def limits() -> list[Any]:
+    """The quotas that hold, by network and with a key."""
+    named = (("address", settings.GEODATA_LIMIT_ADDRESS), ("key", settings.GEODATA_LIMIT_KEY))
+    return [policy for policy in (read_policy(name, text) for name, text in named) if policy]
+
+
+def _addresses(request: HttpRequest, asking: Asking) -> samples.Addresses:
+    origin = request.build_absolute_uri("/").rstrip("/")
+    return samples.Addresses(origin, asking.collection.id, asking.format, dict(asking.parameters))
+
+
+def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
+    shown = asking.shown
+    if shown is None:
+        return {}
+    try:
+        rows, count = shown.rows()
+    except BadParameter as error:
+        asking.add_error("filter", str(error.detail))
+        return {}
+    query = urlencode([*shown.filters.items(), (MOST, shown.most)])
+    return {
+        "found": listing.entries(rows, shown, request.build_absolute_uri),
+        "count": count,
+        "picture": f"{reverse('integrer:picture', args=[asking.collection.id])}?{query}",
+        "state": health.of(asking.collection),
+    }
+
+
+def _code(request: HttpRequest, asking: Asking, addresses: samples.Addresses) -> dict[str, Any]:
+    return {
+        "addresses": addresses,
+        "programs": list(samples.programs(addresses)),
+        "spreadsheets": list(samples.spreadsheets(addresses)),
+        "embeds": list(samples.embeds(asking, addresses)),
+        "oembed": address_for(request, addresses.frame),
+    }
+
+
+@require_safe
+def layer(request: HttpRequest) -> HttpResponse:
+    """The selection as a layer definition for QGIS."""
+    asking = Asking(request.GET)
+    if not asking.is_valid():
+        return page(request)
+    response = HttpResponse(qgis.definition(asking, _addresses(request, asking)), content_type=qgis.MEDIA_TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{asking.collection.id}.qlr"'
+    return response
+
+
+@require_safe
+def state(request: HttpRequest) -> HttpResponse:
+    """The health of every feed, as a page."""
+    return render(request, "partenaires/state.html", {"states": health.all_of_them()})
+
+
+@require_safe
+def state_json(request: HttpRequest) -> HttpResponse:
+    """The health of every feed, for a program that watches."""
+    found = [each.document(request.build_absolute_uri("/").rstrip("/")) for each in health.all_of_them()]
+    response = JsonResponse({"feeds": found, "ok": all(each["valid"] is not False for each in found)})
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """What changed in the API, what goes away and when, and the rules for it."""
+    context = {"releases": announcements.releases(), "deprecations": deprecations.declared()}
+    return render(request, "partenaires/changes.html", context)

@@ -1,0 +1,158 @@
+// @ts-check
+// <chaine-des-parcs collection="cabanes" parc="…">: a list and its map in any page. No cookie, no storage, no other host.
+import { styles } from "./styles.js";
+
+const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
+const origin = new URL(script?.src || location.href).origin;
+const LANGUAGES = ["fr", "en", "nl"];
+const FAILED = {
+	fr: "Les lieux ne se chargent pas. Les voir sur le site",
+	en: "The places do not load. See them on the site",
+	nl: "De plaatsen laden niet. Bekijk ze op de site",
+};
+
+/** @typedef {{id: string, name: string, lang: string, line: string, state: string, shade: string, closed: string, url: string}} Place */
+/** @typedef {{title: string, lang: string, count: number, places: Place[], picture: string, frame: string, page: string, home: string, words: Record<string, string>}} Piece */
+
+/**
+ * An element with text, never HTML.
+ * @param {string} tag
+ * @param {Record<string, string>} attributes
+ * @param {...(string | Node)} inside
+ */
+function make(tag, attributes, ...inside) {
+	const made = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) if (value) made.setAttribute(name, value);
+	made.append(...inside);
+	return made;
+}
+
+class ChaineDesParcs extends HTMLElement {
+	static observedAttributes = ["collection", "parc", "fiche", "filtre", "limite", "carte", "lang", "titre"];
+
+	constructor() {
+		super();
+		this.root = this.attachShadow({ mode: "open" });
+		const sheet = new CSSStyleSheet();
+		sheet.replaceSync(styles);
+		this.root.adoptedStyleSheets = [sheet];
+		/** @type {AbortController | null} */
+		this.asking = null;
+	}
+
+	connectedCallback() {
+		this.load();
+	}
+
+	disconnectedCallback() {
+		this.asking?.abort();
+	}
+
+	attributeChangedCallback() {
+		if (this.isConnected) this.load();
+	}
+
+	/** The language: its own, else that of the page, else French. */
+	get language() {
+		const said = (this.lang || document.documentElement.lang || "fr").slice(0, 2).toLowerCase();
+		return LANGUAGES.includes(said) ? said : "fr";
+	}
+
+	/** @param {string} path */
+	address(path) {
+		return `${origin}${this.language === "fr" ? "" : `/${this.language}`}${path}`;
+	}
+
+	async load() {
+		// Several attributes set in a row are one question.
+		this.asking?.abort();
+		const asking = new AbortController();
+		this.asking = asking;
+		await Promise.resolve();
+		if (asking.signal.aborted) return;
+		const collection = this.getAttribute("collection") || "parcs";
+		const query = new URLSearchParams(this.getAttribute("filtre") || "");
+		for (const name of ["parc", "fiche", "limite"]) {
+			const value = this.getAttribute(name);
+			if (value) query.set(name, value);
+		}
+		const question = this.address(`/integrer/${encodeURIComponent(collection)}.json?${query}`);
+		try {
+			const response = await fetch(question, { credentials: "omit", signal: asking.signal });
+			if (!response.ok) throw new Error(String(response.status));
+			this.draw(await response.json());
+			this.dispatchEvent(new CustomEvent("chaine-pret"));
+		} catch (error) {
+			if (asking.signal.aborted) return;
+			const words = FAILED[/** @type {"fr"} */ (this.language)];
+			const link = make("a", { href: this.address("/"), target: "_blank", rel: "noopener" }, words);
+			this.root.replaceChildren(make("p", { role: "alert", lang: this.language }, link));
+			this.dispatchEvent(new CustomEvent("chaine-echec", { detail: String(error) }));
+		}
+	}
+
+	/** @param {Piece} piece */
+	draw(piece) {
+		const { words } = piece;
+		const level = this.getAttribute("titre") || "2";
+		const heading = make(
+			/^[2-6]$/.test(level) ? `h${level}` : "h2",
+			{ class: "title", id: "title" },
+			piece.title,
+		);
+		const box = make("section", { class: "box", lang: piece.lang, "aria-labelledby": "title" });
+		box.append(heading, make("p", { class: "count" }, piece.count ? words.count : words.nothing));
+		if (piece.count && this.getAttribute("carte") !== "non") box.append(this.map(piece));
+		box.append(this.list(piece));
+		const more = words.more || words.list;
+		box.append(
+			make(
+				"p",
+				{ class: "foot" },
+				make("a", { href: piece.page, target: "_blank", rel: "noopener" }, more),
+				make("span", {}, words.credit),
+			),
+		);
+		this.root.replaceChildren(box);
+	}
+
+	/** @param {Piece} piece */
+	list(piece) {
+		const list = make("ol", { class: "list" });
+		for (const place of piece.places) {
+			const link = make(
+				"a",
+				{ href: place.url, target: "_blank", rel: "noopener", lang: place.lang },
+				place.name,
+			);
+			const entry = make("li", {}, link);
+			if (place.closed) entry.append(make("strong", { class: "closed" }, place.closed));
+			if (place.line) entry.append(make("span", { class: "line" }, place.line));
+			if (place.state) entry.append(make("span", { class: `state state--${place.shade}` }, place.state));
+			list.append(entry);
+		}
+		return list;
+	}
+
+	/** The picture; a press on the button puts the interactive map in its place. @param {Piece} piece */
+	map(piece) {
+		const stage = make("div", { class: "map" });
+		const picture = make("img", {
+			src: piece.picture,
+			width: "720",
+			height: "480",
+			alt: piece.words.numbers,
+			loading: "lazy",
+		});
+		const button = make("button", { type: "button", class: "button" }, piece.words.map);
+		button.addEventListener("click", () => {
+			const frame = make("iframe", { src: piece.frame, title: piece.title, width: "720", height: "480" });
+			stage.replaceChildren(frame);
+			frame.focus();
+		});
+		stage.append(picture, button);
+		return stage;
+	}
+}
+
+if (!customElements.get("chaine-des-parcs")) customElements.define("chaine-des-parcs", ChaineDesParcs);

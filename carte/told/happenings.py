@@ -1,0 +1,82 @@
+"""Events and closures as entries of a calendar (RFC 5545)."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from agenda.codes import EvenementDatePrecision, EvenementState
+from carte import wording
+from carte.pages.addresses import address
+from carte.pages.closures import notice, sentence
+from carte.pages.texts import name_of, text_of
+from geodata.formats import markdown
+from geodata.formats.ical import Happening
+
+STATES = {
+    EvenementState.SCHEDULED: "CONFIRMED",
+    EvenementState.CANCELLED: "CANCELLED",
+    EvenementState.POSTPONED: "TENTATIVE",
+}
+DOMAIN = "chaine-des-parcs"
+
+
+def event(feature: Any, root: str) -> Happening | None:
+    """An event; None while its day is not known."""
+    if feature.date_precision != EvenementDatePrecision.DAY:
+        return None
+    return Happening(
+        starts=_instant(feature, feature.starts_at),
+        ends=_instant(feature, feature.ends_at),
+        status=STATES[EvenementState(feature.state)],
+        description=markdown.to_text(text_of(feature, "description").value),
+        place=feature.place or (name_of(feature.commune).value if feature.commune else ""),
+        rrule=feature.rrule,
+        **_common(feature, root),
+    )
+
+
+def closure(feature: Any, root: str) -> Happening:
+    """A closure. Without an end it lasts to the day on which it is looked at again; its description says so.
+
+    A repeated one is an entry of one day with its rule, up to the end (decision 0066).
+    """
+    starts, ends = wording.local(feature.starts_at), _end(feature)
+    rrule = feature.rrule
+    if rrule:
+        if "UNTIL=" not in rrule.upper() and "COUNT=" not in rrule.upper():
+            rrule = f"{rrule};UNTIL={feature.ends_at or ends:%Y%m%dT%H%M%SZ}"
+        ends = _end_of_day(starts, ends)
+    about = markdown.to_text(text_of(feature, "description").value)
+    told = " ".join(part for part in (sentence(notice(feature)), about) if part)
+    return Happening(starts=starts, ends=ends, description=told, rrule=rrule, **_common(feature, root))
+
+
+def _common(feature: Any, root: str) -> dict[str, Any]:
+    spot = feature.geom
+    is_point = spot is not None and spot.geom_type == "Point" and not feature.is_schematic
+    return {
+        "uid": f"{feature.uuid}@{DOMAIN}",
+        "title": name_of(feature).value,
+        "updated_at": feature.updated_at,
+        "sequence": feature.revision,
+        "at": (spot.y, spot.x) if is_point else None,
+        "url": root.rstrip("/") + address(feature),
+    }
+
+
+def _instant(feature: Any, when: Any) -> Any:
+    clock = wording.local(when)
+    return date(clock.year, clock.month, clock.day) if feature.all_day else clock
+
+
+def _end(feature: Any) -> datetime:
+    if feature.ends_at is not None:
+        return wording.local(feature.ends_at)
+    midnight = datetime.combine(feature.review_by + timedelta(days=1), time(0))
+    return midnight.replace(tzinfo=wording.local(feature.starts_at).tzinfo)
+
+
+def _end_of_day(starts: datetime, ends: datetime) -> datetime:
+    """The end of the first day: the hour of the end when it is later than that of the start, else midnight."""
+    if ends.time() > starts.time():
+        return starts.replace(hour=ends.hour, minute=ends.minute, second=ends.second, microsecond=ends.microsecond)
+    return (starts + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

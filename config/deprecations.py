@@ -1,0 +1,14 @@
+"""What of the API goes away, declared once: headers, OpenAPI and the partners' page follow.
+
+Rules: at least a release and six months between `deprecated_at` and `sunset_at`; the change log says it in the same commit.
+
+    Deprecation(
+        kind="parameter", name="old", path=r"/api/collections/[^/]+/items",
+        deprecated_at=datetime(2027, 1, 15, tzinfo=UTC), sunset_at=datetime(2027, 7, 15, tzinfo=UTC),
+        instead=_("Prenez new."),
+    )
+"""
+
+from geodata.deprecations import Deprecation
+
+DEPRECATIONS: tuple[Deprecation, ...] = ()

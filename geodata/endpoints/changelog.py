@@ -1,0 +1,30 @@
+"""What changed in the service and what goes away, for programs: `/api/changelog`."""
+
+from django.http import HttpRequest, HttpResponseBase
+
+from geodata import announcements, deprecations
+from geodata.endpoints.answers import document, endpoint
+from geodata.formats.choice import JSON, choose
+from geodata.params.items import single
+
+
+@endpoint("GET")
+def changelog(request: HttpRequest) -> HttpResponseBase:
+    """Releases, newest first, with their entries (Markdown, in English); and the declared deprecations."""
+    given = single(request.GET, ("f",))
+    choose(request.headers.get("Accept", ""), given.get("f"), (JSON,))
+    going = [
+        {
+            "kind": each.kind,
+            "name": each.name,
+            "deprecated": each.deprecated_at.isoformat(),
+            "sunset": each.sunset_at.isoformat() if each.sunset_at else None,
+            "instead": str(each.instead),
+            "link": each.link or None,
+        }
+        for each in deprecations.declared()
+    ]
+    found = [{"name": each.name, "entries": list(each.entries)} for each in announcements.releases()]
+    response = document(request, {"releases": found, "deprecations": going})
+    response["Cache-Control"] = "public, max-age=3600"
+    return response

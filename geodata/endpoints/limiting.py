@@ -1,0 +1,71 @@
+"""Quotas around an answer of the API: asked before it is made, told in its headers, counted when its last byte is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from geodata.limits.guard import Ticket, guard
+from geodata.problems import Forbidden, QuotaExceeded
+
+KEY_HEADER = "X-API-Key"
+KINDS = ("items", "tiles", "changes", "snapshot")
+
+
+def admit(request: HttpRequest) -> None:
+    """Take a request from the caller's quota. Raises QuotaExceeded, and Forbidden for a key that is not in use."""
+    if request.method == "OPTIONS":
+        return
+    meta = request.META
+    ticket = guard().admit(
+        meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("HTTP_X_API_KEY", "")
+    )
+    request.ticket = ticket  # type: ignore[attr-defined]
+    if ticket.refused:
+        told = _("Attendez %(seconds)s s, ou espacez vos requêtes ; une clé d’API (gratuite) a un quota plus large.")
+        raise QuotaExceeded(told % {"seconds": ticket.retry_s}, ticket.policy, ticket.retry_s)
+    if ticket.unknown_key:
+        raise Forbidden(_("La clé de X-API-Key est inconnue ou révoquée. Sans clé, la lecture est ouverte aussi."))
+
+
+def told(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer with the fields of its quota; what a key was sent is counted once it is known."""
+    ticket: Ticket | None = getattr(request, "ticket", None)
+    if ticket is None:
+        return response
+    for name, value in ticket.headers:
+        response[name] = value
+    if ticket.key is not None:
+        _count(response, lambda size: ticket.count(kind_of(request.path), size))
+    return response
+
+
+def kind_of(path: str) -> str:
+    """What kind of address it is in the usage of a key: items, tiles, changes, snapshot or other."""
+    parts = path.split("/")
+    return next((kind for kind in KINDS if kind in parts), "other")
+
+
+def _count(response: HttpResponseBase, count: Callable[[int], None]) -> None:
+    if isinstance(response, HttpResponse):
+        count(len(response.content))
+    elif isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _Counted(response.streaming_content, count)  # type: ignore[arg-type]
+
+
+class _Counted(Iterator[bytes]):
+    """The same pieces; their size is known when the response is closed, also in the middle."""
+
+    def __init__(self, pieces: Iterable[bytes], count: Callable[[int], None]) -> None:
+        self._pieces, self._count, self._size = iter(pieces), count, 0
+
+    def __next__(self) -> bytes:
+        piece = next(self._pieces)
+        self._size += len(piece)
+        return piece
+
+    def close(self) -> None:
+        """Count what was sent."""
+        self._count(self._size)

@@ -1,0 +1,131 @@
+"""Validators of answers that everybody gets: what they tell, and the seal that lets one be trusted unread.
+
+    W/"5ka1.gk2v0p3x.1tz9-geojson.Qm3v0sXbT1kZ"
+       |    |        |    |       seal: this server answered this very request so
+       |    |        |    format, and who asks when somebody is signed in
+       |    |        release of the code
+       |    instant of that revision: after a backup was restored, its number may stand for another change
+       last revision of the collection
+
+A client sends it back in `If-None-Match` (RFC 9110 §13.1.2). Where the seal is that of the request, its parameters
+were read and accepted before and the format was chosen: nothing is left to find out but whether the revision is still
+the last one. `geodata.endpoints.door` does that. Everywhere else what precedes the seal is compared.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from geodata.endpoints.compression import uncoded
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+    from geodata.queries.extent import State
+
+SEAL = 9
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+SOURCES = ("*.py", "*.sql", "*.html", "*.po")
+# What an answer depends on beside `Accept`: its address, where its links lead, the language of their titles.
+SEALED = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING",
+          "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_DATETIME")  # fmt: skip
+
+
+def sealed(request: HttpRequest, body: str) -> str:
+    """The text of a validator: what it tells and the seal of this request."""
+    return f"{body}.{seal(request.META, body)}"
+
+
+def seal(environ: Mapping[str, Any], body: str) -> str:
+    """Twelve characters that only this service can make, for a request (WSGI or CGI names) and what was told."""
+    told = "\n".join([body, environ.get("HTTP_ACCEPT") or "*/*", *(str(environ.get(name, "")) for name in SEALED)])
+    made = hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=SEAL, key=_key()).digest()
+    return base64.urlsafe_b64encode(made).decode()
+
+
+def of_collection(request: HttpRequest, state: State, what: str, user: User | AnonymousUser) -> str:
+    """The weak validator of an answer made from a collection in this state, in the format `what`."""
+    who = f"-u{user.pk}" if user.is_authenticated else ""
+    return f'W/"{sealed(request, f"{told(state)}-{what}{who}")}"'
+
+
+def of_tile(request: HttpRequest, state: State, user: User | AnonymousUser) -> str:
+    """The strong validator of a tile, or of the lack of one."""
+    who = f"-u{user.pk}" if user.is_authenticated else ""
+    return f'"{sealed(request, f"t{told(state)}-mvt{who}")}"'
+
+
+def told(state: State) -> str:
+    """A state and the release of the code, in short."""
+    return f"{short(state.revision)}.{short(state.moment)}.{release()}"
+
+
+def told_of_item(state: State) -> str:
+    """What the strong validator of an item tells: `r` and its revision, the instant of that, the release."""
+    return f"r{state.revision}.{short(state.moment)}.{release()}"
+
+
+def of_item(state: State) -> str:
+    """The strong validator of an item. `If-Match` reads the first two parts of it (`bodies.condition`)."""
+    return f'"{told_of_item(state)}"'
+
+
+def moment_of(at: datetime) -> int:
+    """An instant as a `State` holds it."""
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def short(number: int) -> str:
+    """A number from zero on in base 36."""
+    text = ""
+    while number:
+        number, rest = divmod(number, 36)
+        text = DIGITS[rest] + text
+    return text or "0"
+
+
+@cache
+def release() -> str:
+    """Some characters that change with the code: another release may publish the same revision otherwise."""
+    digest = hashlib.blake2b(digest_size=4)
+    root = Path(settings.ROOT)
+    rooms = [root / name for name in ("config", "templates", "locale", *_own_apps())]
+    for path in sorted(path for room in rooms for pattern in SOURCES for path in room.rglob(pattern)):
+        digest.update(path.read_bytes())
+    return short(int.from_bytes(digest.digest(), "big"))
+
+
+def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
+    """304 when `If-None-Match` holds this validator, by the weak comparison (RFC 9110 §13.1.2); seals do not count."""
+    given = request.headers.get("If-None-Match", "")
+    if not given or (given.strip() != "*" and _unsealed(etag) not in {_unsealed(part) for part in given.split(",")}):
+        return None
+    response = HttpResponse(status=304)
+    response["ETag"] = etag
+    return response
+
+
+def _unsealed(etag: str) -> str:
+    text = uncoded(etag)
+    return text.rpartition(".")[0] if text.count(".") > 2 else text  # noqa: PLR2004
+
+
+@cache
+def _key() -> bytes:
+    return hashlib.sha256(b"validators" + settings.SECRET_KEY.encode()).digest()
+
+
+def _own_apps() -> list[str]:
+    """The folders of our applications."""
+    return [name for name in settings.INSTALLED_APPS if (Path(settings.ROOT) / name).is_dir()]

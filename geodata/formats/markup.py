@@ -1,0 +1,42 @@
+"""Small pieces of XML, escaped: for files that are written while they are read."""
+
+import re
+from collections.abc import Mapping
+from xml.sax.saxutils import escape, quoteattr
+
+from geodata.units import COORDINATE_DECIMALS
+
+DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+# XML 1.0 §2.2: these characters cannot be written, escaped or not.
+UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def text(name: str, said: str, attributes: Mapping[str, str] | None = None) -> str:
+    """An element that holds a text; nothing when the text is empty."""
+    return element(name, escaped(said), attributes) if said else ""
+
+
+def escaped(said: str) -> str:
+    """A text between tags."""
+    return escape(clean(said))
+
+
+def quoted(said: str) -> str:
+    """A text as the value of an attribute, with its quotation marks."""
+    return quoteattr(clean(said))
+
+
+def element(name: str, inner: str, attributes: Mapping[str, str] | None = None) -> str:
+    """An element around pieces that are XML already."""
+    given = "".join(f" {key}={quoted(value)}" for key, value in (attributes or {}).items())
+    return f"<{name}{given}>{inner}</{name}>" if inner else f"<{name}{given}/>"
+
+
+def clean(said: str) -> str:
+    """The text without what XML cannot hold."""
+    return UNWRITABLE.sub("", said)
+
+
+def degrees(value: float) -> str:
+    """A coordinate without trailing zeros."""
+    return f"{value:.{COORDINATE_DECIMALS}f}".rstrip("0").rstrip(".")

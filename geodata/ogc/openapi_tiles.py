@@ -1,0 +1,70 @@
+"""Paths of tiles in the OpenAPI document (OGC API Tiles 20-057)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from geodata.ogc.openapi_parts import TEXT, Document, format_of, get, json, parameter, with_links
+from geodata.params.filters import LANGUAGES
+from geodata.registry import Collection
+from geodata.tiles.matrix import MATRIX_SET
+from geodata.tiles.mvt import MEDIA_TYPE
+
+COLUMN = TEXT | {"pattern": r"^\d{1,8}$"}
+TILEJSON: Document = {
+    "type": "object",
+    "required": ["tilejson", "tiles", "vector_layers"],
+    "properties": {
+        "tilejson": TEXT | {"enum": ["3.0.0"]},
+        "tiles": {"type": "array", "minItems": 1, "items": TEXT},
+        "vector_layers": {"type": "array", "items": {"type": "object", "required": ["id", "fields"]}},
+        "minzoom": {"type": "integer"},
+        "maxzoom": {"type": "integer"},
+        "bounds": {"type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "number"}},
+    },
+}
+TILESET = with_links(dataType=TEXT | {"enum": ["vector"]}, crs=TEXT, tileMatrixSetURI=TEXT)
+BINARY: Document = {"schema": TEXT | {"format": "binary"}}
+
+
+def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
+    """The tilesets of each collection and of all together, and the matrix set they lie in."""
+    sets = get("tileMatrixSets", "Tile matrix sets", [format_of("json")], json(with_links_of_sets()))
+    matrix = get("tileMatrixSet", "WebMercatorQuad", [format_of("json")], json())
+    found = {"/tileMatrixSets": sets, f"/tileMatrixSets/{MATRIX_SET}": matrix} | _of("all", "", ())
+    for each in collections:
+        found |= _of(each.id, f"/collections/{each.id}", _conditions())
+    return found
+
+
+def with_links_of_sets() -> Document:
+    """The schema of the list of tile matrix sets."""
+    one = with_links(id=TEXT, title=TEXT, uri=TEXT)
+    return {
+        "type": "object",
+        "required": ["tileMatrixSets"],
+        "properties": {"tileMatrixSets": {"type": "array", "items": one}},
+    }
+
+
+def _conditions() -> list[Document]:
+    return [
+        parameter("datetime", TEXT, "RFC 3339 instant or interval"),
+        parameter("q", TEXT, "words"),
+        parameter("filter", TEXT, "CQL2 on the queryables"),
+        parameter("filter-lang", TEXT | {"enum": list(LANGUAGES), "default": LANGUAGES[0]}, "its encoding"),
+    ]
+
+
+def _of(name: str, base: str, conditions: Sequence[Document]) -> dict[str, Any]:
+    inner = f"{base}/tiles/{MATRIX_SET}"
+    address = [parameter(each, COLUMN, each, where="path") for each in ("tileMatrix", "tileRow", "tileCol")]
+    any_form = parameter("f", TEXT, "ignored: there is one form")
+    listed = with_links(tilesets={"type": "array", "items": TILESET})
+    return {
+        f"{base}/tiles": get(f"{name}.tilesets", f"Tilesets: {name}", [any_form], json(listed)),
+        inner: get(f"{name}.tileset", f"Tileset: {name}", [any_form], json(TILESET)),
+        f"{inner}/tilejson": get(f"{name}.tilejson", f"TileJSON: {name}", [*conditions, any_form], json(TILEJSON)),
+        f"{inner}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": get(
+            f"{name}.tile", f"Vector tile: {name}", [*address, *conditions, any_form], {MEDIA_TYPE: BINARY}, empty=True
+        ),
+    }

@@ -1,0 +1,180 @@
+"""Hot reads: prepared statements on connections of their own, kept open between requests.
+
+What a small read costs is mostly the way to PostgreSQL: taking a connection from a pool and asking whether it still
+lives takes longer (0.3 ms) than one indexed row (0.05 ms). Here an idle connection is simply used. When PostgreSQL
+has gone meanwhile, the statement is sent once more on a new connection: it only reads, so nothing happens twice, and
+a restart of the database costs no request.
+
+Inside a transaction of Django's connection the statement runs there, and sees what that transaction wrote.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import psycopg
+from django.db import DataError, connection
+from psycopg import errors, pq
+
+if TYPE_CHECKING:
+    from psycopg.pq.abc import PGresult
+
+T = TypeVar("T")
+# Statements that one connection keeps prepared; filters by any property make more of them than are worth keeping.
+MOST_PREPARED = 200
+OK = pq.ExecStatus.TUPLES_OK
+
+
+class Reader:
+    """A connection with the statements that are prepared on it; none where it is not `ours` alone."""
+
+    def __init__(self, raw: psycopg.Connection[Any], *, ours: bool = True) -> None:
+        self.raw, self._keeps = raw, ours
+        self._names: dict[str, bytes] = {}
+
+    def run(self, statement: str, values: Sequence[Any] = ()) -> PGresult:
+        """The result of a statement with the placeholders $1, $2, …; its values are UTF-8 bytes or None."""
+        given = cast("list[bytes]", [as_text(value) for value in values])
+        if not self._keeps:
+            return _checked(self.raw.pgconn.exec_params(statement.encode(), given), self.raw)
+        name = self._names.get(statement) or self._prepare(statement)
+        return _checked(self.raw.pgconn.exec_prepared(name, given), self.raw)
+
+    def ask(self, statement: str, values: Sequence[Any] = ()) -> bool:
+        """Send a statement and do not wait; its result comes from `answer`. Gives True."""
+        name = self._names.get(statement) or self._prepare(statement)
+        self.raw.pgconn.send_query_prepared(name, cast("list[bytes]", [as_text(value) for value in values]))
+        self.raw.pgconn.flush()
+        return True
+
+    def answer(self) -> PGresult:
+        """The result of what was asked."""
+        found = self.raw.pgconn.get_result()
+        while self.raw.pgconn.get_result() is not None:
+            pass
+        if found is None:
+            raise psycopg.OperationalError("the server closed the connection")
+        return _checked(found, self.raw)
+
+    def forget(self) -> None:
+        """Stop what was asked and leave its result."""
+        if not self.is_broken:
+            self.raw.pgconn.get_cancel().cancel()
+            while self.raw.pgconn.get_result() is not None:
+                pass
+
+    def tell(self, command: bytes) -> None:
+        """A command without a result."""
+        _checked(self.raw.pgconn.exec_(command), self.raw)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether PostgreSQL is gone."""
+        return self.raw.pgconn.status != pq.ConnStatus.OK
+
+    def _prepare(self, statement: str) -> bytes:
+        if len(self._names) >= MOST_PREPARED:
+            self._names.clear()
+            self.tell(b"DEALLOCATE ALL")
+        name = f"r{len(self._names)}".encode()
+        _checked(self.raw.pgconn.prepare(name, statement.encode()), self.raw)
+        self._names[statement] = name
+        return name
+
+
+# Taken from and given back to the same end: the connection used last has the statements and is the likeliest to live.
+_idle: deque[Reader] = deque()
+
+
+def read(statement: str, values: Sequence[Any] = ()) -> PGresult:
+    """The result of one statement that only reads. Raises OperationalError when the database does not answer."""
+    if connection.queries_logged:
+        connection.queries_log.append({"sql": statement, "time": "0"})
+    return work(lambda reader: reader.run(statement, values))
+
+
+def work(task: Callable[[Reader], T]) -> T:
+    """What a task that only reads gives; it is begun again, once, when its connection had been lost."""
+    with connection.wrap_database_errors:
+        if connection.in_atomic_block:
+            return task(_within())
+        reader, was_idle = take()
+        try:
+            return task(reader)
+        except psycopg.Error:
+            if not (was_idle and reader.is_broken):
+                raise
+            reader.raw.close()
+            close()
+            reader = Reader(_connect())
+            return task(reader)
+        finally:
+            give_back(reader)
+
+
+def take() -> tuple[Reader, bool]:
+    """A reader for the caller alone, and whether it has been idle."""
+    try:
+        return _idle.pop(), True
+    except IndexError:
+        return Reader(_connect()), False
+
+
+def give_back(reader: Reader) -> None:
+    """Keep it for the next one who reads."""
+    if reader.is_broken or reader.raw.pgconn.transaction_status != pq.TransactionStatus.IDLE:
+        reader.raw.close()
+    else:
+        _idle.append(reader)
+
+
+@atexit.register
+def close() -> None:
+    """Close the idle connections."""
+    while _idle:
+        _idle.pop().raw.close()
+
+
+def parameters() -> dict[str, Any]:
+    """How to connect as Django does, for a connection that is not Django's."""
+    given = connection.get_connection_params()
+    return {name: value for name, value in given.items() if name not in ("cursor_factory", "context", "pool")}
+
+
+def as_text(value: Any) -> bytes | None:
+    """A value as PostgreSQL reads it; its type follows from the statement."""
+    if value is None:
+        return None
+    if isinstance(value, list):
+        value = "{" + ",".join(map(str, value)) + "}"
+    text = str(value)
+    if "\0" in text:
+        raise DataError("a text with a NUL")
+    return text.encode()
+
+
+@lru_cache(1000)
+def numbered(statement: str) -> str:
+    """The same statement with $1, $2, … for each %s."""
+    first, *rest = statement.split("%s")
+    return (first + "".join(f"${number}{piece}" for number, piece in enumerate(rest, start=1))).replace("%%", "%")
+
+
+def _connect() -> psycopg.Connection[Any]:
+    given = parameters()
+    return psycopg.connect(**given | {"options": f"{given.get('options', '')} -c timezone=UTC"}, autocommit=True)
+
+
+def _within() -> Reader:
+    connection.ensure_connection()
+    return Reader(cast("psycopg.Connection[Any]", connection.connection), ours=False)
+
+
+def _checked(result: PGresult, raw: psycopg.Connection[Any]) -> PGresult:
+    if result.status not in (OK, pq.ExecStatus.COMMAND_OK):
+        raise errors.error_from_result(result, raw.info.encoding)
+    return result

@@ -1,0 +1,191 @@
+"""Large files: asked for, written by a worker, fetched; nothing withdrawn is read from them."""
+
+import io
+
+import pytest
+from django.core.files.storage import storages
+from django.db import connection
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pyarrow import parquet
+
+from geodata.changes.recording import recording
+from geodata.endpoints.files import Place
+from geodata.exports import tasks
+from geodata.exports.models import Export
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ITEMS = "/api/collections/cabanes/items"
+
+
+@pytest.fixture(autouse=True)
+def _small(settings, tmp_path):
+    settings.GEODATA_EXPORT_ABOVE = 2
+    settings.GEODATA_FILES = tmp_path / "files"
+    settings.STORAGES = settings.STORAGES | {
+        "exports": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "exports")},
+        }
+    }
+
+
+def cabins(count, **values):
+    return [cabane(geom=f"SRID=4326;POINT(2.{80 + n} 50.405)", **values) for n in range(count)]
+
+
+def asked(client, query="f=parquet"):
+    answer = client.get(f"{ITEMS}?{query}")
+    assert answer.status_code == 202, answer.content
+    return answer, Export.objects.get(uuid=answer.json()["id"])
+
+
+def written(client, query="f=parquet"):
+    _answer, export = asked(client, query)
+    tasks.write(uuid=str(export.uuid))
+    return export
+
+
+def fetched(client, export, status=200, **headers):
+    answer = client.get(f"/api/exports/{export.uuid}/file", headers=headers)
+    assert answer.status_code == status
+    body = answer.getvalue()
+    answer.close()
+    return answer, body
+
+
+def test_a_large_selection_is_queued_and_then_fetched(client):
+    cabins(3)
+    answer, export = asked(client)
+    assert answer["Location"] == f"http://testserver/api/exports/{export.uuid}"
+    assert int(answer["Retry-After"]) > 0
+    assert ProcrastinateJob.objects.filter(task_name="exports.write", args={"uuid": str(export.uuid)}).count() == 1
+    assert asked(client)[1] == export
+    assert fetched(client, export, 404)
+    tasks.write(uuid=str(export.uuid))
+    told = client.get(answer["Location"]).json()
+    assert (told["state"], told["rows"], told["progress"]) == ("ready", 3, 1.0)
+    (address,) = [link["href"] for link in told["links"] if link["rel"] == "enclosure"]
+    there = client.get(f"{ITEMS}?f=parquet")
+    assert (there.status_code, there["Location"]) == (303, address)
+    answer, body = fetched(client, export)
+    assert parquet.read_table(io.BytesIO(body)).num_rows == 3
+    assert answer["Content-Disposition"] == f'attachment; filename="cabanes-{timezone.localdate():%Y-%m-%d}.parquet"'
+    assert fetched(client, export, 304, **{"If-None-Match": answer["ETag"]})
+
+
+def test_a_small_or_streamed_selection_is_not_queued(client):
+    cabins(3)
+    for query in ("f=parquet&limit=2", "f=csv", "f=geojsonseq", "f=kml"):
+        answer = client.get(f"{ITEMS}?{query}")
+        assert answer.status_code == 200
+        answer.close()
+
+
+def test_ranges_of_a_file(client):
+    cabins(3)
+    export = written(client)
+    body = fetched(client, export)[1]
+    answer, part = fetched(client, export, 206, Range="bytes=4-9")
+    assert (part, answer["Content-Range"]) == (body[4:10], f"bytes 4-9/{len(body)}")
+    assert fetched(client, export, 206, Range="bytes=-5")[1] == body[-5:]
+    assert fetched(client, export, 206, Range="bytes=10-", **{"Accept-Encoding": "br, gzip"})[1] == body[10:]
+    assert fetched(client, export, 416, Range=f"bytes={len(body)}-")[0]["Content-Range"] == f"bytes */{len(body)}"
+    assert fetched(client, export, 200, Range="bytes=1-2", **{"If-Range": '"other"'})[1] == body
+
+
+def test_what_is_withdrawn_before_the_writing_is_not_written(client):
+    hidden = cabins(4)[0]
+    _answer, export = asked(client)
+    with recording(by=None):
+        type(hidden).objects.filter(pk=hidden.pk).update(status="draft")
+    tasks.write(uuid=str(export.uuid))
+    rows = parquet.read_table(io.BytesIO(fetched(client, export)[1])).to_pylist()
+    assert str(hidden.uuid) not in {row["id"] for row in rows}
+    assert len(rows) == 3
+
+
+def test_what_is_withdrawn_after_the_writing_is_no_longer_given(client):
+    hidden = cabins(4)[0]
+    export = written(client)
+    cabane(geom="SRID=4326;POINT(2.99 50.405)")
+    assert fetched(client, export)
+    with recording(by=None):
+        type(hidden).objects.filter(pk=hidden.pk).update(status="draft")
+    assert fetched(client, export, 410)
+    assert client.get(f"/api/exports/{export.uuid}").status_code == 410
+    assert asked(client)[1] != export
+
+
+def test_a_member_alone_reads_the_file_of_a_member(client, django_user_model):
+    mine = autorite()
+    cabins(3, authority=mine, status="draft")
+    client.force_login(member("editor", mine))
+    export = written(client)
+    assert parquet.read_table(io.BytesIO(fetched(client, export)[1])).num_rows == 3
+    client.force_login(member("editor", mine))
+    assert client.get(f"/api/exports/{export.uuid}").status_code == 404
+    assert fetched(client, export, 404)
+    client.logout()
+    assert fetched(client, export, 404)
+
+
+def test_files_expire_and_are_swept(client):
+    cabins(3)
+    export = written(client)
+    assert storages["exports"].exists(tasks.name_of(export))
+    Export.objects.update(expires_at=timezone.now())
+    assert fetched(client, export, 410)
+    tasks.sweep()
+    assert not storages["exports"].exists(tasks.name_of(export))
+    assert fetched(client, export, 404)
+
+
+def test_too_many_exports_are_refused_for_now(client, settings):
+    cabins(4)
+    settings.GEODATA_EXPORTS_WAITING = 1
+    asked(client)
+    answer = client.get(f"{ITEMS}?f=gpkg")
+    assert (answer.status_code, answer.json()["status"]) == (503, 503)
+    assert int(answer["Retry-After"]) > 0
+
+
+def test_too_many_files_at_once_are_refused_for_now(client, settings):
+    cabins(2)
+    settings.GEODATA_FILES_AT_ONCE = 1
+    place = Place()
+    answer = client.get(f"{ITEMS}?f=gpkg")
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+    assert int(answer["Retry-After"]) > 0
+    place.leave()
+    answer = client.get(f"{ITEMS}?f=gpkg")
+    assert answer.status_code == 200
+    answer.close()
+
+
+def test_a_cut_download_of_a_made_file_leaves_nothing(client, settings):
+    cabins(2, story_fr="x" * 300_000)
+    settings.GEODATA_FILES_AT_ONCE = 1
+    answer = client.get(f"{ITEMS}?f=gpkg")
+    next(iter(answer.streaming_content))
+    assert [path for path in settings.GEODATA_FILES.rglob("*") if path.is_file() and path.suffix != ".lock"] == []
+    answer.close()
+    assert [path for path in settings.GEODATA_FILES.iterdir() if path.is_dir()] == []
+    again = client.get(f"{ITEMS}?f=gpkg")
+    assert again.status_code == 200
+    again.close()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in tr%'"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_file_over_the_bound_is_refused(client, settings):
+    cabins(2, story_fr="x" * 30_000)
+    settings.GEODATA_FILE_BYTES = 50_000
+    answer = client.get(f"{ITEMS}?f=gpkg")
+    assert answer.status_code == 503
+    assert [path for path in settings.GEODATA_FILES.iterdir() if path.is_dir()] == []

@@ -1,0 +1,200 @@
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from tests.factories.alertes import fermeture
+from tests.factories.cabanes import cabane
+from tests.factories.carte import carte
+from tests.factories.parcs import box, parc
+from tests.factories.sentiers import sentier
+
+pytestmark = pytest.mark.django_db
+HOSTILE = "</title></script><script>alert(1)</script>"
+
+
+@pytest.fixture
+def place():
+    made = parc(slug="parc-des-iles", name_fr="Parc des îles", geom=box(2.80, 50.40, 2.83, 50.42))
+    cabane(slug="heron", name_fr="Héron", park=made, authority=made.authority, geom=Point(2.81, 50.41, srid=4326))
+    cabane(slug="loin", name_fr="Au loin", geom=Point(2.95, 50.45, srid=4326))
+    cabane(slug="secret", name_fr="Secret", status="draft", park=made, geom=Point(2.81, 50.41, srid=4326))
+    return made
+
+
+def policy(response):
+    parts = (part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";"))
+    return {name: value.split() for name, value in parts}
+
+
+def test_frame_shows_map_and_list_to_any_site_without_cookie(client, place):
+    response = client.get("/integrer/cabanes/?parc=parc-des-iles")
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert policy(response)["frame-ancestors"] == ["*"]
+    assert "X-Frame-Options" not in response
+    assert not response.cookies
+    assert re.findall(r"<script(?![^>]*\bsrc=)| style=| on\w+=", text) == []
+    assert "Cabanes – Parc des îles" in text
+    assert "Héron" in text
+    assert "Au loin" not in text
+    assert "Secret" not in text
+    (script,) = re.findall(r'src="(/integrer/cabanes\.js[^"]*)"', text)
+    assert f"park={place.uuid}" in client.get(script).content.decode()
+
+
+def test_one_feature_and_any_filter_of_the_api(client, place):
+    one = client.get("/integrer/cabanes.json?fiche=heron").json()
+    assert (one["title"], [each["name"] for each in one["places"]]) == ("Héron", ["Héron"])
+    found = client.get("/integrer/cabanes.json", {"filter": "name_fr LIKE 'Au%'"}).json()
+    assert [each["name"] for each in found["places"]] == ["Au loin"]
+    parks = client.get("/integrer/parcs.json?parc=parc-des-iles").json()
+    assert [each["name"] for each in parks["places"]] == ["Parc des îles"]
+
+
+def test_trails_of_a_park_are_those_that_cross_it(client, place):
+    sentier(name_fr="Boucle", authority=place.authority)
+    found = client.get("/integrer/sentiers.json?parc=parc-des-iles").json()
+    assert found["title"] == "Sentiers – Parc des îles"
+    assert found["count"] == len(found["places"])
+
+
+def test_list_for_other_sites_has_cors_validator_and_words_of_its_language(client, place):
+    first = client.get("/integrer/cabanes.json?limite=1")
+    assert first["Access-Control-Allow-Origin"] == "*"
+    assert first["Cross-Origin-Resource-Policy"] == "cross-origin"
+    told = first.json()
+    assert told["count"] == 2
+    assert [each["name"] for each in told["places"]] == ["Au loin"]
+    assert told["places"][0]["url"] == "http://testserver/cabanes/loin/"
+    assert told["words"]["count"] == "2 lieux"
+    again = client.get("/integrer/cabanes.json?limite=1", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    english = client.get("/en/integrer/cabanes.json").json()
+    assert english["words"]["count"] == "2 places"
+    assert english["places"][0]["url"].startswith("http://testserver/en/cabanes/")
+    cabane(name_fr="Nouvelle")
+    assert client.get("/integrer/cabanes.json?limite=1", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_a_closure_is_in_the_list(client, place):
+    closure = fermeture(title_fr="Travaux", geom=None)
+    closure.park_links.create(parc=place)
+    (found,) = client.get("/integrer/parcs.json").json()["places"]
+    assert "Travaux" in found["closed"]
+
+
+def test_picture_numbers_the_places_of_the_list(client, place):
+    response = client.get("/integrer/cabanes.svg")
+    assert response["Content-Type"] == "image/svg+xml"
+    root = ET.fromstring(response.content)
+    assert [each.text for each in root.iter("{http://www.w3.org/2000/svg}text")] == ["2", "1"]
+    assert ET.fromstring(client.get("/integrer/fermetures.svg").content).get("width") == "720"
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/integrer/lunes.json", 404),
+        ("/integrer/cabanes.json?parc=nulle-part", 404),
+        ("/integrer/cabanes.json?fiche=secret", 404),
+        ("/integrer/cabanes.json?colour=red", 400),
+        ("/integrer/cabanes.json?limit=5", 400),
+        ("/integrer/cabanes.json?limite=0", 400),
+        ("/integrer/cabanes.json?parc=a&parc=b", 400),
+        ("/integrer/communes.json?parc=parc-des-iles", 400),
+        ("/integrer/cabanes.svg?kind=chateau", 400),
+        ("/integrer/cabanes.js?bbox=1", 400),
+        ("/integrer/cabanes/?kind=chateau", 400),
+    ],
+)
+def test_what_cannot_be_read_is_refused(client, place, address, status):
+    assert client.get(address).status_code == status
+
+
+def test_no_name_breaks_out_of_any_piece(client):
+    cabane(slug="mal", name_fr=HOSTILE)
+    for address in (
+        "/integrer/cabanes/",
+        "/integrer/cabanes/?fiche=mal",
+        "/integrer/cabanes.svg",
+        "/integrer/cabanes.js?id=",
+    ):
+        assert HOSTILE not in client.get(address).content.decode(), address
+    told = client.get("/oembed", {"url": "http://testserver/cabanes/mal/"}).json()
+    assert HOSTILE not in told["html"]
+    assert "<script" not in told["html"]
+
+
+def test_component_is_one_script_at_an_address_that_stays(client):
+    response = client.get("/integrer/chaine-des-parcs.js")
+    text = response.content.decode()
+    assert response["Content-Type"] == "text/javascript; charset=utf-8"
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert "max-age=3600" in response["Cache-Control"]
+    assert len(text) < 12_000
+    for word in ("document.cookie", "localStorage", "sessionStorage", "innerHTML", "eval("):
+        assert word not in text
+    assert client.get("/integrer/chaine-des-parcs.js", headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+def test_oembed_gives_the_frame_of_a_page(client, place):
+    told = client.get("/oembed", {"url": "http://testserver/en/cabanes/heron/", "maxwidth": "400", "format": "json"})
+    assert told["Content-Type"] == "application/json"
+    assert told["Access-Control-Allow-Origin"] == "*"
+    found = told.json()
+    assert (found["version"], found["type"], found["title"], found["width"], found["height"]) == (
+        "1.0",
+        "rich",
+        "Héron",
+        400,
+        480,
+    )
+    (address,) = re.findall(r'src="([^"]+)"', found["html"])
+    assert address == "http://testserver/en/integrer/cabanes/?fiche=heron"
+    assert client.get(address.removeprefix("http://testserver")).status_code == 200
+
+
+def test_oembed_knows_lists_frames_and_partner_maps(client, place):
+    carte(slug="reseau", title_fr="Le réseau")
+    for url, title in (
+        ("/cabanes/", "Cabanes"),
+        ("/", "Le réseau"),
+        ("/carte/reseau/", "Le réseau"),
+        ("/integrer/cabanes/?parc=parc-des-iles", "Cabanes – Parc des îles"),
+        ("/parcs/parc-des-iles/", "Parc des îles"),
+    ):
+        assert client.get("/oembed", {"url": f"http://testserver{url}"}).json()["title"] == title, url
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"url": "http://testserver/cabanes/secret/"}, 404),
+        ({"url": "http://testserver/cabanes/jamais/"}, 404),
+        ({"url": "http://testserver/gestion/"}, 404),
+        ({"url": "http://autre.example/cabanes/heron/"}, 404),
+        ({"url": "ftp://testserver/cabanes/heron/"}, 404),
+        ({"url": "http://[testserver/"}, 404),
+        ({"url": "http://testserver/integrer/cabanes/?kind=x"}, 404),
+        ({"url": "http://testserver/cabanes/heron/", "format": "xml"}, 501),
+        ({}, 400),
+        ({"url": "http://testserver/cabanes/heron/", "maxwidth": "wide"}, 400),
+    ],
+)
+def test_oembed_refuses_as_the_standard_says(client, place, query, status):
+    assert client.get("/oembed", query).status_code == status
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/cabanes/", "/cabanes/heron/", "/en/parcs/parc-des-iles/", "/integrer/cabanes/"]
+)
+def test_pages_announce_their_oembed_address(client, place, address):
+    carte(slug="reseau")
+    text = client.get(address).content.decode()
+    (found,) = re.findall(r'<link rel="alternate" type="application/json\+oembed" href="([^"]+)"', text)
+    answer = client.get(found.removeprefix("http://testserver").replace("&amp;", "&"))
+    assert answer.status_code == 200
+    assert json.loads(answer.content)["type"] == "rich"

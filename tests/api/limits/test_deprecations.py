@@ -1,0 +1,58 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from geodata import deprecations
+from geodata.deprecations import Deprecation
+
+pytestmark = pytest.mark.django_db
+ITEMS = "/api/collections/cabanes/items"
+BEGIN, END = datetime(2027, 1, 15, tzinfo=UTC), datetime(2027, 7, 15, 12, tzinfo=UTC)
+DECLARED = (
+    Deprecation(kind="parameter", name="bbox-crs", path=r"/api/collections/[^/]+/items", deprecated_at=BEGIN, sunset_at=END, instead="Prenez crs."),
+    Deprecation(kind="address", name="/api/snapshot", path=r"/api/snapshot(/.*)?", deprecated_at=BEGIN, link="https://parcs.example/note"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def announced(monkeypatch):
+    monkeypatch.setattr(deprecations, "_declared", lambda _dotted: DECLARED)
+
+
+def test_a_request_that_uses_what_goes_away_is_told_the_instants(client, announced):
+    answer = client.get(f"{ITEMS}?bbox=2,50,3,51&bbox-crs=http://www.opengis.net/def/crs/OGC/1.3/CRS84")
+    assert answer["Deprecation"] == "@1799971200"
+    assert answer["Sunset"] == "Thu, 15 Jul 2027 12:00:00 GMT"
+    assert '<http://testserver/partenaires/changements/>; rel="deprecation"; type="text/html"' in answer["Link"]
+    assert 'rel="sunset"' in answer["Link"]
+    assert 'rel="self"' in answer["Link"]
+
+
+def test_a_request_that_does_not_is_told_nothing(client, announced):
+    answer = client.get(ITEMS)
+    assert "Deprecation" not in answer
+    assert "Sunset" not in answer
+
+
+def test_an_address_without_an_end_has_no_sunset(client, announced):
+    answer = client.get("/api/snapshot/cabanes")
+    assert answer["Deprecation"] == "@1799971200"
+    assert "Sunset" not in answer
+    assert '<https://parcs.example/note>; rel="deprecation"' in answer["Link"]
+
+
+def test_openapi_marks_what_goes_away(client, announced):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    parameters = {
+        each["name"]: each.get("deprecated") for each in paths["/collections/cabanes/items"]["get"]["parameters"]
+    }
+    assert (parameters["bbox-crs"], parameters["bbox"]) == (True, None)
+    assert paths["/snapshot/cabanes"]["get"]["deprecated"] is True
+    assert "deprecated" not in paths["/collections/cabanes/items"]["get"]
+
+
+def test_nothing_ends_before_it_was_announced():
+    with pytest.raises(ValueError, match="RFC 9745"):
+        Deprecation(kind="parameter", name="old", path="/", deprecated_at=END, sunset_at=BEGIN)
+    with pytest.raises(ValueError, match="no kind"):
+        Deprecation(kind="colour", name="old", path="/", deprecated_at=BEGIN)

@@ -1,0 +1,128 @@
+"""Pages as of an instant, and the page that compares two days."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from cabanes.models import Cabane
+from geodata.models import Revision
+from parcs.models import Parc
+from tests.api.geodata.test_past import at, change, commit
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, member, parc
+from tests.factories.sentiers import sentier
+
+pytestmark = pytest.mark.django_db
+
+
+def html(client, url, instant=None):
+    answer = client.get(url, {"as-of": at(instant)} if instant else {})
+    assert answer.status_code == 200, url
+    return answer.content.decode()
+
+
+def test_a_page_shows_its_state_and_leads_back(client):
+    authority = autorite()
+    thing = cabane(name_fr="Le Héron", slug="heron", authority=authority)
+    then = commit()
+    change(thing, name_fr="Le Busard")
+    shown = html(client, "/cabanes/heron/", then)
+    assert "Le Héron" in shown
+    assert "Le Busard" not in shown
+    assert "Vous voyez l’état du" in shown
+    assert '<meta name="robots" content="noindex">' in shown
+    assert '<link rel="canonical" href="http://testserver/cabanes/heron/">' in shown
+    assert "Le Busard" in html(client, "/cabanes/heron/")
+    assert "Vous voyez" not in html(client, "/cabanes/heron/")
+
+
+def test_a_page_that_is_gone_shows_what_it_was(client):
+    thing = cabane(name_fr="Le Héron", slug="heron")
+    then = commit()
+    change(thing, deleted_at=timezone.now())
+    assert client.get("/cabanes/heron/").status_code == 410
+    assert "Le Héron" in html(client, "/cabanes/heron/", then)
+
+
+@pytest.mark.parametrize("url", ["/", "/cabanes/", "/parcs/", "/sentiers/", "/en/cabanes/", "/carte/reseau.svg"])
+def test_lists_and_the_map_show_the_state(client, url):
+    cabane(name_fr="Le Héron")
+    parc()
+    sentier()
+    then = commit()
+    Cabane.objects.update(name_fr="Le Busard")
+    commit()
+    shown = html(client, url, then)
+    assert "Le Busard" not in shown
+    if url in ("/", "/cabanes/", "/en/cabanes/"):
+        assert "Le Héron" in shown
+        assert "?as-of=" in shown
+
+
+def test_every_page_of_a_feature_answers_when_what_it_refers_to_was_not_there(client):
+    park = parc(slug="parc")
+    cabane(slug="cabane", park=park, authority=park.authority)
+    sentier(slug="sentier", authority=park.authority)
+    then = commit()
+    with connection.cursor() as cursor:
+        for table in ("parcs_autorite", "parcs_commune"):
+            cursor.execute(f"UPDATE {table} SET status = 'archived'")
+    commit()
+    later = timezone.now()
+    Parc.objects.update(status="archived")
+    last = commit()
+    for instant in (then, later, last):
+        for url in ("/cabanes/cabane/", "/sentiers/sentier/"):
+            html(client, url, instant)
+    html(client, "/parcs/parc/", later)
+
+
+def test_nobody_sees_drafts_in_the_past(client):
+    authority = autorite()
+    draft = cabane(name_fr="Secret", slug="secret", status="draft", authority=authority)
+    then = commit()
+    change(draft, status="published", name_fr="Public")
+    client.force_login(member(authority=authority))
+    assert client.get("/cabanes/secret/", {"as-of": at(then)}).status_code == 404
+    assert "Secret" not in html(client, "/cabanes/", then)
+
+
+@pytest.mark.parametrize("text", ["hier", "2999-01-01", "2026-02-30"])
+def test_what_is_no_moment_of_the_past_is_400(client, text):
+    assert client.get("/cabanes/", {"as-of": text}).status_code == 400
+
+
+def dated(thing, *days):
+    """Put the changes of a cabin on these days."""
+    for row, day in zip(Revision.objects.filter(uuid=thing.uuid).order_by("id"), days, strict=True):
+        Revision.objects.filter(pk=row.pk).update(at=datetime(2026, *day, 12, tzinfo=UTC))
+
+
+def test_two_days_are_compared_in_words(client):
+    changed, gone, hidden = (
+        cabane(name_fr="Un", slug="un"),
+        cabane(name_fr="Partie"),
+        cabane(name_fr="Secret", status="draft"),
+    )
+    commit()
+    change(changed, name_fr="Deux")
+    change(gone, status="archived")
+    change(hidden, name_fr="Secret encore")
+    new = cabane(name_fr="Neuve")
+    for thing, *days in ((changed, (3, 1), (3, 5)), (gone, (3, 1), (3, 5)), (hidden, (3, 1), (3, 5)), (new, (3, 5))):
+        dated(thing, *days)
+    shown = html(client, "/historique/?de=2026-03-02&a=2026-03-06")
+    for words in ("Ajoutées", "Modifiées", "Retirées", "<del>Un</del>", "<ins>Deux</ins>", "Partie", "Neuve"):
+        assert words in shown
+    assert "Secret" not in shown
+    assert "Neuve" not in html(client, "/historique/?de=2026-03-01&a=2026-03-04")
+    assert "Differences" in html(client, "/en/historique/?de=2026-03-02&a=2026-03-06")
+
+
+@pytest.mark.parametrize("query", ["de=hier", "de=2026-03-06&a=2026-03-02", "a=2999-01-01"])
+def test_days_that_cannot_be_compared_are_said(client, query):
+    answer = client.get(f"/historique/?{query}")
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.content.decode()

@@ -1,0 +1,157 @@
+import re
+
+import pytest
+
+from carte.models import ControleFlux
+from carte.partenaires import health
+from geodata import announcements, registry
+from tests.factories.cabanes import cabane
+from tests.factories.carte import carte
+from tests.factories.parcs import box, commune, member, parc, user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_page_shows_count_rows_and_address_of_what_was_chosen(client):
+    cabane(name_fr="Héron", kind="cabane_design")
+    cabane(name_fr="L’abri", kind="abri")
+    cabane(name_fr="Secret", kind="abri", status="draft")
+    text = client.get("/partenaires/?collection=cabanes&kind=abri&format=csv").content.decode()
+    assert "<strong>1</strong>" in text
+    assert "L’abri" in text
+    assert "Secret" not in text
+    assert "http://testserver/api/collections/cabanes/items?f=csv&amp;kind=abri" in text
+    assert '<option value="abri" selected>' in text
+
+
+def test_what_cannot_be_read_is_said_beside_its_field(client):
+    wrong = client.get("/partenaires/?bbox=1,2,3")
+    assert wrong.status_code == 400
+    assert 'id="p-bbox_error"' in wrong.content.decode()
+    wrong = client.get("/partenaires/?filter=height_m %3E %27x%27")
+    assert wrong.status_code == 400
+    assert 'id="p-filter_error"' in wrong.content.decode()
+    assert client.get("/partenaires/?kind=chateau").status_code == 400
+    assert client.get("/partenaires/?collection=lunes&format=x").status_code == 200
+
+
+def test_commune_and_dates_become_parameters_of_the_api(client):
+    commune(insee_code="62498", name_fr="Lens", geom=box(2.7, 50.3, 2.9, 50.5))
+    text = client.get("/partenaires/?collection=parcs&commune=62498").content.decode()
+    assert "items?f=geojson&amp;communes=62498" in text
+    text = client.get("/partenaires/?collection=fermetures&commune=62498&depuis=2026-07-01").content.decode()
+    assert "bbox=" in text
+    assert "datetime=2026-06-30T22:00:00Z/.." in text
+
+
+def test_page_has_nothing_inline_and_exists_in_three_languages(client):
+    carte(slug="reseau", title_fr="Le réseau")
+    carte(slug="cachee", title_fr="Pas encore", published=False)
+    text = client.get("/partenaires/").content.decode()
+    assert re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)| style=| on\w+=\"", text) == []
+    assert "/carte/reseau/" in text
+    assert "Pas encore" not in text
+    assert "Compose your feed" in client.get("/en/partenaires/").content.decode()
+    assert "Stel uw gegevensstroom samen" in client.get("/nl/partenaires/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_reads_the_feed_and_keeps_size_and_speed():
+    cabane()
+    found = health.check(registry.get("cabanes"))
+    assert (found.features, found.judged, found.problems) == (1, 1, [])
+    assert found.bytes > 500
+    assert health.check_stale() == len(list(registry.collections())) - 1
+    assert health.check_stale() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_names_what_breaks_the_schema(monkeypatch):
+    made = cabane()
+    rules = health._rules(registry.get("cabanes"))
+    rules["properties"]["slug"] = {"type": "integer"}
+    monkeypatch.setattr(health, "_rules", lambda _collection: rules)
+    found = health.check(registry.get("cabanes"))
+    assert found.problems == [{"id": str(made.uuid), "property": "slug", "rule": "type"}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_state_is_shown_to_people_and_programs(client):
+    cabane()
+    assert client.get("/partenaires/etat.json").json()["feeds"][1]["valid"] is None
+    health.check(registry.get("cabanes"))
+    told = client.get("/partenaires/etat.json")
+    assert told["Access-Control-Allow-Origin"] == "*"
+    feed = next(each for each in told.json()["feeds"] if each["collection"] == "cabanes")
+    assert (feed["valid"], feed["features"], feed["changedSince"]) == (True, 1, False)
+    assert "Valide" in client.get("/partenaires/etat/").content.decode()
+    cabane()
+    feed = next(
+        each for each in client.get("/partenaires/etat.json").json()["feeds"] if each["collection"] == "cabanes"
+    )
+    assert feed["changedSince"] is True
+    ControleFlux.objects.update(problems=[{"id": "x", "property": "slug", "rule": "type"}])
+    assert client.get("/partenaires/etat.json").json()["ok"] is False
+    assert "écart" in client.get("/partenaires/etat/").content.decode()
+
+
+def test_change_log_is_a_page_and_a_document(client):
+    found = client.get("/api/changelog").json()
+    assert found["releases"][0]["name"] == "Unreleased"
+    assert len(found["releases"][0]["entries"]) > 5
+    assert found["deprecations"] == []
+    assert client.get("/api/changelog?x=1").status_code == 400
+    text = client.get("/partenaires/changements/").content.decode()
+    assert "Rien n’est annoncé" in text
+    assert "RFC 9745" in text
+
+
+def test_change_log_is_read_by_release_and_entry():
+    (coming, first) = announcements.read(
+        "# Changelog\n\n## Unreleased\n\n- One\n  and more.\n- Two\n\n## 1.0\n\n- Three\n"
+    )
+    assert (coming.entries, coming.is_coming) == (("One and more.", "Two"), True)
+    assert (first.name, first.entries) == ("1.0", ("Three",))
+
+
+def test_keys_are_for_who_is_signed_in(client):
+    assert client.get("/partenaires/cles/").status_code == 302
+    assert client.post("/partenaires/cles/", {"name": "x"}).status_code == 401
+
+
+def test_a_key_is_shown_once_used_counted_and_revoked(client):
+    owner = user()
+    client.force_login(owner)
+    made = client.post("/partenaires/cles/", {"name": "ma copie"}).content.decode()
+    (text,) = re.findall(r"data-key>(cdp_[\w-]{32})<", made)
+    assert text not in client.get("/partenaires/cles/").content.decode()
+    client.get("/api/collections/cabanes/items", headers={"X-API-Key": text})
+    shown = client.get("/partenaires/cles/").content.decode()
+    assert "ma copie" in shown
+    assert "<code>items</code>" in shown
+    key = owner.apikey_set.get()
+    assert text not in (key.digest, key.hint)
+    client.force_login(member())
+    assert client.post(f"/partenaires/cles/{key.pk}/revoquer/").status_code == 404
+    assert "ma copie" not in client.get("/partenaires/cles/").content.decode()
+    client.force_login(owner)
+    assert client.post(f"/partenaires/cles/{key.pk}/revoquer/").status_code == 302
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
+def test_ten_keys_are_the_most_and_a_name_is_needed(client):
+    client.force_login(user())
+    for number in range(10):
+        assert client.post("/partenaires/cles/", {"name": f"clé {number}"}).status_code == 200
+    assert client.post("/partenaires/cles/", {"name": "une de trop"}).status_code == 422
+    assert client.post("/partenaires/cles/", {"name": ""}).status_code == 422
+    assert client.get("/partenaires/cles/").content.decode().count("Révoquer<") == 10
+
+
+def test_page_costs_the_same_however_many_features_there_are(client, django_assert_max_num_queries):
+    for _ in range(20):
+        cabane(park=parc())
+    client.get("/partenaires/")
+    with django_assert_max_num_queries(24):
+        client.get("/partenaires/")

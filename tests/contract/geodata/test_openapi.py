@@ -1,0 +1,103 @@
+"""The OpenAPI document says everything and nothing false: Schemathesis asks the running application what it describes."""
+
+import json
+import re
+
+import pytest
+import schemathesis
+from django.urls import get_resolver
+from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from knox.models import AuthToken
+from openapi_spec_validator import validate
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from config.wsgi import application
+from geodata import registry
+from tests.factories.alertes import fermeture
+from tests.factories.cabanes import cabane
+from tests.factories.parcs import autorite, member, parc
+from tests.factories.sentiers import sentier
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# All collections come from one list: two are asked thoroughly, the others once a way.
+THOROUGH = ("cabanes", "fermetures")
+FIXED = re.compile(r"<[^>]*>|\{[^}]*\}|\(\?P<rest>.*")
+
+
+@pytest.fixture
+def document(client):
+    return json.loads(client.get("/api/openapi.json").content)
+
+
+@pytest.mark.django_db
+def test_document_is_valid(document):
+    validate(document)
+
+
+@pytest.mark.django_db
+def test_document_names_every_address(document):
+    """Each route of the API is a path of the document, whoever wrote it."""
+    (api,) = [each for each in get_resolver().url_patterns if str(each.pattern) == "api/"]
+    described = set()
+    names = "|".join(each.id for each in registry.collections())
+    for path in document["paths"]:
+        described.add(FIXED.sub("{}", re.sub(rf"(?<=/)(?:{names})(?=/|$)", "{}", path)).strip("/"))
+    lacking = set()
+    for route in api.url_patterns:
+        address = FIXED.sub("{}", str(route.pattern)).strip("/^$")
+        lacking |= {address} - described if address else set()
+    assert lacking <= {"{}", "catalogue.{}"}
+
+
+def judge(operation, examples, headers):
+    """What does not hold of so many requests of this operation: a text, or nothing."""
+
+    @settings(
+        max_examples=examples, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(HealthCheck), phases=[Phase.generate], verbosity=Verbosity.quiet,
+    )  # fmt: skip
+    @given(case=operation.as_strategy())
+    def ask(case):
+        case.call_and_validate(checks=CHECKS, headers=headers)
+
+    try:
+        ask()
+    except (FailureGroup, Failure) as failure:
+        return f"{operation.method} {operation.path}: {failure}"
+    return ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everything_that_is_described_holds():
+    authority = autorite()
+    parc(), sentier(), fermeture(), cabane(authority=authority)
+    _token, key = AuthToken.objects.create(user=member("publisher", authority))
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", application)
+    schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+    told, asked = [], 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if operation.path == "/live":
+            continue  # an answer that does not end
+        asked += 1
+        is_thorough = any(f"/{each}" in operation.path for each in THOROUGH) or "collections/" not in operation.path
+        is_write = operation.method.upper() in ("POST", "PUT", "PATCH", "DELETE")
+        headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if is_write else {})
+        told.append(judge(operation, 8 if is_thorough else 2, headers))
+    assert asked > 150
+    told = "\n\n".join(filter(None, told))
+    assert not told, told

@@ -1,0 +1,183 @@
+"""The formats that speak in sentences, read back by gpxpy, GDAL, icalendar and rdflib, and held to their schemas."""
+
+import subprocess
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import gpxpy
+import icalendar
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from rdflib import RDF, Graph, URIRef
+
+from geodata import registry
+from geodata.formats import offered
+from tests.factories.agenda import evenement
+from tests.factories.alertes import fermeture
+from tests.factories.cabanes import cabane
+from tests.factories.sentiers import sentier
+from tests.unit.geodata.formats.test_gpx import check
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+STARTER = Path(settings.ROOT) / "starter"
+SCHEMA = "https://schema.org/"
+KML = "{http://www.opengis.net/kml/2.2}"
+ATOM = "{http://www.w3.org/2005/Atom}"
+# OGC 07-147r2 §9.1, §9.9: the order of the elements that we write.
+PLACEMARK = "name author link description ExtendedData Point LineString Polygon MultiGeometry"
+
+
+def taken(client, address, status=200):
+    answer = client.get(address)
+    assert answer.status_code == status, answer.content
+    body = answer.getvalue()
+    answer.close()
+    return answer, body
+
+
+def items(client, collection, f, query=""):
+    return taken(client, f"/api/collections/{collection}/items?f={f}{query}")
+
+
+def test_every_collection_of_the_real_network_is_read_back_with_its_counts(client, tmp_path):
+    call_command("load_network", str(STARTER), stdout=StringIO())
+    for collection in registry.collections():
+        count = collection.visible_to(client_user()).count()
+        root = ElementTree.fromstring(items(client, collection.id, "kml")[1])
+        assert len(root.findall(f"{KML}Document/{KML}Placemark")) == count, collection.id
+        graph = Graph().parse(data=items(client, collection.id, "jsonld")[1], format="json-ld")
+        assert len(set(graph.subjects(URIRef(f"{SCHEMA}identifier")))) == count, collection.id
+        path = tmp_path / f"{collection.id}.kml"
+        path.write_bytes(items(client, collection.id, "kml")[1])
+        if count:
+            told = subprocess.run(
+                ["ogrinfo", "-ro", "-so", "-al", str(path)], capture_output=True, text=True, check=True
+            )
+            assert "Feature Count" in told.stdout
+        names = {each.name for each in offered.of(collection)}
+        if "gpx" in names:
+            answer, body = items(client, collection.id, "gpx")
+            check(ElementTree.fromstring(body))
+            read = gpxpy.parse(body.decode())
+            held = len(read.waypoints) + len(read.tracks)
+            assert held + int(answer.get("Omitted-Features", 0)) == count
+        if "atom" in names:
+            assert len(feed(items(client, collection.id, "atom")[1])) == count
+    assert items(client, "sentiers", "gpx")[0]["Omitted-Features"] == "40"
+    assert b"40 trac\xc3\xa9s sch\xc3\xa9matiques ne sont pas dans ce fichier" in items(client, "sentiers", "gpx")[1]
+
+
+def client_user():
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()
+
+
+def feed(body):
+    """The entries, after the constraints of RFC 4287 §4.1 on feed and entry are checked."""
+    root = ElementTree.fromstring(body)
+    assert root.tag == f"{ATOM}feed"
+    entries = root.findall(f"{ATOM}entry")
+    for each in (root, *entries):
+        for name in ("id", "title", "updated"):
+            assert len(each.findall(f"{ATOM}{name}")) == 1
+        assert "T" in each.findtext(f"{ATOM}updated")
+    assert root.find(f"{ATOM}author") is not None
+    assert len({each.findtext(f"{ATOM}id") for each in entries}) == len(entries)
+    return entries
+
+
+def test_the_gpx_of_a_synthetic_network_has_tracks_heights_and_cabins(client):
+    call_command("make_demo", parks=5, cabins=400, trails=20, stdout=StringIO())
+    _answer, body = items(client, "sentiers", "gpx")
+    check(ElementTree.fromstring(body))
+    read = gpxpy.parse(body.decode())
+    assert len(read.tracks) == 20
+    along = {uuid for trail in registry.get("sentiers").model_class.objects.all() for uuid in trail.cabins}
+    assert len(read.waypoints) == len(along)
+    assert all(point.elevation is not None for point in read.tracks[0].segments[0].points)
+    assert read.copyright_license.startswith("https://www.etalab.gouv.fr/")
+    assert all(track.link.startswith("http://testserver/sentiers/") for track in read.tracks)
+
+
+def test_a_single_schematic_trail_has_no_gpx_and_says_why(client):
+    drawn, surveyed = sentier(geom_quality="schematic"), sentier(name_fr="Boucle <&>")
+    cabane(name_fr="Écrevisse")
+    fermeture(
+        title_fr="Pont coupé",
+        geom="SRID=4326;POLYGON((2.795 50.40, 2.805 50.40, 2.805 50.41, 2.795 50.41, 2.795 50.40))",
+    )
+    base = "/api/collections/sentiers/items"
+    refused, _body = taken(client, f"{base}/{drawn.uuid}?f=gpx", 409)
+    assert (refused["Content-Type"], refused.json()["status"]) == ("application/problem+json", 409)
+    read = gpxpy.parse(taken(client, f"{base}/{surveyed.uuid}?f=gpx")[1].decode())
+    assert (read.name, read.waypoints[0].name, len(read.tracks)) == ("Boucle <&>", "Écrevisse", 1)
+    assert "Pont coupé" in read.tracks[0].comment
+    root = ElementTree.fromstring(taken(client, f"{base}/{surveyed.uuid}?f=kml")[1])
+    (placemark,) = root.findall(f"{KML}Document/{KML}Placemark")
+    places = [PLACEMARK.split().index(child.tag.rpartition("}")[2]) for child in placemark]
+    assert places == sorted(places)
+    assert "Pont coupé" in placemark.findtext(f"{KML}description")
+    assert "Licence Ouverte 2.0" in placemark.findtext(f"{KML}description")
+    assert root.findtext(f"{KML}Document/{KML}Folder/{KML}Placemark/{KML}name") == "Écrevisse"
+    data = {each.get("name"): each.findtext(f"{KML}value") for each in placemark.iter(f"{KML}Data")}
+    assert (data["id"], data["length_m"][:2]) == (str(surveyed.uuid), "21")
+
+
+def test_what_is_hidden_is_in_no_sentence(client):
+    sentier()
+    cabane(status="draft", name_fr="Secret A")
+    fermeture(status="draft", title_fr="Secret B", geom="SRID=4326;POINT(2.80 50.405)")
+    evenement(status="draft", title_fr="Secret C")
+    for name in ("sentiers", "cabanes", "fermetures", "evenements"):
+        collection = registry.get(name)
+        for each in offered.downloads(collection):
+            if each.make is not None and each.name != "gpkg":  # compressed: nothing to be found in the bytes
+                continue
+            assert b"Secret" not in items(client, collection.id, each.name)[1], (collection.id, each.name)
+
+
+def test_calendars_keep_uids_hours_and_rules(client):
+    market = evenement(
+        title_fr="Marché",
+        starts_at=datetime(2026, 7, 2, 6, tzinfo=UTC),
+        ends_at=datetime(2026, 7, 2, 10, tzinfo=UTC),
+        rrule="FREQ=WEEKLY;BYDAY=TH",
+        all_day=False,
+    )
+    evenement(date_precision="month")
+    closed = fermeture(
+        title_fr="Travaux",
+        starts_at=datetime(2026, 7, 1, 6, tzinfo=UTC),
+        ends_at=None,
+        review_by="2026-08-01",
+    )
+    answer, body = items(client, "evenements", "ical")
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    (event,) = icalendar.Calendar.from_ical(body).walk("VEVENT")
+    assert event["UID"] == f"{market.uuid}@chaine-des-parcs"
+    assert event["DTSTART"].params["TZID"] == "Europe/Paris"
+    assert event.start.hour == 8
+    assert event["RRULE"]["BYDAY"] == ["TH"]
+    (entry,) = icalendar.Calendar.from_ical(items(client, "fermetures", "ical")[1]).walk("VEVENT")
+    assert entry["UID"] == f"{closed.uuid}@chaine-des-parcs"
+    assert entry.end.date().isoformat() == "2026-08-02"
+    assert "date de fin inconnue" in entry["DESCRIPTION"]
+    assert "ical" not in {each.name for each in offered.of(registry.get("cabanes"))}
+
+
+def test_schema_org_says_types_creators_and_addresses(client):
+    place = cabane(authors=[{"name": "Atelier Vert"}], year_built=2021)
+    graph = Graph().parse(data=items(client, "cabanes", "jsonld")[1], format="json-ld")
+    subject = URIRef(f"urn:uuid:{place.uuid}")
+    assert {str(each) for each in graph.objects(subject, RDF.type)} == {
+        f"{SCHEMA}TouristAttraction",
+        f"{SCHEMA}VisualArtwork",
+    }
+    assert str(graph.value(subject, URIRef(f"{SCHEMA}url"))) == f"http://testserver/cabanes/{place.slug}/"
+    assert str(graph.value(subject, URIRef(f"{SCHEMA}dateCreated"))) == "2021"
+    creator = graph.value(subject, URIRef(f"{SCHEMA}creator"))
+    assert str(graph.value(creator, URIRef(f"{SCHEMA}name"))) == "Atelier Vert"
