@@ -5,8 +5,10 @@ from geodata.changes.models import Erasure, FormerSlug, Proposition, Revision, T
 from geodata.exports.models import Export
 from geodata.harvest.models import HarvestRecord, HarvestRun
 from geodata.jobs.models import JobFailure
+from geodata.webhooks.models import Delivery, Subscription
 
 __all__ = [
+    "Delivery",
     "Erasure",
     "Export",
     "FormerSlug",
@@ -17,5 +19,6 @@ __all__ = [
     "JobFailure",
     "Proposition",
     "Revision",
+    "Subscription",
     "Tombstone",
 ]

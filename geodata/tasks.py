@@ -2,5 +2,6 @@
 
 from geodata.exports import tasks as exports
 from geodata.jobs import standing
+from geodata.webhooks import delivering
 
-__all__ = ["exports", "standing"]
+__all__ = ["delivering", "exports", "standing"]

@@ -17,6 +17,7 @@ from geodata.endpoints import (
     propositions,
     tiles,
     versions,
+    webhooks,
 )
 from geodata.tiles.matrix import MATRIX_SET
 
@@ -54,6 +55,12 @@ urlpatterns = [
     path("catalogue", catalogue.catalogue, name="catalogue"),
     path("catalogue.<slug:ending>", catalogue.catalogue, name="catalogue-file"),
     path("changes", changes.changes, name="changes"),
+    path("webhooks", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<uuid:uuid>", webhooks.webhook, name="webhook"),
+    path("webhooks/<uuid:uuid>/secret", webhooks.secret, name="webhook-secret"),
+    path("webhooks/<uuid:uuid>/test", webhooks.test, name="webhook-test"),
+    path("webhooks/<uuid:uuid>/deliveries", webhooks.deliveries, name="webhook-deliveries"),
+    path("webhooks/<uuid:uuid>/deliveries/<uuid:message>/retry", webhooks.again, name="webhook-retry"),
     path("exports/<uuid:uuid>", exports.export, name="export"),
     path("exports/<uuid:uuid>/file", exports.export_file, name="export-file"),
     path("live", live.live, name="live"),

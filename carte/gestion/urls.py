@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from carte.gestion import bin, board, history, lifecycle, moissons, photos, propositions, records, shapes, situation
+from carte.gestion import (
+    bin,
+    board,
+    history,
+    lifecycle,
+    moissons,
+    photos,
+    propositions,
+    records,
+    shapes,
+    situation,
+    webhooks,
+)
 
 app_name = "gestion"
 
@@ -15,6 +27,8 @@ urlpatterns = [
     path("propositions/", propositions.waiting, name="propositions"),
     path("propositions/<uuid:uuid>/", propositions.decide, name="proposition"),
     path("situation/", situation.around, name="situation"),
+    path("webhooks/", webhooks.listed, name="webhooks"),
+    path("webhooks/<uuid:uuid>/", webhooks.one, name="webhook"),
     path("<slug:collection_id>/", board.records, name="list"),
     path("<slug:collection_id>/nouvelle/", records.create, name="create"),
     path("<slug:collection_id>/<uuid:uuid>/", records.edit, name="edit"),

@@ -16,6 +16,8 @@ if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site, for example parcs.example.fr.")
 if env.bool("DEBUG", False):
     raise ImproperlyConfigured("DEBUG must be off in production.")
+if env.bool("WEBHOOKS_LOOPBACK", False):
+    raise ImproperlyConfigured("WEBHOOKS_LOOPBACK must be off in production: webhooks would reach this machine.")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)

@@ -114,6 +114,9 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def has_ended(self):
+        return self.process.poll() is not None
+
     def kill_a_worker(self, choice):
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         with contextlib.suppress(ProcessLookupError):
@@ -263,17 +266,23 @@ class Turmoil:
             self._tell("psql killed")
 
     def _killer(self, choice):
-        """End sessions of writers, every few seconds a worker of the server, now and then the server itself."""
+        """End sessions of writers, every quarter of a minute a worker of the server, now and then the server itself."""
         self.over.wait(0.5 + choice.random())
         with psycopg.connect(**dsn(), autocommit=True) as session:
             session.execute(KILL, (WRITER,))
         self._tell("sessions ended")
         self._turns += 1
-        if self._turns % 25 == 20:
+        if self._turns % 40 == 20:
             self.server.kill()
             self.server.start()
             self.server.answers()
             self._tell("server killed")
-        elif self._turns % 5 == 3:
+        elif self.server.has_ended():
+            # Two workers killed within seconds look like a release that cannot start: the server gives up,
+            # and whoever keeps it running (systemd) starts it again.
+            self.server.start()
+            self.server.answers()
+            self._tell("server ended by itself")
+        elif self._turns % 12 == 3:
             self.server.kill_a_worker(choice)
             self._tell("worker killed")

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from geodata.jobs import worker
+from geodata.webhooks import waking
 
 
 class Command(BaseCommand):
@@ -20,4 +21,5 @@ class Command(BaseCommand):
         parser.add_argument("--at-once", type=int, default=settings.JOBS_AT_ONCE, help="jobs that run at the same time")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        waking.start()
         worker.run(at_once=options["at_once"], until_empty=options["until_empty"])
