@@ -14,6 +14,7 @@ from geodata.ogc import (
     openapi_resources,
     openapi_tiles,
     openapi_versions,
+    openapi_webhooks,
 )
 from geodata.ogc.openapi_parts import LINKS, PROBLEM, REFUSED, TEXT, Document, columns_parameters, format_of, with_links
 from geodata.ogc.openapi_parts import parameter as _parameter
@@ -41,6 +42,7 @@ PARTS = (
     openapi_exports.paths,
     openapi_notices.paths,
     openapi_versions.paths,
+    openapi_webhooks.paths,
 )
 SECURITY: Document = {
     "bearer": {"type": "http", "scheme": "bearer"},
