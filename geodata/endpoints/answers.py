@@ -27,7 +27,7 @@ EXPOSED = (
     "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, "
     "Omitted-Features, RateLimit, RateLimit-Policy, Deprecation, Sunset, Memento-Datetime"
 )
-VARIES = ("Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
+VARIES = ("Accept", "Accept-Datetime", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
 VARY = ", ".join(VARIES)
 RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)

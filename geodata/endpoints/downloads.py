@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone, translation
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata.endpoints import mementos, validators
@@ -61,7 +60,6 @@ def download(
             response["Omitted-Features"] = str(missing)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{selection.crs.uri}>"
-    patch_vary_headers(response, [mementos.HEADER])
     if moment is not None:
         response["Link"] = link_header(mementos.links(request, moment, chosen.media_type))
         return mementos.told(response, moment, etag)

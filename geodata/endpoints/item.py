@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 
 from geodata import registry
 from geodata.endpoints import mementos, validators
@@ -64,7 +63,6 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     response["ETag"] = etag
     response["Content-Crs"] = f"<{crs.uri}>"
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
-    patch_vary_headers(response, [mementos.HEADER])
     return response
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
@@ -67,7 +66,6 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
 def _validated(
     response: HttpResponseBase, etag: str, user: User | AnonymousUser, moment: Moment | None
 ) -> HttpResponseBase:
-    patch_vary_headers(response, [mementos.HEADER])
     if moment is not None:
         return mementos.told(response, moment, etag)
     response["ETag"] = etag

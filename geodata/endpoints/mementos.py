@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from geodata.formats import offered
@@ -60,7 +59,6 @@ def negotiated(request: HttpRequest) -> HttpResponse | None:
     response["Location"] = at(request, instant)
     response["Link"] = f'<{request.build_absolute_uri()}>; rel="original timegate"'
     response["Cache-Control"] = OPEN
-    patch_vary_headers(response, [HEADER])
     return response
 
 

@@ -97,14 +97,22 @@ class Broadcast:
             while self._is_wanted():
                 try:
                     last, seen_until = self._round(last, seen_until)
-                except (Error, feed.Expired) as error:
+                except feed.Expired:
+                    last = None
+                    self._tell(RESET, Anchor(0, None))
+                    self._pause()
+                except Error as error:
                     logger.warning("open maps wait for the database: %s", error)
-                    apart.hand_back()
-                    if isinstance(error, feed.Expired):
-                        last = None
-                        self._tell(RESET, Anchor(0, None))
-                    time.sleep(RETRY_S)
+                    self._pause()
+                except Exception:
+                    # The one reader of the process: if it ended, open maps would wait for ever.
+                    logger.exception("what open maps are told failed")
+                    self._pause()
         apart.hand_back()
+
+    def _pause(self) -> None:
+        apart.hand_back()
+        time.sleep(RETRY_S)
 
     @contextmanager
     def _listening(self) -> Iterator[None]:

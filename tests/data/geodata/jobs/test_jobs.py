@@ -16,8 +16,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("
 
 @pytest.fixture
 def file(tmp_path):
-    # The tables of the queue are not Django's own: it does not empty them after a test.
+    # The tables of the queue are not Django's own: it empties them after no test, of here or elsewhere.
+    forget_all()
     yield tmp_path / "notes"
+    forget_all()
+
+
+def forget_all():
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
