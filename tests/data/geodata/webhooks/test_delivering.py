@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -244,6 +245,17 @@ def test_an_answer_that_drips_is_ended_and_a_long_one_is_cut(receiver, monkeypat
     monkeypatch.setattr(sending, "WHOLE_S", 10)
     answer = sending.post(receiver.url, b"{}", {})
     assert (answer.is_received, len(answer.excerpt)) == (True, 500)
+
+
+def test_a_body_that_drips_until_the_connection_ends_is_ended_and_was_not_received(receiver, monkeypatch):
+    monkeypatch.setattr(sending, "WHOLE_S", 0.3)
+    receiver.answers = [("drip after headers", b"", {})]
+    worker = threading.Thread(target=lambda: answers.append(sending.post(receiver.url, b"{}", {})), daemon=True)
+    answers = []
+    worker.start()
+    worker.join(10)
+    assert [each.status for each in answers] == [None]
+    assert answers[0].error.startswith("Pas de réponse")
 
 
 def test_no_proxy_of_the_environment_is_asked(receiver, monkeypatch):
