@@ -65,8 +65,13 @@ def queue_one(delivery: Delivery) -> None:
 def send_one(*, delivery: str) -> None:
     """Send a test, or a message once more; the place in the feed moves only when it was the one that waits."""
     found = Delivery.objects.select_related("subscription").filter(pk=delivery).first()
-    if found is not None:
-        _settle(found, _sent(found), retried=True)
+    if found is None:
+        return
+    answer = _sent(found)
+    if answer is None:
+        queue(str(found.subscription_id))
+    else:
+        _settle(found, answer, retried=True)
 
 
 @jobs.task("webhooks.deliver", retry=jobs.Backoff(first_s=5, most=5))
@@ -79,7 +84,8 @@ def deliver(*, subscription: str) -> None:
         message = _waiting(found) or _following(found)
         if message is None:
             return
-        if not _settle(message, _sent(message)):
+        answer = _sent(message)
+        if answer is not None and not _settle(message, answer):
             return
     queue(subscription)
 
@@ -117,15 +123,19 @@ def _following(subscription: Subscription) -> Delivery | None:
             return None
 
 
-def _sent(message: Delivery) -> Answer:
+def _sent(message: Delivery) -> Answer | None:
+    """What came back; None when the changes are no longer in the feed, and the message went with them."""
     now = timezone.now()
     try:
         body = messages.body(message, settings.WEBHOOKS_ROOT)
     except feed.Expired:
-        return Answer(None, "expired", "", 0)
-    signed = signing.headers(message.subscription, message.pk, body, now)
+        message.delete()
+        return None
+    message.last_revision, message.last_at, message.entries = body.last.revision, body.last.at, body.entries
+    signed = signing.headers(message.subscription, message.pk, body.text, now)
     apart.hand_back()
-    return post(message.subscription.url, body, {"Content-Type": "application/json", "User-Agent": AGENT, **signed})
+    told = {"Content-Type": "application/json", "User-Agent": AGENT, **signed}
+    return post(message.subscription.url, body.text, told)
 
 
 @transaction.atomic

@@ -68,7 +68,8 @@ class Subscription(models.Model):
 class Delivery(models.Model):
     """One message; `uuid` is its `webhook-id`, the same at every attempt.
 
-    The body is not kept: it is made again from the feed after `since`, up to `last`, which never changes.
+    The body is not kept: it is made again from the feed after `since`, up to `last`. When the subscription was
+    widened meanwhile and the body no longer holds all of it, `last` comes nearer; the rest is the next message.
     """
 
     class Kind(models.TextChoices):

@@ -195,6 +195,44 @@ def test_a_place_that_is_no_longer_kept_is_told_to_begin_with_a_copy(receiver):
     assert receiver.changes[-1] == ("upsert", str(made.uuid))
 
 
+def test_a_message_that_no_longer_fits_after_the_subscription_was_widened_loses_nothing(receiver, monkeypatch):
+    first = cabane()
+    subscription = subscribe(receiver, features=False)
+    made = [cabane(park=first.park, authority=first.authority) for _number in range(3)]
+    receiver.answers = [(500, b"", {})]
+    deliver(subscription)
+    monkeypatch.setattr(messages, "MAX_BODY", 1)
+    subscribing.change(subscription, {"features": True})
+    deliver(subscription)
+    sent = [json.loads(body)["data"] for _headers, body in receiver.got[1:]]
+    assert [[each["uuid"] for each in data["changes"]] for data in sent] == [[str(each.uuid)] for each in made]
+    assert len({data["cursor"] for data in sent}) == 3
+    assert list(subscription.deliveries.values_list("entries", flat=True)) == [1, 1, 1]
+
+
+def test_a_message_that_fell_out_of_the_feed_gives_way_to_a_copy(receiver):
+    subscription = subscribe(receiver)
+    cabane()
+    receiver.answers = [(500, b"", {})]
+    deliver(subscription)
+    subscription.deliveries.update(since_revision=1, since_at=timezone.now(), state="dead")
+    Subscription.objects.update(since_revision=1, since_at=timezone.now(), state="stopped")
+    subscription.refresh_from_db()
+    subscribing.resume(subscription)
+    deliver(subscription)
+    assert json.loads(receiver.got[-1][1])["type"] == "resync"
+    assert [(each.kind, each.state) for each in subscription.deliveries.all()] == [("resync", "delivered")]
+    assert subscription.state == "active"
+
+
+def test_a_message_that_fell_out_of_the_feed_is_not_sent_once_more(receiver):
+    subscription = subscribe(receiver)
+    old = subscription.deliveries.create(kind="changes", since_revision=1, since_at=timezone.now(), state="dead")
+    delivering.send_one(delivery=str(old.pk))
+    assert receiver.got == []
+    assert not subscription.deliveries.exists()
+
+
 def test_a_test_moves_nothing_and_is_logged(receiver):
     subscription = subscribe(receiver)
     receiver.answers = [(404, b"<b>rien</b>", {})]
