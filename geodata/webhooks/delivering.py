@@ -29,9 +29,7 @@ CHANGES, TEST, RESYNC = Delivery.Kind.CHANGES, Delivery.Kind.TEST, Delivery.Kind
 def sweep() -> None:
     """Queue a job for each subscription that is behind the feed and may be sent to now."""
     due = Q(next_at=None) | Q(next_at__lte=timezone.now())
-    waiting = Subscription.objects.filter(
-        due, state=Subscription.State.ACTIVE, since_revision__lt=feed.latest().revision
-    )
+    waiting = Subscription.in_service().filter(due, since_revision__lt=feed.latest().revision)
     for uuid in waiting.values_list("uuid", flat=True):
         queue(str(uuid))
 
@@ -39,7 +37,7 @@ def sweep() -> None:
 @jobs.periodic("webhooks.minute", cron="* * * * *")
 def minute() -> None:
     """Each minute: what no notice woke."""
-    if Subscription.objects.filter(state=Subscription.State.ACTIVE).exists():
+    if Subscription.in_service().exists():
         jobs.defer(sweep, once="webhooks.sweep")
 
 
@@ -64,7 +62,8 @@ def queue_one(delivery: Delivery) -> None:
 @jobs.task("webhooks.send_one", retry=jobs.Backoff(first_s=2, most=3))
 def send_one(*, delivery: str) -> None:
     """Send a test, or a message once more; the place in the feed moves only when it was the one that waits."""
-    found = Delivery.objects.select_related("subscription").filter(pk=delivery).first()
+    of_people = Delivery.objects.filter(subscription__owner__is_active=True)
+    found = of_people.select_related("subscription").filter(pk=delivery).first()
     if found is None:
         return
     answer = _sent(found)
@@ -78,7 +77,7 @@ def send_one(*, delivery: str) -> None:
 def deliver(*, subscription: str) -> None:
     """Send to one subscription what it has not got, in the order of the feed, until there is no more or one fails."""
     for _message in range(MESSAGES_A_JOB):
-        found = Subscription.objects.filter(pk=subscription, state=Subscription.State.ACTIVE).first()
+        found = Subscription.in_service().filter(pk=subscription).first()
         if found is None or (found.next_at and found.next_at > timezone.now()):
             return
         message = _waiting(found) or _following(found)

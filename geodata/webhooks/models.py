@@ -59,6 +59,11 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def in_service(cls) -> models.QuerySet[Subscription]:
+        """Those that are sent to: active ones of accounts that may sign in."""
+        return cls.objects.filter(state=cls.State.ACTIVE, owner__is_active=True)
+
     @property
     def since(self) -> Anchor:
         """Its place in the feed."""

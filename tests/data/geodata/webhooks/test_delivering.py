@@ -8,14 +8,16 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AppNotOpen
 
 from cabanes.models import Cabane
 from geodata.features import Status
 from geodata.models import Delivery, Subscription
-from geodata.webhooks import delivering, messages, sending, subscribing
+from geodata.webhooks import delivering, messages, sending, subscribing, waking
 from tests.data.geodata.webhooks.receiver import Receiver
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, parc, user
@@ -266,6 +268,37 @@ def test_who_is_behind_is_queued_once(receiver):
     delivering.sweep()
     delivering.sweep()
     assert [job.args for job in ProcrastinateJob.objects.all()] == [{"subscription": str(subscription.pk)}]
+
+
+def test_whatever_fails_while_queueing_is_tried_again(receiver, monkeypatch):
+    subscribe(receiver)
+    cabane()
+
+    def refuse(*_args, **_values):
+        raise AppNotOpen
+
+    with monkeypatch.context() as patch:
+        patch.setattr(waking.jobs, "defer", refuse)
+        assert not waking.look()
+    assert waking.look()
+    assert ProcrastinateJob.objects.get().task_name == "webhooks.sweep"
+
+
+def test_an_account_that_was_closed_is_sent_nothing_and_goes_on_from_its_place_when_it_is_opened(receiver):
+    subscription = subscribe(receiver, collections=["cabanes"])
+    made = cabane()
+    test = subscribing.try_out(subscription)
+    ProcrastinateJob.objects.all().delete()
+    get_user_model().objects.update(is_active=False)
+    delivering.sweep()
+    assert waking.look()
+    assert not ProcrastinateJob.objects.exists()
+    deliver(subscription)
+    delivering.send_one(delivery=str(test.pk))
+    assert receiver.got == []
+    get_user_model().objects.update(is_active=True)
+    deliver(subscription)
+    assert receiver.changes == [("upsert", str(made.uuid))]
 
 
 def test_a_redirect_is_not_followed(receiver):
