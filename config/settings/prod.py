@@ -23,7 +23,9 @@ if env.bool("WEBHOOKS_LOOPBACK", False):
     raise ImproperlyConfigured("WEBHOOKS_LOOPBACK must be off in production: webhooks would reach this machine.")
 PUBLIC_URL = env.str("PUBLIC_URL", "")
 if not re.fullmatch(r"https://[^/?#\s]+/?", PUBLIC_URL):
-    raise ImproperlyConfigured("PUBLIC_URL must be the https address of this site, for example https://parcs.example.fr.")
+    raise ImproperlyConfigured(
+        "PUBLIC_URL must be the https address of this site, for example https://parcs.example.fr."
+    )
 WEBHOOKS_ROOT = PUBLIC_URL.rstrip("/")
 if proxies.trusts_everyone(env.list("TRUSTED_PROXIES", default=[])):
     raise ImproperlyConfigured("TRUSTED_PROXIES must name the networks of your proxies, not every address (/0).")
