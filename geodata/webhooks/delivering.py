@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +24,9 @@ RETRY = jobs.Backoff(first_s=10, most=20)
 GONE = 410
 MESSAGES_A_JOB = 20
 KEEP_DAYS = 30
+# However slow receivers are, half of what a worker does at the same time is left for other jobs.
+PLACES = threading.BoundedSemaphore(max(settings.JOBS_AT_ONCE // 2, 1))
+TURN = timedelta(seconds=3)
 AGENT = "ChaineDesParcs-Webhooks/1"
 CHANGES, TEST, RESYNC = Delivery.Kind.CHANGES, Delivery.Kind.TEST, Delivery.Kind.RESYNC
 
@@ -48,15 +54,16 @@ def forget() -> None:
     Delivery.objects.filter(created_at__lt=before).exclude(state=Delivery.State.DEAD).delete()
 
 
-def queue(subscription: str) -> None:
+def queue(subscription: str, at: datetime | None = None) -> None:
     """Have a worker send what is new to this subscription."""
-    jobs.defer(deliver, once=f"webhook {subscription}", alone=f"webhook {subscription}", subscription=subscription)
+    name = f"webhook {subscription}"
+    jobs.defer(deliver, once=name, alone=name, at=at, subscription=subscription)
 
 
-def queue_one(delivery: Delivery) -> None:
+def queue_one(delivery: Delivery, at: datetime | None = None) -> None:
     """Have a worker send this one message now, whatever became of it before."""
     alone = f"webhook {delivery.subscription_id}"
-    jobs.defer(send_one, once=f"message {delivery.pk}", alone=alone, delivery=str(delivery.pk))
+    jobs.defer(send_one, once=f"message {delivery.pk}", alone=alone, at=at, delivery=str(delivery.pk))
 
 
 @jobs.task("webhooks.send_one", retry=jobs.Backoff(first_s=2, most=3))
@@ -66,16 +73,43 @@ def send_one(*, delivery: str) -> None:
     found = of_people.select_related("subscription").filter(pk=delivery).first()
     if found is None:
         return
-    answer = _sent(found)
+    with _place() as taken:
+        if taken:
+            _send_one(found)
+        else:
+            queue_one(found, at=timezone.now() + TURN)
+
+
+def _send_one(message: Delivery) -> None:
+    answer = _sent(message)
     if answer is None:
-        queue(str(found.subscription_id))
+        queue(str(message.subscription_id))
     else:
-        _settle(found, answer, retried=True)
+        _settle(message, answer, retried=True)
 
 
 @jobs.task("webhooks.deliver", retry=jobs.Backoff(first_s=5, most=5))
 def deliver(*, subscription: str) -> None:
     """Send to one subscription what it has not got, in the order of the feed, until there is no more or one fails."""
+    with _place() as taken:
+        if taken:
+            _deliver(subscription)
+        else:
+            queue(subscription, at=timezone.now() + TURN)
+
+
+@contextmanager
+def _place() -> Iterator[bool]:
+    """One of the places of a worker that webhooks may take; False when all are taken."""
+    taken = PLACES.acquire(blocking=False)
+    try:
+        yield taken
+    finally:
+        if taken:
+            PLACES.release()
+
+
+def _deliver(subscription: str) -> None:
     for _message in range(MESSAGES_A_JOB):
         found = Subscription.in_service().filter(pk=subscription).first()
         if found is None or (found.next_at and found.next_at > timezone.now()):

@@ -301,6 +301,23 @@ def test_an_account_that_was_closed_is_sent_nothing_and_goes_on_from_its_place_w
     assert receiver.changes == [("upsert", str(made.uuid))]
 
 
+def test_webhooks_leave_half_of_a_worker_to_other_jobs_and_come_back_for_their_turn(receiver, settings):
+    subscription = subscribe(receiver, collections=["cabanes"])
+    test = subscription.deliveries.create(kind="test")
+    made = cabane()
+    assert settings.JOBS_AT_ONCE == 4
+    with delivering._place(), delivering._place():
+        deliver(subscription)
+        delivering.send_one(delivery=str(test.pk))
+    assert receiver.got == []
+    waiting = ProcrastinateJob.objects.filter(scheduled_at__gt=timezone.now())
+    assert sorted(waiting.values_list("task_name", flat=True)) == ["webhooks.deliver", "webhooks.send_one"]
+    deliver(subscription)
+    delivering.send_one(delivery=str(test.pk))
+    assert receiver.changes == [("upsert", str(made.uuid))]
+    assert len(receiver.got) == 2
+
+
 def test_a_redirect_is_not_followed(receiver):
     aim = Receiver()
     receiver.answers = [(307, b"", {"Location": aim.url})]
