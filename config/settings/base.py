@@ -190,7 +190,7 @@ GEODATA_DEPRECATIONS = "config.deprecations.DEPRECATIONS"
 # Open maps that one process tells of changes, each in a thread of the server beside those of GEODATA_WAITERS.
 GEODATA_STREAMS = env.int("GEODATA_STREAMS", 120)
 # The address of the site in what webhooks send; to send to this machine itself is for tests and for trying out.
-WEBHOOKS_ROOT = (PUBLIC_URL or "http://localhost:8000").rstrip("/")
+WEBHOOKS_ROOT = (PUBLIC_URL or env.str("WEBHOOKS_ROOT", "http://localhost:8000")).rstrip("/")
 WEBHOOKS_LOOPBACK = env.bool("WEBHOOKS_LOOPBACK", False)
 # Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many
 # seconds of silence it counts as killed.
