@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from geodata import registry
 from geodata.endpoints import mementos, validators
 from geodata.endpoints.changes import Closing
 from geodata.endpoints.exports import queued
@@ -50,7 +51,7 @@ def download(
         response = (
             HttpResponse(content_type=chosen.content_type)
             if request.method == "HEAD"
-            else _streamed(request, chosen, selection)
+            else _streamed(request, chosen, selection, moment)
         )
         place = "inline" if chosen.inline else "attachment"
         day = timezone.localtime(moment.instant if moment else None)
@@ -72,10 +73,11 @@ def _etag(
 ) -> str:
     """The state of what the file tells; a file in words says what is closed today, so it is of a day."""
     if moment is not None:
-        return mementos.etag(collection, moment, chosen.name)
+        return mementos.etag(moment, chosen.name)
     day = f"-{timezone.localdate():%Y%m%d}" if chosen.told else ""
     state = extent.state(None if chosen.told else collection, user)
-    return validators.of_collection(request, state, f"{chosen.name}{day}", user)
+    read = registry.collections() if chosen.told else [collection]
+    return validators.of_collection(request, state, f"{chosen.name}{day}", user, read)
 
 
 def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
@@ -86,25 +88,29 @@ def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
     return response
 
 
-def _streamed(request: HttpRequest, chosen: Format, selection: Selection) -> StreamingHttpResponse:
+def _streamed(
+    request: HttpRequest, chosen: Format, selection: Selection, moment: Moment | None
+) -> StreamingHttpResponse:
     if chosen.write is None:
         return _made(chosen, selection)
     apart.hand_back()
-    revision = selection.revision if chosen.told else None
-    chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")), revision)
+    of = moment if chosen.told else None
+    with past.showing(of):
+        chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")), of)
     # The first piece is read before the status is sent: what fails, fails as a problem.
     body = Closing(chain([next(chunks)], chunks), chunks)
     return StreamingHttpResponse(body, content_type=chosen.content_type)
 
 
-def spoken(chunks: Iterator[bytes], revision: int | None = None) -> Iterator[bytes]:
+def spoken(chunks: Iterator[bytes], moment: Moment | None = None) -> Iterator[bytes]:
     """The same pieces, written in French whoever asks: the API never varies features by language.
 
-    Of a past state, what they say of neighbours is read at its revision.
+    Of a past state, what they say of neighbours is read at its revision, and what was closed is of its instant.
     """
+    revision = moment.revision if moment else None
     try:
         while True:
-            with translation.override(settings.LANGUAGE_CODE), past.reading(revision):
+            with translation.override(settings.LANGUAGE_CODE), past.showing(moment), past.reading(revision):
                 piece = next(chunks, None)
             if piece is None:
                 return

@@ -49,11 +49,7 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     if chosen.is_download:
         limit = parse_limit_of_all(request.GET.get("limit"))
         return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id, moment)
-    etag = (
-        mementos.etag(collection, moment, chosen.name)
-        if moment
-        else validators.of_collection(request, extent.state(collection, user), chosen.name, user)
-    )
+    etag = _etag(request, collection, chosen, user, moment)
     if (unchanged := not_modified(request, etag)) is not None:
         return _validated(unchanged, etag, user, moment)
     page = items.page(collection, user, query)
@@ -61,6 +57,15 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     response = _page(request, collection, page, found, moment) if chosen is HTML else _stream(chosen, page, found)
     response["Content-Crs"] = f"<{query.crs.uri}>"
     return _validated(response, etag, user, moment)
+
+
+def _etag(
+    request: HttpRequest, collection: Collection, chosen: Format, user: User | AnonymousUser, moment: Moment | None
+) -> str:
+    if moment is None:
+        return validators.of_collection(request, extent.state(collection, user), chosen.name, user, [collection])
+    is_page = chosen is HTML
+    return mementos.etag_of_page(moment, chosen.name, user) if is_page else mementos.etag(moment, chosen.name)
 
 
 def _validated(

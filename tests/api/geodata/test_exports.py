@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.files.storage import storages
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -14,7 +15,7 @@ from geodata.endpoints.files import Place
 from geodata.exports import tasks
 from geodata.exports.models import Export
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, member
+from tests.factories.parcs import autorite, member, parc
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"
@@ -130,6 +131,15 @@ def test_a_member_alone_reads_the_file_of_a_member(client, django_user_model):
     assert fetched(client, export, 404)
     client.logout()
     assert fetched(client, export, 404)
+
+
+@pytest.mark.parametrize(("collection", "status"), [("cabanes", 410), ("parcs", 200)])
+def test_a_text_erased_from_the_history_is_in_no_file_asked_for_before(client, collection, status):
+    thing = {"cabanes": cabins(3)[0], "parcs": parc()}[collection]
+    export = written(client)
+    call_command("forget", collection, str(thing.uuid), field=["name_en"], why="demandé", stdout=io.StringIO())
+    fetched(client, export, status)
+    assert client.get(f"{ITEMS}?f=parquet").status_code == (303 if status == 200 else 202)
 
 
 def test_files_expire_and_are_swept(client):
