@@ -174,6 +174,10 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": 
 GEODATA_FEED_DAYS = env.int("GEODATA_FEED_DAYS", 400)
 # Readers that may wait for a change at the same time in one process, each in a thread of the server.
 GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
+# Answers that come from the database while they are sent (CSV, GPX, KML, copies, large pages), in one process: fewer than
+# DATABASE_POOL. Connections beside that pool for hot reads and such answers, in one process.
+GEODATA_STREAMED = env.int("GEODATA_STREAMED", 5)
+GEODATA_READERS = env.int("GEODATA_READERS", 16)
 # Files that are written before they are sent (GeoPackage, Shapefile…): where, how large, how many at the same time on this host.
 GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
 GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ def download(
         return queued(request, chosen, selection, count)
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
+        # Before the stream begins: what asks the database afterwards would keep a connection while the client reads.
+        missing = chosen.omitted(selection) if chosen.omitted is not None else 0
         response = (
             HttpResponse(content_type=chosen.content_type)
             if request.method == "HEAD"
@@ -57,7 +59,7 @@ def download(
         day = timezone.localtime(moment.instant if moment else None)
         name = f"{stem}-{day:%Y-%m-%d}.{chosen.extension}"
         response["Content-Disposition"] = f'{place}; filename="{name}"'
-        if chosen.omitted is not None and (missing := chosen.omitted(selection)):
+        if missing:
             response["Omitted-Features"] = str(missing)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{selection.crs.uri}>"
@@ -93,25 +95,26 @@ def _streamed(
 ) -> StreamingHttpResponse:
     if chosen.write is None:
         return _made(chosen, selection)
-    apart.hand_back()
     of = moment if chosen.told else None
     with past.showing(of):
-        chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")), of)
+        chunks = apart.Placed(spoken(chosen.write(selection, request.build_absolute_uri("/")), of))
     # The first piece is read before the status is sent: what fails, fails as a problem.
     body = Closing(chain([next(chunks)], chunks), chunks)
     return StreamingHttpResponse(body, content_type=chosen.content_type)
 
 
-def spoken(chunks: Iterator[bytes], moment: Moment | None = None) -> Iterator[bytes]:
+def spoken(chunks: Iterator[bytes], moment: Moment | None = None) -> Generator[bytes, None, None]:
     """The same pieces, written in French whoever asks: the API never varies features by language.
 
-    Of a past state, what they say of neighbours is read at its revision, and what was closed is of its instant.
+    Of a past state, what they say of neighbours is read at its revision, and what was closed is of its instant. No
+    connection of Django's is kept between them.
     """
     revision = moment.revision if moment else None
     try:
         while True:
             with translation.override(settings.LANGUAGE_CODE), past.showing(moment), past.reading(revision):
                 piece = next(chunks, None)
+            apart.hand_back()
             if piece is None:
                 return
             yield piece

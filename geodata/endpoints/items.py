@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
 from geodata.endpoints import mementos, validators
+from geodata.endpoints.changes import Closing
 from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
 from geodata.endpoints.validators import not_modified
@@ -81,13 +82,12 @@ def _validated(
 def _stream(chosen: Format, page: items.ItemsPage, found: Linked) -> HttpResponseBase:
     chunks = geojson.write_items(page, found)
     media = chosen.media_type
-    first = next(chunks)
     if page.query.limit <= items.AT_ONCE:
-        body = b"".join(chain([first], chunks))
-        response = HttpResponse(body, content_type=media)
+        response = HttpResponse(b"".join(chunks), content_type=media)
         response["Link"] = link_header(found(page))
         return response
-    return StreamingHttpResponse(chain([first], chunks), content_type=media)
+    # The first piece is read before the status is sent: what fails, fails as a problem.
+    return StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
 
 
 def _page(

@@ -175,7 +175,23 @@ def test_too_many_files_at_once_are_refused_for_now(client, settings):
     answer.close()
 
 
-def test_a_cut_download_of_a_made_file_leaves_nothing(client, settings):
+def test_a_small_file_that_nobody_reads_keeps_nobody_from_theirs(client, settings):
+    cabins(2)
+    settings.GEODATA_FILES_AT_ONCE = 1
+    slow = client.get(f"{ITEMS}?f=gpkg")
+    place = Place()
+    slow.close()
+    assert place.folder.is_dir()
+    assert client.get(f"{ITEMS}?f=gpkg").status_code == 503
+    place.leave()
+    other = Place()
+    place.leave()
+    assert other.folder.is_dir()
+    other.leave()
+
+
+def test_a_cut_download_of_a_made_file_leaves_nothing(client, settings, monkeypatch):
+    monkeypatch.setattr("geodata.endpoints.files.SMALL", 0)
     cabins(2, story_fr="x" * 300_000)
     settings.GEODATA_FILES_AT_ONCE = 1
     answer = client.get(f"{ITEMS}?f=gpkg")
