@@ -1,6 +1,7 @@
 """A change by the API is on every open map, without a reload and without polling."""
 
 import json
+import time
 from urllib.request import Request, urlopen
 
 import pytest
@@ -92,3 +93,22 @@ def test_a_page_that_nobody_sees_listens_to_nothing_and_catches_up(network, live
     with page.expect_response(lambda response: "/api/live" in response.url):
         page.evaluate(seen % "visible" + tell)
     expect(page.locator(".card", has_text="Martin-pêcheur")).to_have_count(1)
+
+
+def test_a_change_that_is_read_late_does_not_undo_a_filter(network, live_server, opened):
+    made, token = network
+    page = opened("/")
+    expect(page.locator(".sign--cabanes")).to_have_count(1)
+    held = []
+    page.route(lambda url: url.rstrip("/") == live_server.url, lambda route: held.append(route))
+    edit(live_server.url, made, token, {"name_fr": "Cabane du Martin-pêcheur"})
+    until = time.monotonic() + 5
+    while not held and time.monotonic() < until:
+        page.wait_for_timeout(50)
+    (late,) = held
+    page.get_by_label("Lieu ou commune").fill("canal")
+    expect(page.locator(".card")).to_have_count(1)
+    late.continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator(".card")).to_have_count(1)
+    expect(page.locator(".card")).to_contain_text("Parc du Canal")

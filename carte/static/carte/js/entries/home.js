@@ -52,10 +52,18 @@ function refresh() {
 	for (const button of document.querySelectorAll(".card__map")) button.removeAttribute("hidden");
 }
 
+const address = () => location.pathname + location.search;
+
 /** What changed elsewhere: tiles where it happened, cards that differ. @type {import("../live/follow.js").Heard} */
 async function heard(changes) {
 	network?.redrawWhere(changes);
-	const page = await getPage(location.pathname + location.search).catch(() => null);
+	const asked = address();
+	const page = await getPage(asked).catch(() => null);
+	// A filter came between: the page that was asked for is of another list.
+	if (asked !== address()) {
+		await heard([]);
+		return;
+	}
 	const [list, fresh] = [document.getElementById("liste"), page?.getElementById("liste")];
 	if (!page || !list || !fresh) return;
 	freshen(page, ".home__closures", document.querySelector(".home__lead"));
