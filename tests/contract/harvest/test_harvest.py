@@ -234,6 +234,33 @@ def test_a_service_whose_second_page_fails_changes_nothing(tmp_path, owner, kind
     assert list(Cabane.objects.order_by("source_id").values_list("name_fr", flat=True)) == ["Un", "Deux"]
 
 
+def test_the_report_has_room_for_what_vanished_whatever_came_before(tmp_path, owner, monkeypatch):
+    monkeypatch.setattr("geodata.harvest.applying.MAX_REPORT", 1)
+    member("editor", owner, username="moisson")
+    path = tmp_path / "c.csv"
+    sources = toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"})
+    path.write_text("code,nom,lon,lat\nA,Un,2.8,50.4\n")
+    run(sources)
+    path.write_text("code,nom,lon,lat\nB,Deux,2.8,50.41\nC,Trois,2.8,50.42\n")
+    run(sources)
+    last = HarvestRun.objects.order_by("started_at").last()
+    assert last.counts == {"new": 2, "vanished": 1}
+    assert [(row["outcome"], row["source_id"]) for row in last.report] == [("new", "B"), ("vanished", "A")]
+
+
+def test_the_last_runs_of_a_source_are_kept(tmp_path, owner, monkeypatch):
+    monkeypatch.setattr("geodata.harvest.applying.RUNS_KEPT", 2)
+    member("editor", owner, username="moisson")
+    other = HarvestRun.objects.create(source="autre", collection="cabanes")
+    runs = [HarvestRun.objects.create(source="essai", collection="cabanes") for _number in range(3)]
+    path = tmp_path / "c.csv"
+    path.write_text("code,nom,lon,lat\nA,Un,2.8,50.4\n")
+    run(toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}))
+    kept = list(HarvestRun.objects.order_by("started_at").values_list("pk", "counts"))
+    assert kept[:2] == [(other.pk, {}), (runs[2].pk, {})]
+    assert [counts for _pk, counts in kept[2:]] == [{"new": 1}]
+
+
 def test_columns_with_empty_cells_keep_their_types(tmp_path):
     full = {"code": "A", "n": 200072460, "yes": True, "words": ["a", "b"], "x": 1.5, "day": "2026-03-03"}
     path = tmp_path / "c.geojson"
