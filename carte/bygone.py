@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils.cache import patch_vary_headers
 
-from carte import clock
 from carte.pages.errors import bad_request
 from geodata.endpoints.mementos import http_date
 from geodata.params.instants import AS_OF, parse_as_of
@@ -33,7 +32,7 @@ def with_past(view: View) -> View:
         try:
             shown = past.moment(parse_as_of(asked))
             request.user = AnonymousUser()
-            with clock.showing(shown), past.at(shown.revision):
+            with past.showing(shown), past.at(shown.revision):
                 response = view(request, *args, **kwargs)
         except BadParameter:
             return bad_request(request)

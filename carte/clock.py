@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-if TYPE_CHECKING:
-    from geodata.queries.past import Moment
-
-_shown: ContextVar[Moment | None] = ContextVar("shown", default=None)
+from geodata.queries import past
 
 
-def moment() -> Moment | None:
+def moment() -> past.Moment | None:
     """The moment of the past that is shown, None for the present."""
-    return _shown.get()
+    return past.shown()
 
 
 def now() -> datetime:
     """The instant that the page speaks of."""
-    shown = _shown.get()
-    return shown.instant if shown else timezone.now()
+    return past.now()
 
 
 def today() -> date:
     """Its day, where the network is."""
     return timezone.localdate(now())
-
-
-@contextmanager
-def showing(shown: Moment) -> Iterator[None]:
-    """Let pages speak of this moment."""
-    token = _shown.set(shown)
-    try:
-        yield
-    finally:
-        _shown.reset(token)

@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
@@ -114,6 +115,9 @@ def _shared(view: View) -> View:
                 response = compressed(request, view(request, collection_id))
             except BadParameter as error:
                 response = problem(request, error)
+            except Http404:
+                told = _("Cette collection, ou le lieu de cette sélection, n’existe pas.")
+                response = problem(request, NotFound(told))
         response["Access-Control-Allow-Origin"] = "*"
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
         if response.status_code < 400:  # noqa: PLR2004

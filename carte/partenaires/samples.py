@@ -89,7 +89,10 @@ def programs(addresses: Addresses) -> Iterator[Sample]:
     """Code for programs: curl, Python, JavaScript, GDAL."""
     if addresses.format.is_download:
         yield Sample(
-            "curl", "curl", _("Le fichier prend son nom du serveur."), f'curl -fsSOJ --compressed "{addresses.data}"'
+            "curl",
+            "curl",
+            _("Une nouvelle copie remplace l’ancienne."),
+            f'curl -fsS --compressed -o {addresses.collection}.{addresses.format.extension} "{addresses.data}"',
         )
     else:
         yield Sample(

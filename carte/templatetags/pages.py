@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from carte import wording
 from carte.pages import addresses, captions, happenings, lines, qr, texts
+from carte.pages.addresses import onward
 from carte.pages.facts import Fact, fact
 from carte.pages.near import Neighbour
 from carte.pages.sentier import AlongStop
@@ -115,7 +116,8 @@ def downloads(thing: Any) -> list[tuple[Format, str]]:
     if not isinstance(thing, Collection):
         base += f"/{thing.uuid}"
         formats = tuple(each for each in formats if each.name != gpx.FORMAT.name or has_gpx(thing))
-    return [(each, f"{base}?f={each.name}") for each in formats]
+    past = onward().replace("?", "&")
+    return [(each, f"{base}?f={each.name}{past}") for each in formats]
 
 
 def has_gpx(feature: Any) -> bool:

@@ -174,6 +174,10 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": None, "AUTO_REFRESH": 
 GEODATA_FEED_DAYS = env.int("GEODATA_FEED_DAYS", 400)
 # Readers that may wait for a change at the same time in one process, each in a thread of the server.
 GEODATA_WAITERS = env.int("GEODATA_WAITERS", 2)
+# Answers that come from the database while they are sent (CSV, GPX, KML, copies, large pages), in one process: fewer than
+# DATABASE_POOL. Connections beside that pool for hot reads and such answers, in one process.
+GEODATA_STREAMED = env.int("GEODATA_STREAMED", 5)
+GEODATA_READERS = env.int("GEODATA_READERS", 16)
 # Files that are written before they are sent (GeoPackage, Shapefile…): where, how large, how many at the same time on this host.
 GEODATA_FILES = Path(env.str("GEODATA_FILES", str(VAR / "files")))
 GEODATA_FILE_BYTES = env.int("GEODATA_FILE_BYTES", 1_000_000_000)
@@ -190,7 +194,7 @@ GEODATA_DEPRECATIONS = "config.deprecations.DEPRECATIONS"
 # Open maps that one process tells of changes, each in a thread of the server beside those of GEODATA_WAITERS.
 GEODATA_STREAMS = env.int("GEODATA_STREAMS", 120)
 # The address of the site in what webhooks send; to send to this machine itself is for tests and for trying out.
-WEBHOOKS_ROOT = (PUBLIC_URL or "http://localhost:8000").rstrip("/")
+WEBHOOKS_ROOT = (PUBLIC_URL or env.str("WEBHOOKS_ROOT", "http://localhost:8000")).rstrip("/")
 WEBHOOKS_LOOPBACK = env.bool("WEBHOOKS_LOOPBACK", False)
 # Jobs of one worker that run at the same time; how often it looks for those whose time has come; after how many
 # seconds of silence it counts as killed.

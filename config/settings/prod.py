@@ -1,7 +1,10 @@
 """Production: behind a TLS proxy. Refuses to start with an unsafe setting, in one sentence."""
 
+import re
+
 from django.core.exceptions import ImproperlyConfigured
 
+from config import proxies
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
 
@@ -18,6 +21,14 @@ if env.bool("DEBUG", False):
     raise ImproperlyConfigured("DEBUG must be off in production.")
 if env.bool("WEBHOOKS_LOOPBACK", False):
     raise ImproperlyConfigured("WEBHOOKS_LOOPBACK must be off in production: webhooks would reach this machine.")
+PUBLIC_URL = env.str("PUBLIC_URL", "")
+if not re.fullmatch(r"https://[^/?#\s]+/?", PUBLIC_URL):
+    raise ImproperlyConfigured(
+        "PUBLIC_URL must be the https address of this site, for example https://parcs.example.fr."
+    )
+WEBHOOKS_ROOT = PUBLIC_URL.rstrip("/")
+if proxies.trusts_everyone(env.list("TRUSTED_PROXIES", default=[])):
+    raise ImproperlyConfigured("TRUSTED_PROXIES must name the networks of your proxies, not every address (/0).")
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.changes.models import Proposition
+from geodata.changes.notes import BETWEEN, proposed_by
 from geodata.changes.recording import recording
 from geodata.changes.values import plain, same_shape
 from geodata.changes.versions import state_at
@@ -85,8 +86,8 @@ def accept(uuid: UUID, *, by: User | AnonymousUser, seen: int | None = None, not
     decision on the present one is taken. Raises Conflict, Forbidden, Gone, Invalid, NotFound.
     """
     proposition = _found(uuid)
-    told = _("proposition de %(author)s") % {"author": proposition.author.get_username()}
-    reason = " : ".join(part for part in (told, proposition.reason, note) if part)
+    told = proposed_by(proposition.author.get_username())
+    reason = BETWEEN.join(part for part in (told, proposition.reason, note) if part)
     with recording(by=by, reason=reason):
         proposition, feature = _to_decide(uuid, by)
         changes = differences(proposition, feature)

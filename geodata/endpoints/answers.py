@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -48,6 +49,8 @@ def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]
                 response["Content-Language"] = language_of(request)
             if request.method in READS or response.status_code >= 400:  # noqa: PLR2004
                 patch_vary_headers(response, VARIES)
+            if _is_personal(request) and response.get("Cache-Control", "").startswith("public"):
+                response["Cache-Control"] = "private, no-cache"
             response["Access-Control-Allow-Origin"] = "*"
             response["Access-Control-Expose-Headers"] = EXPOSED
             return limiting.told(request, compressed(request, deprecating.told(request, response)))
@@ -65,6 +68,11 @@ def language_of(request: HttpRequest) -> str:
         if code in ("fr", "en", "nl"):
             return code
     return "fr"
+
+
+def _is_personal(request: HttpRequest) -> bool:
+    """Whether the request says who asks: its answer may show more, and bear cookies."""
+    return "Authorization" in request.headers or settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def _answer(

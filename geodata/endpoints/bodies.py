@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from geodata.changes.notes import UNLOCKED
 from geodata.endpoints.validators import moment_of, short
 from geodata.features import Feature
 from geodata.params.crs import CRS84, parse_crs
@@ -134,7 +135,7 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
     if not header:
         if settings.GEODATA_REQUIRE_IF_MATCH:
             raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
-        return None, _("sans If-Match")
+        return None, UNLOCKED
     if header == "*":
         return None, ""
     found = [ETAG.match(part.strip()) for part in header.split(",")]

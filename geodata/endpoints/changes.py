@@ -126,8 +126,7 @@ def snapshot(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     given = single(request.GET, ("after", *columns.OWN, "f"))
     after = parse_uuid("after", given["after"]) if "after" in given else None
     wanted = columns.parse_columns(given, collection)
-    apart.hand_back()
-    rows = copies.copy(collection, after, wanted)
+    rows = apart.Placed(copies.copy(collection, after, wanted))
     anchor = cast("Anchor", next(rows))
     kept = {name: given[name] for name in columns.OWN if name in given}
     onward = urlencode({"collection": collection.id, "since": make_since(anchor), **kept})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from geodata import registry
 from geodata.endpoints import mementos, validators
 from geodata.endpoints.changes import Closing
 from geodata.endpoints.exports import queued
@@ -47,16 +48,18 @@ def download(
         return queued(request, chosen, selection, count)
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
+        # Before the stream begins: what asks the database afterwards would keep a connection while the client reads.
+        missing = chosen.omitted(selection) if chosen.omitted is not None else 0
         response = (
             HttpResponse(content_type=chosen.content_type)
             if request.method == "HEAD"
-            else _streamed(request, chosen, selection)
+            else _streamed(request, chosen, selection, moment)
         )
         place = "inline" if chosen.inline else "attachment"
         day = timezone.localtime(moment.instant if moment else None)
         name = f"{stem}-{day:%Y-%m-%d}.{chosen.extension}"
         response["Content-Disposition"] = f'{place}; filename="{name}"'
-        if chosen.omitted is not None and (missing := chosen.omitted(selection)):
+        if missing:
             response["Omitted-Features"] = str(missing)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{selection.crs.uri}>"
@@ -72,10 +75,11 @@ def _etag(
 ) -> str:
     """The state of what the file tells; a file in words says what is closed today, so it is of a day."""
     if moment is not None:
-        return mementos.etag(collection, moment, chosen.name)
+        return mementos.etag(moment, chosen.name)
     day = f"-{timezone.localdate():%Y%m%d}" if chosen.told else ""
     state = extent.state(None if chosen.told else collection, user)
-    return validators.of_collection(request, state, f"{chosen.name}{day}", user)
+    read = registry.collections() if chosen.told else [collection]
+    return validators.of_collection(request, state, f"{chosen.name}{day}", user, read)
 
 
 def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
@@ -86,26 +90,31 @@ def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
     return response
 
 
-def _streamed(request: HttpRequest, chosen: Format, selection: Selection) -> StreamingHttpResponse:
+def _streamed(
+    request: HttpRequest, chosen: Format, selection: Selection, moment: Moment | None
+) -> StreamingHttpResponse:
     if chosen.write is None:
         return _made(chosen, selection)
-    apart.hand_back()
-    revision = selection.revision if chosen.told else None
-    chunks = spoken(chosen.write(selection, request.build_absolute_uri("/")), revision)
+    of = moment if chosen.told else None
+    with past.showing(of):
+        chunks = apart.Placed(spoken(chosen.write(selection, request.build_absolute_uri("/")), of))
     # The first piece is read before the status is sent: what fails, fails as a problem.
     body = Closing(chain([next(chunks)], chunks), chunks)
     return StreamingHttpResponse(body, content_type=chosen.content_type)
 
 
-def spoken(chunks: Iterator[bytes], revision: int | None = None) -> Iterator[bytes]:
+def spoken(chunks: Iterator[bytes], moment: Moment | None = None) -> Generator[bytes, None, None]:
     """The same pieces, written in French whoever asks: the API never varies features by language.
 
-    Of a past state, what they say of neighbours is read at its revision.
+    Of a past state, what they say of neighbours is read at its revision, and what was closed is of its instant. No
+    connection of Django's is kept between them.
     """
+    revision = moment.revision if moment else None
     try:
         while True:
-            with translation.override(settings.LANGUAGE_CODE), past.reading(revision):
+            with translation.override(settings.LANGUAGE_CODE), past.showing(moment), past.reading(revision):
                 piece = next(chunks, None)
+            apart.hand_back()
             if piece is None:
                 return
             yield piece

@@ -1,8 +1,9 @@
 """Files that are made before they are sent: a bounded number of them at a time, gone from the disk whatever happens.
 
 A file has no name any more when its first byte leaves: it exists as long as the answer holds it open, so a client that
-cuts the download, or a killed process, leaves nothing. The place is kept until the answer is closed: at most
-`GEODATA_FILES_AT_ONCE` files of `GEODATA_FILE_BYTES` are on the disk of a host (decision 0110).
+cuts the download, or a killed process, leaves nothing. The place of a large file is kept until the answer is closed: at
+most `GEODATA_FILES_AT_ONCE` files of `GEODATA_FILE_BYTES` are on the disk of a host (decision 0110). That of a SMALL one
+is free once it is made, so that slow clients keep nobody from theirs.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from geodata.queries.rows import Selection
 
 PIECE = 256 * 1024
 RETRY_AFTER_S = 20
+# Bytes; as many of them as a process has threads are no burden for a disk.
+SMALL = 8 * 1024 * 1024
 
 
 class Place:
@@ -47,7 +50,9 @@ class Place:
         raise Unavailable(_("Trop de fichiers se préparent en ce moment. Réessayez dans un instant."), RETRY_AFTER_S)
 
     def leave(self) -> None:
-        """Delete what is in the place and let others have it."""
+        """Delete what is in the place and let others have it; nothing when that was done before."""
+        if self._lock.closed:
+            return
         shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
 
@@ -68,6 +73,8 @@ class Made(Iterator[bytes]):
             self._place.leave()
             raise
         self.size = os.fstat(self._file.fileno()).st_size
+        if self.size <= SMALL:
+            self._place.leave()
 
     def __next__(self) -> bytes:
         piece = self._file.read(PIECE)

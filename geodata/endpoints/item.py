@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 
 from geodata import registry
 from geodata.endpoints import mementos, validators
@@ -53,12 +56,15 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     if chosen.is_download:
         selection = rows.of_item(collection, user, uuid, crs, wanted, revision)
         return download(request, chosen, selection, f"{collection.id}-{uuid}", moment)
-    links = _links(request, collection, chosen, given)
+    # A feature is the same bytes in every language, as its strong validator promises; a page is not.
+    with nullcontext() if chosen is HTML else translation.override(settings.LANGUAGE_CODE):
+        links = _links(request, collection, chosen, given)
     if moment is not None:
-        return _former(request, collection, chosen, uuid, found, crs, moment, links)
+        return _former(request, collection, chosen, uuid, found, crs, moment, links, user)
     is_whole = chosen is not HTML and crs is CRS84 and wanted == EVERYTHING
     told = validators.told_of_item(found.state)
-    etag = f'"{told}"' if is_whole else f'W/"{told}-{chosen.name}-{crs.srid}"'
+    own = f"{chosen.name}-{crs.srid}-{translation.get_language()}{validators.who(user, [collection])}"
+    etag = f'"{told}"' if is_whole else f'W/"{told}-{own}"'
     response = not_modified(request, etag) or _written(request, collection, chosen, found, links)
     response["ETag"] = etag
     response["Content-Crs"] = f"<{crs.uri}>"
@@ -78,10 +84,11 @@ def _links(request: HttpRequest, collection: Collection, chosen: Format, given: 
 
 def _former(
     request: HttpRequest, collection: Collection, chosen: Format, uuid: UUID, found: items.Item, crs: Crs,
-    moment: Moment, links: list[Link],
+    moment: Moment, links: list[Link], user: User | AnonymousUser,
 ) -> HttpResponseBase:  # fmt: skip
     """The version of an instant, with those around it (RFC 5829)."""
-    etag = mementos.etag(collection, moment, f"{chosen.name}-{found.state.revision}-{crs.srid}")
+    name = f"{chosen.name}-{found.state.revision}-{crs.srid}"
+    etag = mementos.etag_of_page(moment, name, user) if chosen is HTML else mementos.etag(moment, name)
     around = versions.around(collection, uuid, moment.revision)
     links += version_links(lambda instant: mementos.at(request, instant), around, chosen.media_type)
     response = not_modified(request, etag) or _written(request, collection, chosen, found, links, moment)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
 from geodata.endpoints import mementos, validators
+from geodata.endpoints.changes import Closing
 from geodata.endpoints.downloads import download
 from geodata.endpoints.pages import link_header
 from geodata.endpoints.validators import not_modified
@@ -49,11 +50,7 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     if chosen.is_download:
         limit = parse_limit_of_all(request.GET.get("limit"))
         return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id, moment)
-    etag = (
-        mementos.etag(collection, moment, chosen.name)
-        if moment
-        else validators.of_collection(request, extent.state(collection, user), chosen.name, user)
-    )
+    etag = _etag(request, collection, chosen, user, moment)
     if (unchanged := not_modified(request, etag)) is not None:
         return _validated(unchanged, etag, user, moment)
     page = items.page(collection, user, query)
@@ -61,6 +58,15 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     response = _page(request, collection, page, found, moment) if chosen is HTML else _stream(chosen, page, found)
     response["Content-Crs"] = f"<{query.crs.uri}>"
     return _validated(response, etag, user, moment)
+
+
+def _etag(
+    request: HttpRequest, collection: Collection, chosen: Format, user: User | AnonymousUser, moment: Moment | None
+) -> str:
+    if moment is None:
+        return validators.of_collection(request, extent.state(collection, user), chosen.name, user, [collection])
+    is_page = chosen is HTML
+    return mementos.etag_of_page(moment, chosen.name, user) if is_page else mementos.etag(moment, chosen.name)
 
 
 def _validated(
@@ -76,13 +82,12 @@ def _validated(
 def _stream(chosen: Format, page: items.ItemsPage, found: Linked) -> HttpResponseBase:
     chunks = geojson.write_items(page, found)
     media = chosen.media_type
-    first = next(chunks)
     if page.query.limit <= items.AT_ONCE:
-        body = b"".join(chain([first], chunks))
-        response = HttpResponse(body, content_type=media)
+        response = HttpResponse(b"".join(chunks), content_type=media)
         response["Link"] = link_header(found(page))
         return response
-    return StreamingHttpResponse(chain([first], chunks), content_type=media)
+    # The first piece is read before the status is sent: what fails, fails as a problem.
+    return StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
 
 
 def _page(

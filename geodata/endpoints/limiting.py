@@ -30,6 +30,12 @@ def admit(request: HttpRequest) -> None:
         raise Forbidden(_("La clé de X-API-Key est inconnue ou révoquée. Sans clé, la lecture est ouverte aussi."))
 
 
+def neighbour(request: HttpRequest) -> bytes | None:
+    """What the network of a request is told apart by from others; None for this machine, whose share is not limited."""
+    who, local = guard().who(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
+    return None if local else who
+
+
 def told(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The answer with the fields of its quota; what a key was sent is counted once it is known."""
     ticket: Ticket | None = getattr(request, "ticket", None)

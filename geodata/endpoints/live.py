@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.translation import gettext as _
 
 from geodata.endpoints.answers import endpoint, problem_document
+from geodata.endpoints.limiting import neighbour
 from geodata.live.broadcast import AT_ONCE, Broadcast, broadcast
 from geodata.live.telling import HEARTBEAT, RESET, Told, of_page, position
 from geodata.params.changes import Anchor, ChangesQuery, parse_collection, parse_since
@@ -35,13 +36,13 @@ def live(request: HttpRequest) -> HttpResponseBase:
     since = parse_since(token) if token else None
     if request.method == "HEAD":
         response: HttpResponseBase = HttpResponse(content_type=EVENT_STREAM)
-    elif broadcast.enter():
-        apart.hand_back()
-        response = StreamingHttpResponse(
-            Stream(broadcast, wanted.id if wanted else None, since), content_type=EVENT_STREAM
-        )
     else:
-        return _full(request)
+        who = neighbour(request)
+        if not broadcast.enter(who):
+            return _full(request)
+        apart.hand_back()
+        stream = Stream(broadcast, wanted.id if wanted else None, since, who)
+        response = StreamingHttpResponse(stream, content_type=EVENT_STREAM)
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
@@ -58,8 +59,8 @@ def _full(request: HttpRequest) -> HttpResponse:
 class Stream(Iterator[bytes]):
     """The bytes of one stream; its place is given back when the response is closed, however it ends."""
 
-    def __init__(self, source: Broadcast, collection_id: str | None, since: Anchor | None) -> None:
-        self._source, self._collection, self._since = source, collection_id, since
+    def __init__(self, source: Broadcast, collection_id: str | None, since: Anchor | None, who: bytes | None) -> None:
+        self._source, self._collection, self._since, self._who = source, collection_id, since, who
         self._number = -1
         self._until = time.monotonic() + LASTING_S
         self._left = False
@@ -76,7 +77,7 @@ class Stream(Iterator[bytes]):
         """Give the place back, once."""
         if not self._left:
             self._left = True
-            self._source.leave()
+            self._source.leave(self._who)
 
     def __del__(self) -> None:
         self.close()

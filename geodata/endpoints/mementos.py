@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from geodata.formats import offered
+from geodata.endpoints import validators
 from geodata.ogc.links import Link, link
 from geodata.params.instants import AS_OF
 from geodata.problems import BadParameter
-from geodata.queries import stored
 from geodata.queries.past import Moment
 
 if TYPE_CHECKING:
-    from geodata.registry import Collection
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
 
 HEADER = "Accept-Datetime"
 SETTLED = "public, max-age=86400, immutable"
@@ -81,16 +81,20 @@ def links(request: HttpRequest, moment: Moment, media_type: str) -> list[Link]:
     ]
 
 
-def etag(collection: Collection | None, moment: Moment, name: str) -> str:
-    """The strong validator of a past state in one representation: same bytes as long as the release says the same."""
-    shape = _shape(collection) if collection else "all"
-    return f'"p{moment.revision}.{moment.erasures}-{shape}-{name}"'
+def etag(moment: Moment, name: str) -> str:
+    """The strong validator of a past state in one representation and language, as this release says it.
+
+    The instant of its last revision is in it: after a backup was restored, the number may stand for another change.
+    So is the instant asked for, of which links and words are: that of a running day moves on.
+    """
+    made, asked = (validators.short(each) for each in (moment.made, validators.moment_of(moment.instant)))
+    told = f"p{moment.revision}.{made}.{moment.erasures}-{validators.release()}-{asked}"
+    return f'"{told}-{name}-{translation.get_language()}"'
 
 
-@cache
-def _shape(collection: Collection) -> str:
-    names = "-".join(each.name for each in offered.of(collection))
-    return f"{stored.shape(collection):x}.{len(names)}"
+def etag_of_page(moment: Moment, name: str, user: User | AnonymousUser) -> str:
+    """The weak validator of a page about a past state, which also says who is signed in."""
+    return f"W/{etag(moment, f'{name}-u{user.pk or 0}')}"
 
 
 def told(response: HttpResponseBase, moment: Moment, validator: str, since: datetime | None = None) -> HttpResponseBase:

@@ -7,6 +7,7 @@ way, through all of them; both ways end in the same views.
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
@@ -36,6 +37,6 @@ def api(get_response: Handler) -> Handler:
 
 
 def _is_for_a_browser(request: HttpRequest) -> bool:
-    accept = request.META.get("HTTP_ACCEPT", "")
-    wants = any(each in accept for each in PAGES) or "html" in request.META.get("QUERY_STRING", "")
+    accept, query = request.META.get("HTTP_ACCEPT", "").lower(), unquote(request.META.get("QUERY_STRING", "")).lower()
+    wants = any(each in accept for each in PAGES) or "html" in query
     return wants or request.path_info == "/api/docs"

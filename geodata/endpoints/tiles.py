@@ -104,10 +104,10 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
     found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
     if moment is not None:
-        etag = mementos.etag(collection, moment, "mvt")
+        etag = mementos.etag(moment, "mvt")
         return mementos.told(not_modified(request, etag) or _answered(layers, user, found, query), moment, etag)
     state = extent.state(collection, user)
-    etag = validators.of_tile(request, state, user)
+    etag = validators.of_tile(request, state, user, layers)
     response = not_modified(request, etag) or _answered(layers, user, found, query, state)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"

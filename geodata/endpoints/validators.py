@@ -1,8 +1,8 @@
 """Validators of answers that everybody gets: what they tell, and the seal that lets one be trusted unread.
 
-    W/"5ka1.gk2v0p3x.1tz9-geojson.Qm3v0sXbT1kZ"
-       |    |        |    |       seal: this server answered this very request so
-       |    |        |    format, and who asks when somebody is signed in
+    W/"5ka1.gk2v0p3x.1tz9-geojsonfr.Qm3v0sXbT1kZ"
+       |    |        |    |         seal: this server answered this very request so
+       |    |        |    format and language; who asks, and what they may see, when somebody is signed in
        |    |        release of the code
        |    instant of that revision: after a backup was restored, its number may stand for another change
        last revision of the collection
@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -24,14 +25,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
 from geodata.endpoints.compression import uncoded
+from geodata.exports.sight import seen_by
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from comptes.models import User
     from geodata.queries.extent import State
+    from geodata.registry import Collection
 
 SEAL = 9
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,16 +58,28 @@ def seal(environ: Mapping[str, Any], body: str) -> str:
     return base64.urlsafe_b64encode(made).decode()
 
 
-def of_collection(request: HttpRequest, state: State, what: str, user: User | AnonymousUser) -> str:
-    """The weak validator of an answer made from a collection in this state, in the format `what`."""
-    who = f"-u{user.pk}" if user.is_authenticated else ""
-    return f'W/"{sealed(request, f"{told(state)}-{what}{who}")}"'
+def of_collection(
+    request: HttpRequest, state: State, what: str, user: User | AnonymousUser, collections: Iterable[Collection]
+) -> str:
+    """The weak validator of an answer made from these collections in this state, in the format `what`.
+
+    The titles of links, and pages, are in the language of the request.
+    """
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return f'W/"{sealed(request, f"{told(state)}-{what}{language}{who(user, collections)}")}"'
 
 
-def of_tile(request: HttpRequest, state: State, user: User | AnonymousUser) -> str:
+def of_tile(request: HttpRequest, state: State, user: User | AnonymousUser, layers: Iterable[Collection]) -> str:
     """The strong validator of a tile, or of the lack of one."""
-    who = f"-u{user.pk}" if user.is_authenticated else ""
-    return f'"{sealed(request, f"t{told(state)}-mvt{who}")}"'
+    return f'"{sealed(request, f"t{told(state)}-mvt{who(user, layers)}")}"'
+
+
+def who(user: User | AnonymousUser, collections: Iterable[Collection]) -> str:
+    """Who asks and a checksum of what they may see, which a change of memberships changes; "" for anybody."""
+    if not user.is_authenticated:
+        return ""
+    seen = "".join(f"{seen_by(each, user):08x}" for each in collections)
+    return f"-u{user.pk}-{short(zlib.crc32(seen.encode()))}"
 
 
 def told(state: State) -> str:

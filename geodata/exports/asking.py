@@ -34,6 +34,7 @@ UNFINISHED = (State.QUEUED, State.WRITING)
 WITHDRAWN = """
 SELECT EXISTS (SELECT FROM geodata_revision WHERE collection = %s AND id > %s
 AND (%s OR public_op IS NOT NULL AND public_op <> 'upsert'))
+OR EXISTS (SELECT FROM geodata_erasure WHERE collection = %s AND at > %s)
 """
 
 
@@ -112,6 +113,8 @@ def may_read(asked: Export, user: User | AnonymousUser) -> bool:
     if asked.state != State.READY:
         return True
     with connection.cursor() as cursor:
-        cursor.execute(WITHDRAWN, [asked.collection, asked.revision, asked.user_id is not None])
+        cursor.execute(
+            WITHDRAWN, [asked.collection, asked.revision, asked.user_id is not None, asked.collection, asked.created_at]
+        )
         (withdrawn,) = cursor.fetchone()
     return not withdrawn

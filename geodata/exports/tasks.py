@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from django.conf import settings
@@ -26,6 +27,7 @@ from geodata.queries.rows import Selection
 
 STORAGE = "exports"
 TOLD_EVERY_S = 1.0
+TIMEOUT_MS = 1_800_000
 logger = logging.getLogger(__name__)
 
 
@@ -46,6 +48,8 @@ def write(*, uuid: str) -> None:
     given = MultiValueDict(parse_qs(asked.query, keep_blank_values=True))
     query, _moment = past.resolved(parse_items(given, collection))
     selection = rows.of_query(collection, reader, query, parse_limit_of_all(given.get("limit")))
+    # Nobody waits for it at the other end: a large past state may take its time.
+    selection = replace(selection, timeout_ms=TIMEOUT_MS)
     chosen = next(each for each in offered.of(collection) if each.name == asked.format)
     try:
         size = _written(asked, chosen, selection)

@@ -24,7 +24,7 @@ from geodata.formats.markup import DECLARATION, degrees, element, quoted, text
 from geodata.formats.pieces import gathered
 from geodata.formats.telling import Words, teller
 from geodata.problems import Conflict
-from geodata.queries import batches, rows
+from geodata.queries import batches, past, rows
 from geodata.queries.rows import Selection
 from geodata.registry import Collection
 
@@ -133,10 +133,10 @@ def _head(selection: Selection, left_out: int, root: str) -> Head:
         description=_left_out(left_out, lines=is_line(collection)),
         author=str(settings.SITE_PUBLISHER),
         licence=licences.licence_of(licences.OURS).url,
-        year=timezone.localdate().year,
+        year=timezone.localdate(past.now()).year,
         link=f"{root}api/collections/{collection.id}",
     )
-    return replace(head, time=timezone.now(), box=None if box[0] is None else box)
+    return replace(head, time=past.now(), box=None if box[0] is None else box)
 
 
 def _head_of_one(selection: Selection, root: str) -> Head | None:

@@ -54,9 +54,13 @@ class Guard:
         known = self._keys.find(key, now) if key else None
         if known is not None:
             return self._of_key(known, now)
-        who, local = caller(peer, forwarded, self._proxies)
+        who, local = self.who(peer, forwarded)
         ticket = self._taken(who, self._local if local else self._by_network, now, None)
         return replace(ticket, unknown_key=True) if key else ticket
+
+    def who(self, peer: str, forwarded: str = "") -> tuple[bytes, bool]:
+        """The keyed hash of the network that a request comes from, and whether that is this machine."""
+        return caller(peer, forwarded, self._proxies)
 
     def _of_key(self, key: Key, now: float) -> Ticket:
         policy = self._by_key

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,6 +27,8 @@ from geodata.queries import changes as feed
 # Messages that are kept for streams that are slow to take them; entries of the feed read at once.
 KEPT = 256
 AT_ONCE = 1_000
+# A caller has at most one of so many parts of the places.
+SHARES = 4
 IDLE_S = 20.0
 LOOK_S = 30.0
 RETRY_S = 1.0
@@ -42,27 +44,40 @@ class Broadcast:
         self._messages: deque[tuple[int, Told]] = deque(maxlen=KEPT)
         self._number = 0
         self._streams = 0
+        self._shares: Counter[bytes] = Counter()
         self._left_at = 0.0
         self._thread: threading.Thread | None = None
         self._last: Anchor | None = None
 
-    def enter(self) -> bool:
-        """Take one of the places; False when all are taken. What was taken is given back by `leave`."""
+    def enter(self, who: bytes | None = None) -> bool:
+        """Take one of the places; False when all are taken, or the caller has its share: a quarter of them.
+
+        `who` is what a caller is told apart by, None for one that may take them all. `leave` gives the place back.
+        """
         with self._news:
-            if self._streams >= self._places:
+            if self._streams >= self._places or self._has_its_share(who):
                 return False
             self._streams += 1
+            if who is not None:
+                self._shares[who] += 1
             if self._thread is None:
                 self._last = None
                 self._thread = threading.Thread(target=self._run, name="geodata-broadcast", daemon=True)
                 self._thread.start()
             return True
 
-    def leave(self) -> None:
-        """Give a place back."""
+    def leave(self, who: bytes | None = None) -> None:
+        """Give a place back that the same caller took."""
         with self._news:
             self._streams -= 1
             self._left_at = time.monotonic()
+            if who is not None:
+                self._shares[who] -= 1
+                if not self._shares[who]:
+                    del self._shares[who]
+
+    def _has_its_share(self, who: bytes | None) -> bool:
+        return who is not None and self._shares[who] >= max(self._places // SHARES, 1)
 
     @property
     def streams(self) -> int:

@@ -1,14 +1,23 @@
-"""A read that lasts: one transaction on its own connection, that sees the database as it was at its start."""
+"""A read that lasts: one transaction on its own connection, that sees the database as it was at its start.
+
+A client may take as long as it likes to read an answer, so answers that come from the database while they are sent have
+a bounded number of places: slow clients then hold some connections, never all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import weakref
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import psycopg
+from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
+from geodata.problems import Unavailable
 from geodata.queries import reader
 from geodata.queries.raw import undecoded_by
 
@@ -17,15 +26,51 @@ if TYPE_CHECKING:
 
     from geodata.queries.reader import Reader
 
+T = TypeVar("T")
 BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 ROWS_AT_ONCE = 500
 CURSOR = "geodata_apart"
+# How long a stream waits for a place, and when its client may ask again.
+WAIT_S = 1
+RETRY_AFTER_S = 10
+
+_places = BoundedSemaphore(settings.GEODATA_STREAMED)
 
 
 def hand_back() -> None:
     """Give the connection of this thread back to the pool before waiting or streaming for long."""
     if not connection.in_atomic_block:
         connection.close()
+
+
+class Placed(Iterator[T], Generic[T]):
+    """The same pieces, with one of the places for streams until they end, fail, are closed or are forgotten.
+
+    Raises Unavailable: no place becomes free in WAIT_S.
+    """
+
+    def __init__(self, pieces: Generator[T, None, None]) -> None:
+        hand_back()
+        if not _places.acquire(timeout=WAIT_S):
+            told = _("Trop de réponses longues sont en cours d’envoi. Réessayez dans un instant.")
+            raise Unavailable(told, RETRY_AFTER_S)
+        self._pieces = pieces
+        # Runs once: whoever comes first, `close` in any thread or the collector.
+        self._leave = weakref.finalize(self, _places.release)
+
+    def __next__(self) -> T:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End what the pieces come from, and leave the place."""
+        try:
+            self._pieces.close()
+        finally:
+            self._leave()
 
 
 @contextmanager
@@ -46,9 +91,11 @@ def held() -> Iterator[Reader]:
     try:
         yield found
     finally:
-        if not found.is_broken:
-            found.tell(b"ROLLBACK")
-        reader.give_back(found)
+        try:
+            if not found.is_broken:
+                found.tell(b"ROLLBACK")
+        finally:
+            reader.give_back(found)
 
 
 def _begun() -> Reader:
@@ -56,13 +103,14 @@ def _begun() -> Reader:
     found, was_idle = reader.take()
     try:
         found.tell(BEGIN)
-    except psycopg.Error:
+    except BaseException as error:
         found.raw.close()
-        if not was_idle:
+        reader.give_back(found)
+        if not (was_idle and isinstance(error, psycopg.Error)):
             raise
+        # The other idle ones were lost with it: each turn closes them, and what is new is not idle.
         reader.close()
-        found, _was_idle = reader.take()
-        found.tell(BEGIN)
+        return _begun()
     return found
 
 

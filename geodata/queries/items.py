@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING
 from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import counting, filtering, ordering, past, reader, search, select, stored
+from geodata.queries import apart, counting, filtering, ordering, past, reader, search, select, stored
 from geodata.queries.ordering import Place
 from geodata.queries.raw import direct, prepared, undecoded
 from geodata.registry import Collection
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 AT_ONCE = 1_000
+# The condition of a query that asks for everything.
+ALL = "true"
 # Boxes below this part of the extent are small.
 SMALL = 0.005
 Statement = tuple[sql.Composable, list[Any]]
@@ -45,13 +47,21 @@ class ItemsPage:
 
     def texts(self) -> Iterator[bytes]:
         """Feature after feature."""
-        for row in self.rows:
-            if self.returned == self.query.limit:
-                self.more = True
-                break
-            self.returned += 1
-            self._last = row
-            yield row[1]
+        try:
+            for row in self.rows:
+                if self.returned == self.query.limit:
+                    self.more = True
+                    break
+                self.returned += 1
+                self._last = row
+                yield row[1]
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the statement that the rows come from."""
+        if isinstance(self.rows, apart.Placed):
+            self.rows.close()
 
     @property
     def last(self) -> Place:
@@ -64,10 +74,13 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     """The page that the query asks for, in its order.
 
     Small pages are fetched at once; large ones stream from a server-side cursor, so that memory
-    does not grow with the answer.
+    does not grow with the answer. Raises Unavailable: too many large ones are being sent.
     """
     with filtering.limits(query):
-        return _page(collection, user, query)
+        found = _page(collection, user, query)
+    if isinstance(found.rows, Generator):
+        found.rows = apart.Placed(found.rows)
+    return found
 
 
 def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
@@ -86,7 +99,7 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     found = (source, where, params)
     composed, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
     if query.limit > AT_ONCE:
-        rows = _stream(query, composed, values)
+        rows: Iterator[tuple[Any, ...]] = _stream(query, composed, values)
     else:
         fetched = _kept(collection, query, found) if query.crs is CRS84 and not _is_rare(query) else None
         if fetched is None:
@@ -137,7 +150,7 @@ def _is_rare(query: ItemsQuery) -> bool:
     return bool(query.words or query.condition or query.order or query.columns != EVERYTHING or is_past)
 
 
-def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Iterator[tuple[Any, ...]]:
+def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Generator[tuple[Any, ...], None, None]:
     with filtering.limits(query), connection.chunked_cursor() as cursor:
         undecoded(cursor)
         cursor.execute(statement, values)
@@ -163,7 +176,7 @@ def conditions(
         clauses.append(filtering.condition(collection, query.condition))
     if query.words:
         clauses.append(search.clause(collection, query.words, by_index=by_index))
-    where = sql.SQL(" AND ").join([clause for clause, _values in clauses] or [sql.Composed([sql.SQL("true")])])
+    where = sql.SQL(" AND ").join([clause for clause, _values in clauses] or [sql.Composed([sql.SQL(ALL)])])
     return source, where, [*params, *(value for _clause, values in clauses for value in values)]
 
 

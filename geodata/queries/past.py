@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,17 @@ PLACE = "/*revision*/"
 TIMEOUT_MS = 10_000
 # Of a row of the history, alias t: whether everybody could see it.
 PUBLIC = sql.SQL("t.status = 'published' AND t.deleted_at IS NULL")
-# Input: instant. Index: geodata_revision_at. The second column tells that nothing can be added before the instant:
+# Input: instant. Index: geodata_revision_at. The third column tells that nothing can be added before the instant:
 # writers take turns, so that a later change is committed after every earlier one.
 MOMENT = """
-SELECT coalesce((SELECT id FROM geodata_revision WHERE at <= %(at)s ORDER BY at DESC, id DESC LIMIT 1), 0),
+SELECT coalesce(r.id, 0), coalesce((extract(epoch FROM r.at) * 1000000)::bigint, 0),
        EXISTS (SELECT FROM geodata_revision WHERE at > %(at)s),
        (SELECT coalesce(max(id), 0) FROM geodata_erasure)
+FROM (VALUES (0)) one
+LEFT JOIN LATERAL (SELECT id, at FROM geodata_revision WHERE at <= %(at)s ORDER BY at DESC, id DESC LIMIT 1) r ON true
 """
+# An address may name the running day, which is now: what is this young may be another state in a moment.
+YOUNG = timedelta(minutes=1)
 # Indexes: those of the table and its revision; of the history its primary key, geodata_revision_since,
 # _shape, _number and _object. Two comparisons, whose share the planner knows, where a range would be a guess.
 # Each part comes in the order of ids, which PostgreSQL then merges: a page reads no more than it shows.
@@ -76,24 +81,51 @@ LEAVE = "SELECT set_config('search_path', %s, true), set_config('statement_timeo
 
 @dataclass(frozen=True)
 class Moment:
-    """An instant and the last revision made until then (0: none); `is_settled` once no change can be added to it.
+    """An instant and the last revision made until then (0: none), which was at `made` (microseconds since 1970).
 
-    `erasures` rises when texts are taken out of the history.
+    `is_settled` once no change can be added to it; `erasures` rises when texts are taken out of the history.
     """
 
     instant: datetime
     revision: int
+    made: int
     is_settled: bool
     erasures: int
 
 
+_shown: ContextVar[Moment | None] = ContextVar("shown", default=None)
+
+
+def shown() -> Moment | None:
+    """The moment of the past that is spoken of, None for the present."""
+    return _shown.get()
+
+
+def now() -> datetime:
+    """The instant that is spoken of."""
+    moment = _shown.get()
+    return moment.instant if moment else timezone.now()
+
+
+@contextmanager
+def showing(moment: Moment | None) -> Iterator[None]:
+    """Let words be of this moment: what is closed, what is over."""
+    token = _shown.set(moment)
+    try:
+        yield
+    finally:
+        _shown.reset(token)
+
+
 def moment(instant: datetime) -> Moment:
     """What stands for an instant, in one statement. Raises BadParameter for the future."""
-    if instant > timezone.now():
+    present = timezone.now()
+    if instant > present:
         raise BadParameter(AS_OF, _("Cet instant n’est pas encore passé."))
     with connection.cursor() as cursor:
         cursor.execute(MOMENT, {"at": instant})
-        return Moment(instant, *cursor.fetchone())
+        revision, made, is_followed, erasures = cursor.fetchone()
+    return Moment(instant, revision, made, is_followed and instant < present - YOUNG, erasures)
 
 
 def resolved(query: ItemsQuery) -> tuple[ItemsQuery, Moment | None]:

@@ -3,7 +3,8 @@
 What a small read costs is mostly the way to PostgreSQL: taking a connection from a pool and asking whether it still
 lives takes longer (0.3 ms) than one indexed row (0.05 ms). Here an idle connection is simply used. When PostgreSQL
 has gone meanwhile, the statement is sent once more on a new connection: it only reads, so nothing happens twice, and
-a restart of the database costs no request.
+a restart of the database costs no request. A process has at most GEODATA_READERS of them: who finds none free waits for
+WAIT_S, then is told that the database does not answer.
 
 Inside a transaction of Django's connection the statement runs there, and sees what that transaction wrote.
 """
@@ -14,9 +15,11 @@ import atexit
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import psycopg
+from django.conf import settings
 from django.db import DataError, connection
 from psycopg import errors, pq
 
@@ -27,6 +30,9 @@ T = TypeVar("T")
 # Statements that one connection keeps prepared; filters by any property make more of them than are worth keeping.
 MOST_PREPARED = 200
 OK = pq.ExecStatus.TUPLES_OK
+# Idle connections kept for the next readers; how long one waits for another's.
+MOST_IDLE = 8
+WAIT_S = 4
 
 
 class Reader:
@@ -91,6 +97,7 @@ class Reader:
 
 # Taken from and given back to the same end: the connection used last has the statements and is the likeliest to live.
 _idle: deque[Reader] = deque()
+_free = BoundedSemaphore(settings.GEODATA_READERS)
 
 
 def read(statement: str, values: Sequence[Any] = (), *, planned: bool = False) -> PGresult:
@@ -120,19 +127,32 @@ def work(task: Callable[[Reader], T]) -> T:
 
 
 def take() -> tuple[Reader, bool]:
-    """A reader for the caller alone, and whether it has been idle."""
+    """A reader for the caller alone until `give_back`, and whether it has been idle.
+
+    Raises psycopg.OperationalError: PostgreSQL does not answer, or all are taken for long.
+    """
+    if not _free.acquire(timeout=WAIT_S):
+        raise psycopg.OperationalError("all readers are taken")
     try:
         return _idle.pop(), True
     except IndexError:
-        return Reader(_connect()), False
+        try:
+            return Reader(_connect()), False
+        except BaseException:
+            _free.release()
+            raise
 
 
 def give_back(reader: Reader) -> None:
-    """Keep it for the next one who reads."""
-    if reader.is_broken or reader.raw.pgconn.transaction_status != pq.TransactionStatus.IDLE:
-        reader.raw.close()
-    else:
-        _idle.append(reader)
+    """Keep it for the next one who reads, or close it: broken, not at rest, or one too many."""
+    try:
+        is_at_rest = not reader.is_broken and reader.raw.pgconn.transaction_status == pq.TransactionStatus.IDLE
+        if is_at_rest and len(_idle) < MOST_IDLE:
+            _idle.append(reader)
+        else:
+            reader.raw.close()
+    finally:
+        _free.release()
 
 
 @atexit.register
@@ -169,7 +189,9 @@ def numbered(statement: str) -> str:
 
 def _connect() -> psycopg.Connection[Any]:
     given = parameters()
-    return psycopg.connect(**given | {"options": f"{given.get('options', '')} -c timezone=UTC"}, autocommit=True)
+    # Only a Reader prepares here: its DEALLOCATE ALL would take away what psycopg prepared and believes to have.
+    own = {"options": f"{given.get('options', '')} -c timezone=UTC", "prepare_threshold": None}
+    return psycopg.connect(**given | own, autocommit=True)
 
 
 def _within() -> Reader:

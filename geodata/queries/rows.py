@@ -8,6 +8,7 @@ id, else), and few of them are held at a time. `columns` says what of each is wa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, joined, ordering, past
+from geodata.queries import apart, filtering, items, joined, ordering, past, patience
 from geodata.queries.joined import Texts
 from geodata.queries.ordering import NOTHING, START, Place
 from geodata.queries.raw import direct
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
+# A box or a filter: after five pieces PostgreSQL would take a plan for any values, which reads all rows.
+PLANNED = b"SET LOCAL plan_cache_mode = force_custom_plan"
 COPY = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)")
 
 
@@ -37,7 +40,7 @@ class Selection:
     """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order.
 
     `revision` is that of the past state they are read from, None for the present. `is_rare`: its statement hardly comes
-    back (a CQL2 filter, whose values also need their types, or a past state).
+    back (a CQL2 filter, whose values also need their types, or a past state). `timeout_ms` bounds what reads the past.
     """
 
     collection: Collection
@@ -52,6 +55,7 @@ class Selection:
     columns: Columns = EVERYTHING
     revision: int | None = None
     is_rare: bool = False
+    timeout_ms: int = patience.TIMEOUT_MS
 
     def narrowed(self, condition: sql.Composable) -> Selection:
         """The same selection with one more condition on the alias t, without parameters."""
@@ -99,7 +103,7 @@ def among(collection: Collection, selection: Selection, uuids: sql.Composable, v
 def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
     """These columns (over the alias t) of row after row; values of type `text` are UTF-8 bytes."""
     statement, values = _statement(selection, columns, join)
-    with apart.snapshot() as raw:
+    with apart.snapshot() as raw, patience.bounded(raw, selection.revision, selection.timeout_ms):
         yield from apart.stream(raw, statement, values)
 
 
@@ -117,7 +121,9 @@ def texts(
         yield from _in_turn(read(selection, *computed), separator.encode())
         return
     wanted = Texts(selection.source, selection.where, selection.params, kept or computed, computed, separator)
-    with apart.held() as reader:
+    with apart.held() as reader, patience.bounded(reader.raw, selection.revision, selection.timeout_ms):
+        if selection.where.as_string() != items.ALL:
+            reader.tell(PLANNED)
         for piece in joined.pieces(wanted, reader, selection.place.id, selection.limit):
             yield piece.text
 
@@ -130,15 +136,19 @@ def _in_turn(found: Iterator[tuple[Any, ...]], separator: bytes) -> Iterator[byt
 def copied(raw: Any, selection: Selection, columns: sql.Composable) -> Iterator[bytes]:
     """These columns as lines of CSV, as PostgreSQL's COPY writes them, one a row; `raw` is a connection of `apart`."""
     statement, values = _statement(selection, columns, NOTHING)
-    with raw.cursor() as cursor, cursor.copy(COPY.format(statement), values) as copy:
+    with (
+        patience.bounded(raw, selection.revision, selection.timeout_ms),
+        raw.cursor() as cursor,
+        cursor.copy(COPY.format(statement), values) as copy,
+    ):
         for line in copy:
             yield bytes(line)
 
 
 def summed(selection: Selection, columns: sql.Composable) -> tuple[Any, ...]:
-    """Aggregates (over the alias t) of the selection."""
+    """Aggregates (over the alias t) of the selection. Raises BadParameter: too much of the past."""
     inner, values = _statement(selection, sql.SQL("t.*"), NOTHING)
-    with direct() as cursor:
+    with nullcontext() if selection.revision is None else past.bounded(), direct() as cursor:
         cursor.execute(sql.SQL("SELECT {} FROM ({}) t").format(columns, inner), values)
         row: tuple[Any, ...] = cursor.fetchone()
     return row

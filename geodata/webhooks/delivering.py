@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +24,9 @@ RETRY = jobs.Backoff(first_s=10, most=20)
 GONE = 410
 MESSAGES_A_JOB = 20
 KEEP_DAYS = 30
+# However slow receivers are, half of what a worker does at the same time is left for other jobs.
+PLACES = threading.BoundedSemaphore(max(settings.JOBS_AT_ONCE // 2, 1))
+TURN = timedelta(seconds=3)
 AGENT = "ChaineDesParcs-Webhooks/1"
 CHANGES, TEST, RESYNC = Delivery.Kind.CHANGES, Delivery.Kind.TEST, Delivery.Kind.RESYNC
 
@@ -29,9 +35,7 @@ CHANGES, TEST, RESYNC = Delivery.Kind.CHANGES, Delivery.Kind.TEST, Delivery.Kind
 def sweep() -> None:
     """Queue a job for each subscription that is behind the feed and may be sent to now."""
     due = Q(next_at=None) | Q(next_at__lte=timezone.now())
-    waiting = Subscription.objects.filter(
-        due, state=Subscription.State.ACTIVE, since_revision__lt=feed.latest().revision
-    )
+    waiting = Subscription.in_service().filter(due, since_revision__lt=feed.latest().revision)
     for uuid in waiting.values_list("uuid", flat=True):
         queue(str(uuid))
 
@@ -39,7 +43,7 @@ def sweep() -> None:
 @jobs.periodic("webhooks.minute", cron="* * * * *")
 def minute() -> None:
     """Each minute: what no notice woke."""
-    if Subscription.objects.filter(state=Subscription.State.ACTIVE).exists():
+    if Subscription.in_service().exists():
         jobs.defer(sweep, once="webhooks.sweep")
 
 
@@ -50,36 +54,71 @@ def forget() -> None:
     Delivery.objects.filter(created_at__lt=before).exclude(state=Delivery.State.DEAD).delete()
 
 
-def queue(subscription: str) -> None:
+def queue(subscription: str, at: datetime | None = None) -> None:
     """Have a worker send what is new to this subscription."""
-    jobs.defer(deliver, once=f"webhook {subscription}", alone=f"webhook {subscription}", subscription=subscription)
+    name = f"webhook {subscription}"
+    jobs.defer(deliver, once=name, alone=name, at=at, subscription=subscription)
 
 
-def queue_one(delivery: Delivery) -> None:
+def queue_one(delivery: Delivery, at: datetime | None = None) -> None:
     """Have a worker send this one message now, whatever became of it before."""
     alone = f"webhook {delivery.subscription_id}"
-    jobs.defer(send_one, once=f"message {delivery.pk}", alone=alone, delivery=str(delivery.pk))
+    jobs.defer(send_one, once=f"message {delivery.pk}", alone=alone, at=at, delivery=str(delivery.pk))
 
 
 @jobs.task("webhooks.send_one", retry=jobs.Backoff(first_s=2, most=3))
 def send_one(*, delivery: str) -> None:
     """Send a test, or a message once more; the place in the feed moves only when it was the one that waits."""
-    found = Delivery.objects.select_related("subscription").filter(pk=delivery).first()
-    if found is not None:
-        _settle(found, _sent(found), retried=True)
+    of_people = Delivery.objects.filter(subscription__owner__is_active=True)
+    found = of_people.select_related("subscription").filter(pk=delivery).first()
+    if found is None:
+        return
+    with _place() as taken:
+        if taken:
+            _send_one(found)
+        else:
+            queue_one(found, at=timezone.now() + TURN)
+
+
+def _send_one(message: Delivery) -> None:
+    answer = _sent(message)
+    if answer is None:
+        queue(str(message.subscription_id))
+    else:
+        _settle(message, answer, retried=True)
 
 
 @jobs.task("webhooks.deliver", retry=jobs.Backoff(first_s=5, most=5))
 def deliver(*, subscription: str) -> None:
     """Send to one subscription what it has not got, in the order of the feed, until there is no more or one fails."""
+    with _place() as taken:
+        if taken:
+            _deliver(subscription)
+        else:
+            queue(subscription, at=timezone.now() + TURN)
+
+
+@contextmanager
+def _place() -> Iterator[bool]:
+    """One of the places of a worker that webhooks may take; False when all are taken."""
+    taken = PLACES.acquire(blocking=False)
+    try:
+        yield taken
+    finally:
+        if taken:
+            PLACES.release()
+
+
+def _deliver(subscription: str) -> None:
     for _message in range(MESSAGES_A_JOB):
-        found = Subscription.objects.filter(pk=subscription, state=Subscription.State.ACTIVE).first()
+        found = Subscription.in_service().filter(pk=subscription).first()
         if found is None or (found.next_at and found.next_at > timezone.now()):
             return
         message = _waiting(found) or _following(found)
         if message is None:
             return
-        if not _settle(message, _sent(message)):
+        answer = _sent(message)
+        if answer is not None and not _settle(message, answer):
             return
     queue(subscription)
 
@@ -117,15 +156,19 @@ def _following(subscription: Subscription) -> Delivery | None:
             return None
 
 
-def _sent(message: Delivery) -> Answer:
+def _sent(message: Delivery) -> Answer | None:
+    """What came back; None when the changes are no longer in the feed, and the message went with them."""
     now = timezone.now()
     try:
         body = messages.body(message, settings.WEBHOOKS_ROOT)
     except feed.Expired:
-        return Answer(None, "expired", "", 0)
-    signed = signing.headers(message.subscription, message.pk, body, now)
+        message.delete()
+        return None
+    message.last_revision, message.last_at, message.entries = body.last.revision, body.last.at, body.entries
+    signed = signing.headers(message.subscription, message.pk, body.text, now)
     apart.hand_back()
-    return post(message.subscription.url, body, {"Content-Type": "application/json", "User-Agent": AGENT, **signed})
+    told = {"Content-Type": "application/json", "User-Agent": AGENT, **signed}
+    return post(message.subscription.url, body.text, told)
 
 
 @transaction.atomic

@@ -30,9 +30,19 @@ class Batch:
     more: bool
 
 
+@dataclass(frozen=True)
+class Body:
+    """What is sent: its bytes, the place in the feed up to which it tells, the number of its changes."""
+
+    text: bytes
+    last: Anchor
+    entries: int
+
+
 def batch(subscription: Subscription, since: Anchor, root: str, until: int | None = None) -> Batch:
     """What the subscription asked for after `since`, up to the revision `until`. Raises feed.Expired.
 
+    `last` may be before `until`, when what is asked for no longer fits in one body, and after it, when it does.
     `root` is the address of the site, without a slash at its end.
     """
     page = feed.page(ChangesQuery(since=since, limit=AT_ONCE, skip_feature=not subscription.with_features))
@@ -70,23 +80,22 @@ def _pieces(page: ChangesPage, root: str) -> Iterator[tuple[Entry, bytes]]:
         yield entry, told
 
 
-def body(delivery: Delivery, root: str) -> bytes:
-    """The body of a message, the same at every attempt. Raises feed.Expired."""
+def body(delivery: Delivery, root: str) -> Body:
+    """The body of a message, from its place up to its end, or to what fits. Raises feed.Expired."""
+    last = Anchor(delivery.last_revision, delivery.last_at)
     if delivery.kind == Delivery.Kind.TEST:
-        return _envelope("test", delivery.created_at, compact({"subscription": str(delivery.subscription_id)}))
+        told = compact({"subscription": str(delivery.subscription_id)})
+        return Body(_envelope("test", delivery.created_at, told), last, 0)
     if delivery.kind == Delivery.Kind.RESYNC:
         copies = [f"{root}/api/snapshot/{each.id}" for each in registry.collections()]
-        return _envelope("resync", delivery.created_at, compact({"snapshots": copies}))
-    found = batch(
-        delivery.subscription,
-        Anchor(delivery.since_revision, delivery.since_at),
-        root,
-        until=delivery.last_revision,
-    )
-    last = Anchor(delivery.last_revision, delivery.last_at)
+        return Body(_envelope("resync", delivery.created_at, compact({"snapshots": copies})), last, 0)
+    since = Anchor(delivery.since_revision, delivery.since_at)
+    found = batch(delivery.subscription, since, root, until=last.revision)
+    if found.last.revision < last.revision:
+        last = found.last
     tail = {"subscription": str(delivery.subscription_id), "cursor": make_since(last)}
     data = b'{"changes":[' + b",".join(found.entries) + b"]," + compact(tail)[1:]
-    return _envelope("changes", delivery.created_at, data)
+    return Body(_envelope("changes", delivery.created_at, data), last, len(found.entries))
 
 
 def _envelope(kind: str, at: datetime, data: bytes) -> bytes:

@@ -59,6 +59,11 @@ class Subscription(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def in_service(cls) -> models.QuerySet[Subscription]:
+        """Those that are sent to: active ones of accounts that may sign in."""
+        return cls.objects.filter(state=cls.State.ACTIVE, owner__is_active=True)
+
     @property
     def since(self) -> Anchor:
         """Its place in the feed."""
@@ -68,7 +73,8 @@ class Subscription(models.Model):
 class Delivery(models.Model):
     """One message; `uuid` is its `webhook-id`, the same at every attempt.
 
-    The body is not kept: it is made again from the feed after `since`, up to `last`, which never changes.
+    The body is not kept: it is made again from the feed after `since`, up to `last`. When the subscription was
+    widened meanwhile and the body no longer holds all of it, `last` comes nearer; the rest is the next message.
     """
 
     class Kind(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import ssl
@@ -67,23 +68,25 @@ def _judged(status: int) -> str:
 
 def _exchange(target: Target, number: str, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
     connection = _Pinned(target, number)
-    over = threading.Event()
     # Timeouts of a socket count from byte to byte: an answer that drips is ended here.
-    watch = threading.Timer(WHOLE_S, connection.cut, [over])
+    watch = threading.Timer(WHOLE_S, connection.cut)
     watch.daemon = True
     watch.start()
     try:
         connection.request("POST", target.path, body=body, headers={"Host": target.authority, **headers})
-        answer = connection.getresponse()
-        raw = answer.read(MAX_ANSWER)
-        return answer.status, raw[: EXCERPT * 4].decode("utf-8", "replace").replace("\0", "")[:EXCERPT]
+        with connection.getresponse() as answer:
+            status, raw = answer.status, answer.read(MAX_ANSWER)
     except (OSError, http.client.HTTPException):
-        if over.is_set():
+        if connection.over.is_set():
             raise TimeoutError from None
         raise
     finally:
         watch.cancel()
         connection.close()
+    # The end of what was cut reads like the end of an answer.
+    if connection.over.is_set():
+        raise TimeoutError
+    return status, raw[: EXCERPT * 4].decode("utf-8", "replace").replace("\0", "")[:EXCERPT]
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -92,20 +95,28 @@ class _Pinned(http.client.HTTPConnection):
     def __init__(self, target: Target, number: str) -> None:
         super().__init__(target.host, target.port, timeout=WHOLE_S)
         self._target, self._number = target, number
+        self.over = threading.Event()
+        # HTTPConnection forgets its socket as soon as the answer is the last one; `cut` needs it until the end.
+        self._wire: socket.socket | None = None
 
     def connect(self) -> None:
         """Connect to the number, then speak TLS with the name."""
-        plain = socket.create_connection((self._number, self._target.port), timeout=CONNECT_S)
-        plain.settimeout(WHOLE_S)
-        self.sock = plain
+        wire = socket.create_connection((self._number, self._target.port), timeout=CONNECT_S)
+        wire.settimeout(WHOLE_S)
+        self.sock = self._wire = wire
         if self._target.tls:
-            self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self._target.host)
+            spoken = ssl.create_default_context().wrap_socket(
+                wire, server_hostname=self._target.host, do_handshake_on_connect=False
+            )
+            self.sock = self._wire = spoken
+            spoken.do_handshake()
+        if self.over.is_set():
+            raise TimeoutError
 
-    def cut(self, over: threading.Event) -> None:
+    def cut(self) -> None:
         """End it from another thread."""
-        over.set()
-        if self.sock is not None:
-            try:
-                self.sock.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                self.sock.close()
+        self.over.set()
+        if self._wire is not None:
+            with contextlib.suppress(OSError):
+                # Not SSLSocket.shutdown, which would have the reader go on without TLS.
+                socket.socket.shutdown(self._wire, socket.SHUT_RDWR)

@@ -26,17 +26,28 @@ def start() -> None:
     threading.Thread(target=_listen, name="webhooks", daemon=True).start()
 
 
+def look() -> bool:
+    """Queue what has to be sent; False when that failed, for whatever reason, and has to be tried again."""
+    try:
+        if Subscription.in_service().exists():
+            jobs.defer(sweep, once="webhooks.sweep")
+    except Error as error:
+        logger.warning("webhooks wait for the database: %s", error)
+        return False
+    except Exception:
+        # The one thread that hears: if it ended, each change would wait for the minute.
+        logger.exception("what has to be sent was not queued")
+        return False
+    finally:
+        apart.hand_back()
+    return True
+
+
 def _listen() -> None:
     with hub.heard():
         while True:
             ticket = hub.ticket()
-            try:
-                if Subscription.objects.filter(state=Subscription.State.ACTIVE).exists():
-                    jobs.defer(sweep, once="webhooks.sweep")
-            except Error as error:
-                logger.warning("webhooks wait for the database: %s", error)
+            if not look():
                 time.sleep(RETRY_S)
-            finally:
-                apart.hand_back()
-            if hub.wait(ticket, LOOK_S):
+            elif hub.wait(ticket, LOOK_S):
                 time.sleep(GATHER_S)

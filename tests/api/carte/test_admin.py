@@ -57,3 +57,24 @@ def test_communes_are_read_on_a_map_and_never_typed(client):
     assert "data-shape" in page
     assert "MULTIPOLYGON" not in page
     assert client.post(f"/administration/parcs/commune/{town.pk}/change/", {"name_fr": "Z"}).status_code == 403
+
+
+def test_of_a_subscription_only_the_state_is_changed_and_its_secret_is_not_shown(client, settings):
+    from geodata.models import Subscription
+    from geodata.webhooks import subscribing
+
+    settings.WEBHOOKS_LOOPBACK = True
+    given = {"name": "Miroir", "url": "http://127.0.0.1:9/"}
+    made, secret = subscribing.subscribe(given, by=user())
+    subscribing.renew_secret(made)
+    client.force_login(user(is_staff=True, is_superuser=True))
+    page = f"/administration/geodata/subscription/{made.pk}/change/"
+    shown = client.get(page).content.decode()
+    assert "Miroir" in shown
+    assert [hidden for hidden in (made.salt, made.former_salt, secret) if hidden in shown] == []
+    assert client.post(page, {"state": "paused", "url": "http://127.0.0.1:10/", "salt": "x"}).status_code == 302
+    kept = Subscription.objects.get()
+    assert (kept.state, kept.url, kept.salt) == ("paused", given["url"], made.salt)
+    assert client.post(page, {"state": "active"}).status_code == 302
+    assert Subscription.objects.get().state == "active"
+    assert client.get("/administration/geodata/subscription/add/").status_code == 403

@@ -15,7 +15,7 @@ from geodata.endpoints import short
 from geodata.endpoints.door import door
 from geodata.queries import reader
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import parc
+from tests.factories.parcs import member, parc
 
 ITEMS = "/api/collections/cabanes/items"
 TILE = "/api/collections/cabanes/tiles/WebMercatorQuad/12/1381/2079"
@@ -162,3 +162,22 @@ def test_an_edit_is_in_the_next_answer_of_every_connection(client):
     assert through(path, etag)[0] == 200
     assert client.get(path).json()["properties"]["name_fr"] == "Après"
     reader.close()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "accept"), [("f=html", "*/*"), ("f=%68tml", "*/*"), ("", "TEXT/HTML"), ("", "Application/XHTML+xml")]
+)
+def test_every_way_to_ask_for_a_page_gives_its_policy(client, query, accept):
+    cabane()
+    answer = client.get(ITEMS, QUERY_STRING=query, headers={"Accept": accept})
+    assert not answer["Content-Type"].startswith("text/html") or "script-src" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/collections?f=html", f"{ITEMS}?f=html&as-of=2026-01-01", "/api/collections"])
+def test_what_a_person_gets_is_kept_by_no_shared_cache(client, path):
+    cabane()
+    assert client.get(path)["Cache-Control"].startswith("public")
+    client.force_login(member())
+    assert client.get(path)["Cache-Control"] == "private, no-cache"

@@ -4,6 +4,7 @@ import io
 
 import pytest
 from django.core.files.storage import storages
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -14,7 +15,7 @@ from geodata.endpoints.files import Place
 from geodata.exports import tasks
 from geodata.exports.models import Export
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, member
+from tests.factories.parcs import autorite, member, parc
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"
@@ -132,6 +133,15 @@ def test_a_member_alone_reads_the_file_of_a_member(client, django_user_model):
     assert fetched(client, export, 404)
 
 
+@pytest.mark.parametrize(("collection", "status"), [("cabanes", 410), ("parcs", 200)])
+def test_a_text_erased_from_the_history_is_in_no_file_asked_for_before(client, collection, status):
+    thing = {"cabanes": cabins(3)[0], "parcs": parc()}[collection]
+    export = written(client)
+    call_command("forget", collection, str(thing.uuid), field=["name_en"], why="demandé", stdout=io.StringIO())
+    fetched(client, export, status)
+    assert client.get(f"{ITEMS}?f=parquet").status_code == (303 if status == 200 else 202)
+
+
 def test_files_expire_and_are_swept(client):
     cabins(3)
     export = written(client)
@@ -165,7 +175,23 @@ def test_too_many_files_at_once_are_refused_for_now(client, settings):
     answer.close()
 
 
-def test_a_cut_download_of_a_made_file_leaves_nothing(client, settings):
+def test_a_small_file_that_nobody_reads_keeps_nobody_from_theirs(client, settings):
+    cabins(2)
+    settings.GEODATA_FILES_AT_ONCE = 1
+    slow = client.get(f"{ITEMS}?f=gpkg")
+    place = Place()
+    slow.close()
+    assert place.folder.is_dir()
+    assert client.get(f"{ITEMS}?f=gpkg").status_code == 503
+    place.leave()
+    other = Place()
+    place.leave()
+    assert other.folder.is_dir()
+    other.leave()
+
+
+def test_a_cut_download_of_a_made_file_leaves_nothing(client, settings, monkeypatch):
+    monkeypatch.setattr("geodata.endpoints.files.SMALL", 0)
     cabins(2, story_fr="x" * 300_000)
     settings.GEODATA_FILES_AT_ONCE = 1
     answer = client.get(f"{ITEMS}?f=gpkg")

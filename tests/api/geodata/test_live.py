@@ -65,6 +65,9 @@ class Listener:
     def close(self):
         with contextlib.suppress(OSError):
             self.socket.shutdown(2)
+        if self.thread.ident:
+            self.thread.join(5)
+        self.answer.close()
         self.session.close()
 
 
@@ -181,6 +184,19 @@ def test_one_stream_too_many_is_told_to_come_later_and_a_place_comes_back(listen
     assert until(lambda: broadcast.streams == 0)
     assert until(lambda: not is_reading())
     assert listen().heard("ready")
+
+
+def test_one_network_takes_a_quarter_of_the_places_and_leaves_the_others(listen, monkeypatch):
+    monkeypatch.setattr(broadcast, "_places", 8)
+    greedy, other = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+    first, second = listen(**greedy), listen(**greedy)
+    assert first.heard("ready")
+    assert second.heard("ready")
+    assert listen(**greedy).answer.status == 503
+    assert listen(**other).heard("ready")
+    first.close()
+    assert until(lambda: broadcast.streams == 2)
+    assert listen(**greedy).heard("ready")
 
 
 @pytest.mark.django_db

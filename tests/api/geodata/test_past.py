@@ -2,16 +2,18 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import mapbox_vector_tile
 import pytest
 from django.contrib.gis.geos import Point
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from cabanes.models import Cabane
+from geodata.endpoints import validators
 from geodata.models import Erasure, Revision
 from geodata.queries import past
 from tests.api.geodata.test_tiles import address
@@ -37,6 +39,12 @@ def cabane(**values):
 def change(thing, **values):
     Cabane.objects.filter(pk=thing.pk).update(**values)
     return commit()
+
+
+def an_hour_ago(instant):
+    """Everything was an hour earlier; gives the instant that stands for this one."""
+    Revision.objects.update(at=F("at") - timedelta(hours=1))
+    return instant - timedelta(hours=1)
 
 
 def at(instant):
@@ -185,11 +193,72 @@ def test_what_nothing_can_change_is_kept_by_caches(client):
     open_answer = client.get(ITEMS, {"as-of": at(then)})
     assert open_answer["Cache-Control"] == "public, no-cache"
     change(thing, name_fr="Deux")
+    assert client.get(ITEMS, {"as-of": at(then)})["Cache-Control"] == "public, no-cache"
+    then = an_hour_ago(then)
+    open_answer = client.get(ITEMS, {"as-of": at(then)})
     settled = client.get(ITEMS, {"as-of": at(then)})
     assert settled["Cache-Control"] == "public, max-age=86400, immutable"
     assert not settled["ETag"].startswith("W/")
     assert client.get(ITEMS, {"as-of": at(then)}).content == settled.content == open_answer.content
     assert client.get(ITEMS, {"as-of": at(then)}, headers={"If-None-Match": settled["ETag"]}).status_code == 304
+
+
+def test_a_running_day_is_kept_by_no_cache(client):
+    thing = cabane(name_fr="Un")
+    commit()
+    change(thing, name_fr="Deux")
+    Revision.objects.filter(id=Cabane.objects.get().revision).update(at=timezone.now() + timedelta(hours=1))
+    answer = client.get(ITEMS, {"as-of": timezone.localdate().isoformat()})
+    assert [each["properties"]["name_fr"] for each in answer.json()["features"]] == ["Un"]
+    assert answer["Cache-Control"] == "public, no-cache"
+
+
+@pytest.mark.parametrize("query", ["", "&f=html"])
+def test_a_past_state_of_a_restored_backup_another_release_or_language_is_another(client, monkeypatch, query):
+    cabane(name_fr="Un")
+    then = commit()
+    url = f"{ITEMS}?as-of={at(then)}{query}"
+    etag = client.get(url)["ETag"]
+    assert client.get(url, headers={"If-None-Match": etag}).status_code == 304
+    assert client.get(url, headers={"If-None-Match": etag, "Accept-Language": "en"}).status_code == 200
+    with monkeypatch.context() as patched:
+        patched.setattr(validators, "release", lambda: "autre")
+        assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
+    Revision.objects.update(at=F("at") - timedelta(seconds=1))
+    assert client.get(url, headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "item"])
+def test_a_page_of_the_past_is_that_of_who_signed_in(client, path):
+    thing = cabane(name_fr="Un")
+    then = commit()
+    url = f"{ITEMS}/{thing.uuid}" if path else ITEMS
+    asked = {"as-of": at(then), "f": "html"}
+    client.force_login(member())
+    etag = client.get(url, asked)["ETag"]
+    assert etag.startswith("W/")
+    assert client.get(url, asked, headers={"If-None-Match": etag}).status_code == 304
+    client.logout()
+    assert client.get(url, asked, headers={"If-None-Match": etag}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("form", ["gpx", "kml"])
+def test_what_a_file_of_the_past_says_of_closures_is_of_its_instant(client, form):
+    from tests.factories.alertes import fermeture
+
+    area = "MULTIPOLYGON(((2.7 50.3, 2.9 50.3, 2.9 50.5, 2.7 50.5, 2.7 50.3)))"
+    cabane(name_fr="Un")
+    first, last = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
+    fermeture(title_fr="Crue de mars", starts_at=first, ends_at=last, geom=f"SRID=4326;{area}")
+    Revision.objects.update(at=first)
+    then, later = (
+        client.get(ITEMS, {"as-of": day, "f": form}).getvalue().decode() for day in ("2026-03-05", "2026-03-20")
+    )
+    assert "Crue de mars" in then
+    assert "Crue de mars" not in later
+    if form == "gpx":
+        assert "<time>2026-03-05T22:59:59Z</time>" in then
 
 
 def test_accept_datetime_leads_to_the_state(client):

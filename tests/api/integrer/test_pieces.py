@@ -198,3 +198,12 @@ def test_pages_announce_their_oembed_address(client, place, address):
     answer = client.get(found.removeprefix("http://testserver").replace("&amp;", "&"))
     assert answer.status_code == 200
     assert json.loads(answer.content)["type"] == "rich"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/integrer/lunes.json", "/integrer/cabanes.json?parc=nulle-part"])
+def test_what_does_not_exist_is_said_to_any_origin(client, address):
+    answer = client.get(address)
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Access-Control-Allow-Origin"] == "*"

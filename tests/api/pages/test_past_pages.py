@@ -138,3 +138,10 @@ def test_the_map_of_the_past_hears_nothing_new_and_leaves_no_trace(client):
     assert '"live": {' in now_map
     assert "[[50.5, 2.9], [50.51, 2.91]]" in past_map
     assert "[[50.4, 2.8], [50.41, 2.81]]" in now_map
+
+
+def test_downloads_of_a_list_of_the_past_are_of_the_past(client):
+    cabane(name_fr="Le Héron", slug="heron")
+    then = commit()
+    assert "/api/collections/cabanes/items?f=csv&amp;as-of=" in html(client, "/cabanes/", then)
+    assert 'items?f=csv"' in html(client, "/cabanes/")

@@ -50,14 +50,14 @@ def tool(name):
     return name
 
 
-def test_curl_gives_the_first_page_and_a_file_under_its_dated_name(printed, tmp_path):
+def test_curl_gives_the_first_page_and_a_file_that_a_new_copy_replaces(printed, tmp_path):
     tool("curl")
     told = run(["sh", "-c", printed("collection=cabanes&kind=cabane_design")["curl"]])
     assert "Écrevisse" in told
     assert "L’abri" not in told
     run(["sh", "-c", printed("collection=cabanes&format=csv")["curl"]], cwd=tmp_path)
     (file,) = tmp_path.iterdir()
-    assert re.fullmatch(r"cabanes-\d{4}-\d\d-\d\d\.csv", file.name)
+    assert file.name == "cabanes.csv"
     assert len(file.read_text(encoding="utf-8-sig").splitlines()) == 3
 
 

@@ -16,7 +16,9 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 outer.got.append(({name.lower(): value for name, value in self.headers.items()}, body))
                 status, text, headers = (outer.answers.pop(0) if outer.answers else None) or (200, b"merci", {})
-                if status == "drip":
+                if status == "drip after headers":
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+                if status in ("drip", "drip after headers"):
                     while not outer.over:
                         self.wfile.write(b"H")
                         time.sleep(0.05)

@@ -4,17 +4,20 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AppNotOpen
 
 from cabanes.models import Cabane
 from geodata.features import Status
 from geodata.models import Delivery, Subscription
-from geodata.webhooks import delivering, messages, sending, subscribing
+from geodata.webhooks import delivering, messages, sending, subscribing, waking
 from tests.data.geodata.webhooks.receiver import Receiver
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, parc, user
@@ -194,6 +197,44 @@ def test_a_place_that_is_no_longer_kept_is_told_to_begin_with_a_copy(receiver):
     assert receiver.changes[-1] == ("upsert", str(made.uuid))
 
 
+def test_a_message_that_no_longer_fits_after_the_subscription_was_widened_loses_nothing(receiver, monkeypatch):
+    first = cabane()
+    subscription = subscribe(receiver, features=False)
+    made = [cabane(park=first.park, authority=first.authority) for _number in range(3)]
+    receiver.answers = [(500, b"", {})]
+    deliver(subscription)
+    monkeypatch.setattr(messages, "MAX_BODY", 1)
+    subscribing.change(subscription, {"features": True})
+    deliver(subscription)
+    sent = [json.loads(body)["data"] for _headers, body in receiver.got[1:]]
+    assert [[each["uuid"] for each in data["changes"]] for data in sent] == [[str(each.uuid)] for each in made]
+    assert len({data["cursor"] for data in sent}) == 3
+    assert list(subscription.deliveries.values_list("entries", flat=True)) == [1, 1, 1]
+
+
+def test_a_message_that_fell_out_of_the_feed_gives_way_to_a_copy(receiver):
+    subscription = subscribe(receiver)
+    cabane()
+    receiver.answers = [(500, b"", {})]
+    deliver(subscription)
+    subscription.deliveries.update(since_revision=1, since_at=timezone.now(), state="dead")
+    Subscription.objects.update(since_revision=1, since_at=timezone.now(), state="stopped")
+    subscription.refresh_from_db()
+    subscribing.resume(subscription)
+    deliver(subscription)
+    assert json.loads(receiver.got[-1][1])["type"] == "resync"
+    assert [(each.kind, each.state) for each in subscription.deliveries.all()] == [("resync", "delivered")]
+    assert subscription.state == "active"
+
+
+def test_a_message_that_fell_out_of_the_feed_is_not_sent_once_more(receiver):
+    subscription = subscribe(receiver)
+    old = subscription.deliveries.create(kind="changes", since_revision=1, since_at=timezone.now(), state="dead")
+    delivering.send_one(delivery=str(old.pk))
+    assert receiver.got == []
+    assert not subscription.deliveries.exists()
+
+
 def test_a_test_moves_nothing_and_is_logged(receiver):
     subscription = subscribe(receiver)
     receiver.answers = [(404, b"<b>rien</b>", {})]
@@ -229,6 +270,54 @@ def test_who_is_behind_is_queued_once(receiver):
     assert [job.args for job in ProcrastinateJob.objects.all()] == [{"subscription": str(subscription.pk)}]
 
 
+def test_whatever_fails_while_queueing_is_tried_again(receiver, monkeypatch):
+    subscribe(receiver)
+    cabane()
+
+    def refuse(*_args, **_values):
+        raise AppNotOpen
+
+    with monkeypatch.context() as patch:
+        patch.setattr(waking.jobs, "defer", refuse)
+        assert not waking.look()
+    assert waking.look()
+    assert ProcrastinateJob.objects.get().task_name == "webhooks.sweep"
+
+
+def test_an_account_that_was_closed_is_sent_nothing_and_goes_on_from_its_place_when_it_is_opened(receiver):
+    subscription = subscribe(receiver, collections=["cabanes"])
+    made = cabane()
+    test = subscribing.try_out(subscription)
+    ProcrastinateJob.objects.all().delete()
+    get_user_model().objects.update(is_active=False)
+    delivering.sweep()
+    assert waking.look()
+    assert not ProcrastinateJob.objects.exists()
+    deliver(subscription)
+    delivering.send_one(delivery=str(test.pk))
+    assert receiver.got == []
+    get_user_model().objects.update(is_active=True)
+    deliver(subscription)
+    assert receiver.changes == [("upsert", str(made.uuid))]
+
+
+def test_webhooks_leave_half_of_a_worker_to_other_jobs_and_come_back_for_their_turn(receiver, settings):
+    subscription = subscribe(receiver, collections=["cabanes"])
+    test = subscription.deliveries.create(kind="test")
+    made = cabane()
+    assert settings.JOBS_AT_ONCE == 4
+    with delivering._place(), delivering._place():
+        deliver(subscription)
+        delivering.send_one(delivery=str(test.pk))
+    assert receiver.got == []
+    waiting = ProcrastinateJob.objects.filter(scheduled_at__gt=timezone.now())
+    assert sorted(waiting.values_list("task_name", flat=True)) == ["webhooks.deliver", "webhooks.send_one"]
+    deliver(subscription)
+    delivering.send_one(delivery=str(test.pk))
+    assert receiver.changes == [("upsert", str(made.uuid))]
+    assert len(receiver.got) == 2
+
+
 def test_a_redirect_is_not_followed(receiver):
     aim = Receiver()
     receiver.answers = [(307, b"", {"Location": aim.url})]
@@ -244,6 +333,17 @@ def test_an_answer_that_drips_is_ended_and_a_long_one_is_cut(receiver, monkeypat
     monkeypatch.setattr(sending, "WHOLE_S", 10)
     answer = sending.post(receiver.url, b"{}", {})
     assert (answer.is_received, len(answer.excerpt)) == (True, 500)
+
+
+def test_a_body_that_drips_until_the_connection_ends_is_ended_and_was_not_received(receiver, monkeypatch):
+    monkeypatch.setattr(sending, "WHOLE_S", 0.3)
+    receiver.answers = [("drip after headers", b"", {})]
+    worker = threading.Thread(target=lambda: answers.append(sending.post(receiver.url, b"{}", {})), daemon=True)
+    answers = []
+    worker.start()
+    worker.join(10)
+    assert [each.status for each in answers] == [None]
+    assert answers[0].error.startswith("Pas de réponse")
 
 
 def test_no_proxy_of_the_environment_is_asked(receiver, monkeypatch):

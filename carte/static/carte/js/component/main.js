@@ -100,9 +100,11 @@ class ChaineDesParcs extends HTMLElement {
 			{ class: "title", id: "title" },
 			piece.title,
 		);
-		const box = make("section", { class: "box", lang: piece.lang, "aria-labelledby": "title" });
+		const mapped = piece.count > 0 && this.getAttribute("carte") !== "non";
+		const kind = mapped ? "box box--map" : "box";
+		const box = make("section", { class: kind, lang: piece.lang, "aria-labelledby": "title" });
 		box.append(heading, make("p", { class: "count" }, piece.count ? words.count : words.nothing));
-		if (piece.count && this.getAttribute("carte") !== "non") box.append(this.map(piece));
+		if (mapped) box.append(this.map(piece));
 		box.append(this.list(piece));
 		const more = words.more || words.list;
 		box.append(

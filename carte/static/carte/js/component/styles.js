@@ -26,10 +26,10 @@ a { color: #14502f; text-underline-offset: 0.2em; }
 .foot { display: flex; flex-wrap: wrap; gap: 4px 16px; margin: 12px 0 0; font-size: 15px; color: #4c5a5e; }
 :focus-visible { outline: 3px solid #1b5e86; outline-offset: 2px; border-radius: 3px; }
 @container (min-width: 720px) {
-  .box { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); column-gap: 24px; grid-template-rows: auto auto 1fr auto; }
-  .title, .count { grid-column: 2; }
+  .box--map { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); column-gap: 24px; grid-template-rows: auto auto 1fr auto; }
+  .box--map > .title, .box--map > .count { grid-column: 2; }
   .map { grid-column: 1; grid-row: 1 / 5; margin: 0; align-content: start; }
-  .list, .foot { grid-column: 2; }
-  .list { max-height: 420px; overflow-y: auto; }
+  .box--map > .list, .box--map > .foot { grid-column: 2; }
+  .box--map > .list { max-height: 420px; overflow-y: auto; }
 }
 `;

@@ -1,0 +1,34 @@
+"""How long one statement of a file about the past may take: the history has no index for every condition (decision 0150)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from psycopg import errors
+
+from geodata.params.instants import AS_OF
+from geodata.problems import BadParameter
+
+# Some hundred rows of a stream, or all rows of a file that its reader waits for.
+TIMEOUT_MS = 60_000
+SET = "SELECT set_config('statement_timeout', %s, true)"
+
+
+@contextmanager
+def bounded(raw: Any, revision: int | None, timeout_ms: int = TIMEOUT_MS) -> Iterator[None]:
+    """Statements on a connection of `apart`, in its transaction, are ended after `timeout_ms` if they read a past state.
+
+    Raises BadParameter then.
+    """
+    if revision is not None:
+        raw.execute(SET, [str(timeout_ms)])
+    try:
+        yield
+    except errors.QueryCanceled as error:
+        if revision is None:
+            raise
+        told = _("Cet état du passé demande trop de calcul : ajoutez une emprise (bbox) ou un filtre.")
+        raise BadParameter(AS_OF, told) from error
