@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 100
 MAX_REPORT = 1_000
+RUNS_KEPT = 50
 LIVING = (Status.DRAFT, Status.IN_REVIEW)
 
 
@@ -191,9 +192,9 @@ class Harvest:
                 )
 
     def tell(self, outcome: str, source_id: str, name: str, uuid: UUID | None, reason: str) -> None:
-        """Count what became of a feature; all but the unchanged ones are in the report, as far as it goes."""
+        """Count what became of a feature; of each outcome but the unchanged, the first `MAX_REPORT` are in the report."""
         self.counts[outcome] += 1
-        if outcome != "unchanged" and len(self.run.report) < MAX_REPORT:
+        if outcome != "unchanged" and self.counts[outcome] <= MAX_REPORT:
             known = {"outcome": outcome, "source_id": source_id, "name": name, "reason": reason}
             self.run.report.append(known | {"uuid": str(uuid) if uuid else None})
 
@@ -220,7 +221,8 @@ def in_words(refusal: Problem, label: Callable[[str], str] = str) -> str:
 def harvest(source: Source, pulled: Iterator[Pulled], *, by: User) -> HarvestRun:
     """Take a source's rows; gives the run with its numbers and report.
 
-    A source that cannot be read whole changes nothing, and nothing counts as vanished then.
+    A source that cannot be read whole changes nothing, and nothing counts as vanished then. The last `RUNS_KEPT` runs
+    of the source are kept.
     """
     run = HarvestRun.objects.create(source=source.id, collection=source.collection, actor=by)
     run.refresh_from_db()
@@ -233,4 +235,6 @@ def harvest(source: Source, pulled: Iterator[Pulled], *, by: User) -> HarvestRun
         work.find_vanished()
     run.counts, run.ended_at = dict(work.counts), timezone.now()
     run.save()
+    runs = HarvestRun.objects.filter(source=source.id)
+    runs.exclude(pk__in=runs.order_by("-started_at", "-uuid").values("pk")[:RUNS_KEPT]).delete()
     return run

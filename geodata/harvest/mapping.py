@@ -136,11 +136,7 @@ def _typed(collection: Collection, name: str, value: Any) -> Any:
         number = value.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
         return number if isinstance(column, (models.FloatField, models.IntegerField)) else value
     if isinstance(column, (models.CharField, models.TextField)) and not isinstance(value, (list, dict)):
-        return (
-            value.isoformat()
-            if isinstance(value, (date, datetime))
-            else f"{value:g}"
-            if isinstance(value, float)
-            else str(value)
-        )
+        if isinstance(value, float):
+            return str(int(value)) if value.is_integer() else repr(value)
+        return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
     return value

@@ -51,11 +51,17 @@ def pull(source: Source) -> Iterator[Pulled]:
         try:
             with _asked(source, gate) as asked:
                 for columns, shape in stream_features(asked):
+                    # The child has ended before its first row comes: nothing of a source that was cut is handed on.
+                    _check(gate)
                     yield Pulled(columns, shape)
         except (Unreadable, httpx.HTTPError) as error:
             raise Unreadable(_reason(error, gate)) from None
-        if gate is not None and gate.overflowed:
-            raise Unreadable(_reason(None, gate))
+        _check(gate)
+
+
+def _check(gate: Gate | None) -> None:
+    if gate is not None and (gate.overflowed or gate.refused):
+        raise Unreadable(_reason(None, gate))
 
 
 def _reason(error: Exception | None, gate: Gate | None) -> str:

@@ -152,6 +152,29 @@ def arcgis(features, *, most=2, geometry_type="esriGeometryPolyline", context=No
     return serving(ArcGis, context, features=features, most=most, geometry_type=geometry_type)
 
 
+class CutShort(Quiet):
+    """An OGC API and an ArcGIS layer whose second page fails in the `way` of the server: a status, an error, another host."""
+
+    def do_GET(self):
+        server, parts = self.server, urlsplit(self.path)
+        if "page=2" in parts.query or "resultOffset" in parts.query:
+            told = b'{"error":{"code":500,"message":"boom"}}'
+            self.answer(told, status=500 if server.way == "status" else 200)
+        elif parts.path.endswith("/query"):
+            found = [{"attributes": {"code": "A"}, "geometry": {"x": 2.8, "y": 50.4}}]
+            document = {"geometryType": "esriGeometryPoint", "spatialReference": {"wkid": 4326}, "features": found}
+            fields = [{"name": "code", "type": "esriFieldTypeString"}]
+            self.answer(json.dumps(document | {"fields": fields, "exceededTransferLimit": True}).encode())
+        elif parts.path.endswith("/items"):
+            host = "http://ailleurs.example" if server.way == "host" else server.address
+            more = [{"rel": "next", "type": "application/geo+json", "href": f"{host}{parts.path}?page=2"}]
+            page = {"type": "FeatureCollection", "features": [place("A", "Une", [2.8, 50.4])], "links": more}
+            self.answer(json.dumps(page).encode(), "application/geo+json")
+        else:
+            items = {"rel": "items", "type": "application/geo+json", "href": f"{server.address}{parts.path}/items"}
+            self.answer(json.dumps({"id": "a", "title": "a", "links": [items]}).encode())
+
+
 def source(**values):
     given = {
         "id": "essai", "title": "Source d’essai", "url": "", "kind": "oapif", "collection": "cabanes", "id_field": "code",

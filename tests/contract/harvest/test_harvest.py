@@ -11,7 +11,7 @@ from geodata.harvest.pulling import pull
 from geodata.models import HarvestRecord, HarvestRun, Proposition, Revision
 from parcs.models import Parc
 from sentiers.models import Sentier
-from tests.contract.harvest.servers import arcgis, mapserver, place, source
+from tests.contract.harvest.servers import CutShort, arcgis, mapserver, place, serving, source
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member
 
@@ -213,3 +213,59 @@ def test_a_service_that_cannot_be_read_whole_changes_nothing(tmp_path, owner):
         run(short)
     last = HarvestRun.objects.order_by("started_at").last()
     assert (last.counts.get("vanished", 0), bool(last.failure)) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "way"), [("oapif", "status"), ("oapif", "host"), ("arcgis", "status"), ("arcgis", "error")]
+)
+def test_a_service_whose_second_page_fails_changes_nothing(tmp_path, owner, kind, way):
+    member("editor", owner, username="moisson")
+    path = tmp_path / "c.csv"
+    path.write_text("code,nom,lon,lat\nA,Un,2.8,50.4\nB,Deux,2.8,50.41\n")
+    run(toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}))
+    with serving(CutShort, way=way) as server:
+        url, layer = (server.address, "a") if kind == "oapif" else (f"{server.address}/FeatureServer", "0")
+        cut = toml(tmp_path / "t.toml", kind=kind, url=url, layer=layer, page_size=1, fixed={"name_fr": "Autre"})
+        with pytest.raises(CommandError, match="ailleurs.example" if way == "host" else "ne se lit pas"):
+            run(cut)
+    last = HarvestRun.objects.order_by("started_at").last()
+    assert (last.counts, last.report, bool(last.failure)) == ({}, [], True)
+    assert not HarvestRecord.objects.filter(vanished_at__isnull=False).exists()
+    assert list(Cabane.objects.order_by("source_id").values_list("name_fr", flat=True)) == ["Un", "Deux"]
+
+
+def test_the_report_has_room_for_what_vanished_whatever_came_before(tmp_path, owner, monkeypatch):
+    monkeypatch.setattr("geodata.harvest.applying.MAX_REPORT", 1)
+    member("editor", owner, username="moisson")
+    path = tmp_path / "c.csv"
+    sources = toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"})
+    path.write_text("code,nom,lon,lat\nA,Un,2.8,50.4\n")
+    run(sources)
+    path.write_text("code,nom,lon,lat\nB,Deux,2.8,50.41\nC,Trois,2.8,50.42\n")
+    run(sources)
+    last = HarvestRun.objects.order_by("started_at").last()
+    assert last.counts == {"new": 2, "vanished": 1}
+    assert [(row["outcome"], row["source_id"]) for row in last.report] == [("new", "B"), ("vanished", "A")]
+
+
+def test_the_last_runs_of_a_source_are_kept(tmp_path, owner, monkeypatch):
+    monkeypatch.setattr("geodata.harvest.applying.RUNS_KEPT", 2)
+    member("editor", owner, username="moisson")
+    other = HarvestRun.objects.create(source="autre", collection="cabanes")
+    runs = [HarvestRun.objects.create(source="essai", collection="cabanes") for _number in range(3)]
+    path = tmp_path / "c.csv"
+    path.write_text("code,nom,lon,lat\nA,Un,2.8,50.4\n")
+    run(toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}))
+    kept = list(HarvestRun.objects.order_by("started_at").values_list("pk", "counts"))
+    assert kept[:2] == [(other.pk, {}), (runs[2].pk, {})]
+    assert [counts for _pk, counts in kept[2:]] == [{"new": 1}]
+
+
+def test_columns_with_empty_cells_keep_their_types(tmp_path):
+    full = {"code": "A", "n": 200072460, "yes": True, "words": ["a", "b"], "x": 1.5, "day": "2026-03-03"}
+    path = tmp_path / "c.geojson"
+    features = [{"type": "Feature", "properties": each, "geometry": None} for each in (full, dict.fromkeys(full))]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    found = [dict(each.columns) for each in pull(source(kind="file", url=str(path)))]
+    assert found == [full, dict.fromkeys(full)]
+    assert (type(found[0]["n"]), type(found[0]["yes"])) == (int, bool)

@@ -35,6 +35,11 @@ def test_numbers_and_texts_take_the_type_of_the_property():
     assert found == {"height_m": "1234.5", "name_fr": "62", "year_built": "2021"}
 
 
+@pytest.mark.parametrize(("number", "text"), [(200072460.0, "200072460"), (1234567.25, "1234567.25")])
+def test_a_number_keeps_all_its_digits_as_a_text(number, text):
+    assert said({"n": number}, fields={"name_fr": "n"}) == {"name_fr": text}
+
+
 def test_fixed_values_hold_and_templates_fill_what_no_column_gave():
     columns = {"Code": 7, "nom": None}
     found = said(
