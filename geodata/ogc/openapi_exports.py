@@ -1,12 +1,10 @@
 """Paths of large files in the OpenAPI document, and what `items` answers in their stead."""
 
 from collections.abc import Iterable
-from typing import Any
 
+from geodata.ogc.openapi_parts import TEXT, Document
 from geodata.registry import Collection
 
-Document = dict[str, Any]
-TEXT: Document = {"type": "string"}
 EXPORT: Document = {
     "type": "object",
     "required": ["id", "state", "collection", "format", "rows", "progress", "created", "expires", "links"],

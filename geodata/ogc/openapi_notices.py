@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from geodata import deprecations
+from geodata.ogc.openapi_parts import Document
 from geodata.registry import Collection
 
-Document = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 
 

@@ -3,22 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+from geodata.ogc.openapi_parts import TEXT, Document, parameter
 from geodata.params.instants import AS_OF
 from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.registry import Collection
 
-Document = dict[str, Any]
-TEXT: Document = {"type": "string"}
 OPERATIONS = ["publish", "change", "unpublish", "delete", "merge"]
-AS_OF_PARAMETER: Document = {
-    "name": AS_OF,
-    "in": "query",
-    "description": "the state at this instant of the past (RFC 3339), or at the end of this day; draft",
-    "required": False,
-    "style": "form",
-    "explode": False,
-    "schema": TEXT,
-}
+AS_OF_PARAMETER = parameter(
+    AS_OF, TEXT, "the state at this instant of the past (RFC 3339), or at the end of this day; draft"
+)
 VERSION: Document = {
     "type": "object",
     "required": ["revision", "at", "op", "reason", "authority", "changed"],
@@ -49,10 +42,10 @@ PAGE: Document = {
 def paths(collections: Iterable[Collection], problem: Document) -> dict[str, Any]:
     """The list of versions of the features of each collection."""
     fixed = [
-        _parameter("id", TEXT | {"format": "uuid"}, "uuid", "path"),
-        _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
-        _parameter("cursor", TEXT, "from a next link"),
-        _parameter("f", TEXT | {"enum": ["json", "html", "link"]}, "Format"),
+        parameter("id", TEXT | {"format": "uuid"}, "uuid", "path"),
+        parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
+        parameter("cursor", TEXT, "from a next link"),
+        parameter("f", TEXT | {"enum": ["json", "html", "link"]}, "Format"),
     ]
     content = {"application/json": {"schema": PAGE}, "text/html": {"schema": TEXT}}
     content["application/link-format"] = {"schema": TEXT}
@@ -68,8 +61,3 @@ def paths(collections: Iterable[Collection], problem: Document) -> dict[str, Any
         }
         for each in collections
     }
-
-
-def _parameter(name: str, schema: Document, description: str, where: str = "query") -> Document:
-    made = {"name": name, "in": where, "description": description, "schema": schema, "required": where == "path"}
-    return made | ({"style": "form", "explode": False} if where == "query" else {})
