@@ -1,8 +1,8 @@
-"""What the database keeps because the code asks for it, not a migration: stored texts, indexes of words, counts, views of the past."""
+"""What the database keeps because the code asks for it, not a migration: stored texts, drawn shapes, indexes of words, counts, views of the past."""
 
 from geodata import registry
 from geodata.queries import past, search, stored
-from geodata.tiles import squares
+from geodata.tiles import drawn, squares
 
 
 def ensure() -> bool:
@@ -10,9 +10,12 @@ def ensure() -> bool:
     past.ensure()
     search.ensure()
     squares.ensure()
+    drawn.ensure()
     return bool(stored.ensure())
 
 
 def store() -> dict[str, int]:
-    """Store the texts that are absent or old; how many of each collection."""
+    """Make the shapes that are absent, store the texts that are absent or old; how many texts of each collection."""
+    for collection in registry.collections():
+        drawn.store(collection)
     return {collection.id: stored.store(collection) for collection in registry.collections()}

@@ -15,6 +15,7 @@ from carte.demo import shapes
 from geodata import registry
 from geodata.changes import recording
 from geodata.queries import search, stored
+from geodata.tiles import drawn
 
 AUTHORITY = "DEMO"
 SOURCE = "demo"
@@ -81,6 +82,7 @@ def fill(*, parks: int, cabins: int, trails: int, seed: int) -> None:
     texts()
     for collection in ("parcs", "sentiers"):
         stored.store(registry.get(collection))
+        drawn.store(registry.get(collection))
     search.ensure()
 
 

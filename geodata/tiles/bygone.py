@@ -5,37 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from psycopg import sql
-
 from geodata.params.bbox import Bbox
 from geodata.params.items import ItemsQuery
 from geodata.tiles.matrix import Tile
 
 # A little more than the buffer of a tile (64 of 4096): what is drawn is decided by the tile itself.
 MARGIN = 0.02
-# As the squares are summed, but from the rows of the source: geodata_square() gives the column or row of a shape.
-SUMMED = """
-WITH placed AS (
-  SELECT t.id, ST_X(spot) AS spot_x, ST_Y(spot) AS spot_y, geodata_square(ST_X(spot)) AS x, geodata_square(-ST_Y(spot)) AS y
-  FROM ({source}) t CROSS JOIN LATERAL (SELECT geodata_spot(t.geom) AS spot OFFSET 0) at
-), cells AS (
-  SELECT count(*) AS point_count, sum(spot_x) / count(*) AS middle_x, sum(spot_y) / count(*) AS middle_y, min(id) AS lead
-  FROM placed WHERE x >= %(x)s AND x < %(x)s + %(side)s AND y >= %(y)s AND y < %(y)s + %(side)s
-  GROUP BY x >> %(shift)s, y >> %(shift)s
-)
-SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
-  SELECT t.id AS number, t.uuid::text AS id, {properties}, nullif(point_count, 1) AS point_count,
-         ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(middle_x, middle_y), 3857),
-                      ST_TileEnvelope(%(z)s, %(col)s, %(row)s), 4096, 64, false) AS geom
-  FROM cells LEFT JOIN ({source}) t ON point_count = 1 AND t.id = cells.lead
-) layer WHERE layer.geom IS NOT NULL
-"""
-CROWDED = sql.SQL("""
-SELECT count(*) > {most} FROM (
-  SELECT geodata_square(ST_X(spot)) AS x, geodata_square(-ST_Y(spot)) AS y
-  FROM ({source}) t CROSS JOIN LATERAL (SELECT geodata_spot(t.geom) AS spot OFFSET 0) at
-) placed WHERE x >= %(x)s AND x < %(x)s + %(side)s AND y >= %(y)s AND y < %(y)s + %(side)s
-""")
 
 
 def within(query: ItemsQuery, tile: Tile) -> ItemsQuery:

@@ -7,8 +7,9 @@ from django.conf import settings
 
 from geodata.queries.extent import Extent
 from geodata.registry import Collection
+from geodata.tiles.layers import light
 from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI, limits
-from geodata.tiles.mvt import MEDIA_TYPE, light
+from geodata.tiles.mvt import MEDIA_TYPE
 
 Document = dict[str, Any]
 
