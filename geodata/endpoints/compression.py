@@ -15,7 +15,7 @@ PACKED = ("image/", "video/", "application/zip", "application/vnd.apache.parquet
 
 def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The response in br or gzip when the client takes it and it is worth it; streams stay streams."""
-    coding = _coding(request.headers.get("Accept-Encoding", ""))
+    coding = _accepted(request.headers.get("Accept-Encoding", ""))
     if coding is None or response.has_header("Content-Encoding") or getattr(response, "as_it_is", False):
         return response
     if response.status_code == 304:  # noqa: PLR2004
@@ -26,12 +26,22 @@ def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
         response.streaming_content = _pressed(_bytes(response), coding)
         del response["Content-Length"]
     elif isinstance(response, HttpResponse) and len(response.content) >= MIN_COMPRESSED:
-        response.content = b"".join(_pressed([response.content], coding))
+        response.content = pressed(response.content, coding)
         response["Content-Length"] = str(len(response.content))
     else:
         return response
     response["Content-Encoding"] = coding
     return _tagged(response, coding)
+
+
+def coding_of(accept: str, media_type: str, size: int) -> str | None:
+    """br, gzip or None: how an answer of this type and size is sent to who accepts these."""
+    return None if size < MIN_COMPRESSED or _is_packed(media_type) else _accepted(accept)
+
+
+def pressed(body: bytes, coding: str) -> bytes:
+    """The body in this coding."""
+    return b"".join(_pressed([body], coding))
 
 
 def uncoded(etag: str) -> str:
@@ -54,7 +64,7 @@ def _bytes(response: StreamingHttpResponse) -> Iterator[bytes]:
     return iter(response.streaming_content)  # type: ignore[arg-type]
 
 
-def _coding(accept: str) -> str | None:
+def _accepted(accept: str) -> str | None:
     offered = {part.split(";")[0].strip() for part in accept.split(",") if not part.replace(" ", "").endswith("q=0")}
     return "br" if "br" in offered else "gzip" if "gzip" in offered else None
 

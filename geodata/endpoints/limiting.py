@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from geodata.limits.guard import Ticket, guard
 from geodata.problems import Forbidden, QuotaExceeded
 
 KEY_HEADER = "X-API-Key"
+TICKET = "geodata.ticket"
 KINDS = ("items", "tiles", "changes", "snapshot")
 
 
@@ -18,16 +20,28 @@ def admit(request: HttpRequest) -> None:
     """Take a request from the caller's quota. Raises QuotaExceeded, and Forbidden for a key that is not in use."""
     if request.method == "OPTIONS":
         return
-    meta = request.META
-    ticket = guard().admit(
-        meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), meta.get("HTTP_X_API_KEY", "")
-    )
+    ticket = ticket_of(request.META)
     request.ticket = ticket  # type: ignore[attr-defined]
     if ticket.refused:
         told = _("Attendez %(seconds)s s, ou espacez vos requêtes ; une clé d’API (gratuite) a un quota plus large.")
         raise QuotaExceeded(told % {"seconds": ticket.retry_s}, ticket.policy, ticket.retry_s)
     if ticket.unknown_key:
         raise Forbidden(_("La clé de X-API-Key est inconnue ou révoquée. Sans clé, la lecture est ouverte aussi."))
+
+
+def ticket_of(environ: dict[str, Any]) -> Ticket:
+    """The ticket of a request, taken once."""
+    found: Ticket | None = environ.get(TICKET)
+    if found is None:
+        peer, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
+        found = environ[TICKET] = guard().admit(peer, forwarded, environ.get("HTTP_X_API_KEY", ""))
+    return found
+
+
+def count(ticket: Ticket, path: str, size: int) -> None:
+    """Count an answer of so many bytes, where a key was shown."""
+    if ticket.key is not None:
+        ticket.count(kind_of(path), size)
 
 
 def neighbour(request: HttpRequest) -> bytes | None:

@@ -101,13 +101,12 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     user = user_of(request)
     collection, layers = _layers(collection_id)
     query, moment = past.resolved(_query(request, collection))
-    lowest, highest = min(each.min_zoom for each in layers), max(each.max_zoom for each in layers)
-    found = parse_tile(z, row, col, min_zoom=lowest, max_zoom=highest)
+    found = parse_tile(z, row, col, **mvt.zooms(layers))
     if moment is not None:
         etag = mementos.etag(moment, "mvt")
         return mementos.told(not_modified(request, etag) or _answered(layers, user, found, query), moment, etag)
     state = extent.state(collection, user)
-    etag = validators.of_tile(request, state, user, layers)
+    etag = validators.of_tile(request.META, state, user, layers)
     response = not_modified(request, etag) or _answered(layers, user, found, query, state)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
@@ -128,12 +127,10 @@ def _answered(
     query: ItemsQuery,
     state: extent.State | None = None,
 ) -> HttpResponse:
-    def render() -> bytes:
-        shown = [each for each in layers if each.min_zoom <= found.z <= each.max_zoom]
-        return b"".join(mvt.render(each, user, found, query) for each in shown)
-
-    is_kept = state is not None and user.is_anonymous and not query.selects
-    body = kept.tile((found, state, *(each.id for each in layers)), render) if is_kept else render()
+    if state is not None and user.is_anonymous and not query.selects:
+        body = kept.tile(layers, found, state)
+    else:
+        body = mvt.together(layers, user, found, query)
     if not body:
         return HttpResponse(status=204)
     return HttpResponse(body, content_type=mvt.MEDIA_TYPE)

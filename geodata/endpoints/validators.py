@@ -46,9 +46,9 @@ SEALED = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SCRIPT_NAME
           "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_DATETIME")  # fmt: skip
 
 
-def sealed(request: HttpRequest, body: str) -> str:
+def sealed(environ: Mapping[str, Any], body: str) -> str:
     """The text of a validator: what it tells and the seal of this request."""
-    return f"{body}.{seal(request.META, body)}"
+    return f"{body}.{seal(environ, body)}"
 
 
 def seal(environ: Mapping[str, Any], body: str) -> str:
@@ -66,12 +66,12 @@ def of_collection(
     The titles of links, and pages, are in the language of the request.
     """
     language = translation.get_language() or settings.LANGUAGE_CODE
-    return f'W/"{sealed(request, f"{told(state)}-{what}{language}{who(user, collections)}")}"'
+    return f'W/"{sealed(request.META, f"{told(state)}-{what}{language}{who(user, collections)}")}"'
 
 
-def of_tile(request: HttpRequest, state: State, user: User | AnonymousUser, layers: Iterable[Collection]) -> str:
+def of_tile(environ: Mapping[str, Any], state: State, user: User | AnonymousUser, layers: Iterable[Collection]) -> str:
     """The strong validator of a tile, or of the lack of one."""
-    return f'"{sealed(request, f"t{told(state)}-mvt{who(user, layers)}")}"'
+    return f'"{sealed(environ, f"t{told(state)}-mvt{who(user, layers)}")}"'
 
 
 def who(user: User | AnonymousUser, collections: Iterable[Collection]) -> str:

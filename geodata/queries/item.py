@@ -79,6 +79,14 @@ def public_state(collection: Collection, uuid: str) -> State | None:
     return _state(found) if found.ntuples else None
 
 
+def kept(collection: Collection, uuid: str) -> Item | None:
+    """The item that everybody sees under this uuid, None when there is none or its text is not kept ready."""
+    source, params = select.visible(collection, AnonymousUser())
+    found = reader.read(_statement(collection, source.as_string(), "kept"), [*params, uuid])
+    text = found.get_value(0, 2) if found.ntuples else None
+    return None if text is None else Item(text, _state(found))
+
+
 def _state(found: PGresult) -> State:
     return State(int(found.get_value(0, 0) or 0), int(found.get_value(0, 1) or 0))
 

@@ -7,19 +7,45 @@ An edit between the two leaves a newer tile under an older state, which nobody a
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from threading import Lock
+from typing import TYPE_CHECKING
 
-# Of each process: at most so many tiles, none larger than that.
-MOST = 512
+from django.contrib.auth.models import AnonymousUser
+
+from geodata.tiles import mvt
+
+if TYPE_CHECKING:
+    from geodata.queries.extent import State
+    from geodata.registry import Collection
+    from geodata.tiles.matrix import Tile
+
+# Of each process: at most so many tiles, plain or compressed, none larger than that.
+MOST = 1024
 LARGEST = 64 * 1024
+NOBODY = AnonymousUser()
+Pack = Callable[[bytes, str], bytes]
 
 _tiles: OrderedDict[Hashable, bytes] = OrderedDict()
 _lock = Lock()
 
 
-def tile(key: Hashable, make: Callable[[], bytes]) -> bytes:
-    """The tile of this key (tile, layers and their state), made when it is not kept."""
+def tile(layers: Sequence[Collection], place: Tile, state: State) -> bytes:
+    """The tile that everybody sees of these layers in this state, no bytes when it is empty."""
+    return _kept(_key(layers, place, state), lambda: mvt.together(layers, NOBODY, place))
+
+
+def packing(layers: Sequence[Collection], place: Tile, state: State, pack: Pack) -> Pack:
+    """The same way to compress, whose result for this tile is kept beside it."""
+    key = _key(layers, place, state)
+    return lambda body, coding: _kept((*key, coding), lambda: pack(body, coding))
+
+
+def _key(layers: Sequence[Collection], place: Tile, state: State) -> tuple[Hashable, ...]:
+    return (place, state, *(each.id for each in layers))
+
+
+def _kept(key: Hashable, make: Callable[[], bytes]) -> bytes:
     with _lock:
         found = _tiles.get(key)
         if found is not None:

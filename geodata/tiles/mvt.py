@@ -9,7 +9,7 @@ lines and areas from the shapes that it keeps ready.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +51,21 @@ def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (drawn.is_point(collection) or _is_crowded(collection, tile)):
         return _summed(collection, user, tile)
     return _again(collection, tile, *select.visible(collection, user))
+
+
+def together(
+    layers: Sequence[Collection], user: User | AnonymousUser, tile: Tile, query: ItemsQuery = EVERYTHING
+) -> bytes:
+    """These layers in one tile, each at its own zooms."""
+    return b"".join(render(each, user, tile, query) for each in layers if each.min_zoom <= tile.z <= each.max_zoom)
+
+
+def zooms(layers: Sequence[Collection]) -> dict[str, int]:
+    """The lowest and highest zoom at which one of these layers is served."""
+    return {
+        "min_zoom": min(each.min_zoom for each in layers),
+        "max_zoom": max(each.max_zoom for each in layers),
+    }
 
 
 def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:

@@ -1,0 +1,117 @@
+"""What Django's answers look like at one kind of address: learned from its own, so that the door answers alike.
+
+Features under the same name of the site differ in their text, their validator and their uuid; tiles in their bytes and
+their validator. The rest (links, headers, what the server's settings add) is taken from an answer that Django gave to a
+request without conditions and codings, never written a second time here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Start = Callable[..., Any]
+Application = Callable[[Environ, Start], Iterable[bytes]]
+OK = "200 OK"
+# What is told anew in each answer.
+OWN = ("etag", "content-length", "ratelimit", "ratelimit-policy")
+# What an answer depends on beside its address: under which name the site is read.
+NAMED = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME")
+TOKEN = "00000000-0000-0000-0000-00000000f0f0"  # noqa: S105 (stands for a uuid)
+# Names of the site times collections, of which a forged Host makes more.
+MOST = 500
+
+
+class Closable(Protocol):
+    """What WSGI wants closed."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What an answer is about: its kind, the uuid in its links (TOKEN without one), its validator."""
+
+    kind: str
+    uuid: str
+    etag: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer of Django's."""
+
+    status: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def etag(self) -> str:
+        """Its validator, "" without."""
+        return next((value for name, value in self.headers if name == "ETag"), "")
+
+    def sent(self, start_response: Start) -> list[bytes]:
+        """The same answer, given on."""
+        start_response(self.status, self.headers)
+        return [self.body]
+
+
+@dataclass(frozen=True)
+class Form:
+    """Headers and end of the body, with TOKEN where a uuid stood."""
+
+    headers: tuple[tuple[str, str], ...]
+    tail: bytes
+    media_type: str
+
+    def filled(self, uuid: str) -> tuple[Headers, bytes]:
+        """Headers and end of the body of the answer about this uuid."""
+        filled = [(name, value.replace(TOKEN, uuid)) for name, value in self.headers]
+        return filled, self.tail.replace(TOKEN.encode(), uuid.encode())
+
+
+_forms: dict[tuple[Any, ...], Form] = {}
+
+
+def known(environ: Environ, about: About) -> Form | None:
+    """The form of answers of this kind under the name of the site that the request uses."""
+    return _forms.get(_place(environ, about))
+
+
+def learned(application: Application, environ: Environ, about: About, before: bytes) -> Answer:
+    """Django's own answer; its form is kept when it is about the same state and its body begins with these bytes."""
+    answer = _asked(application, environ)
+    if answer.status == OK and answer.etag == about.etag and answer.body.startswith(before):
+        told = [(name, value.replace(about.uuid, TOKEN)) for name, value in answer.headers if name.lower() not in OWN]
+        tail = answer.body[len(before) :].replace(about.uuid.encode(), TOKEN.encode())
+        if len(_forms) >= MOST:
+            _forms.clear()
+        _forms[_place(environ, about)] = Form(tuple(told), tail, dict(told)["Content-Type"])
+    return answer
+
+
+def forget() -> None:
+    """Learn anew."""
+    _forms.clear()
+
+
+def _asked(application: Application, environ: Environ) -> Answer:
+    """The answer to the same request without codings."""
+    told: list[tuple[str, Headers]] = []
+    plain = {name: value for name, value in environ.items() if name != "HTTP_ACCEPT_ENCODING"}
+    pieces = application(plain, lambda status, headers, _error=None: told.append((status, headers)))
+    try:
+        body = b"".join(pieces)
+    finally:
+        if hasattr(pieces, "close"):
+            cast("Closable", pieces).close()
+    status, headers = told[-1]
+    return Answer(status, headers, body)
+
+
+def _place(environ: Environ, about: About) -> tuple[Any, ...]:
+    return (about.kind, *(environ.get(name) for name in NAMED))

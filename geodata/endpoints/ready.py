@@ -1,0 +1,83 @@
+"""Answers that need nothing of Django: a feature under its own address, and the tiles of what everybody sees.
+
+Both are one indexed read when nothing was asked specially; what is around them was learned from Django (`forms`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AnonymousUser
+
+from geodata import deprecations, registry
+from geodata.endpoints import forms, limiting, validators
+from geodata.endpoints.compression import coding_of, pressed
+from geodata.endpoints.forms import Application, Environ, Start
+from geodata.queries import extent
+from geodata.queries import item as items
+from geodata.tiles import kept, mvt
+from geodata.tiles.matrix import MATRIX_SET, parse_tile
+
+ITEM_PATH = re.compile(r"/api/collections/([a-z-]+)/items/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+TILE_PATH = re.compile(rf"/api/(?:collections/([a-z-]+)/)?tiles/{MATRIX_SET}/([0-9]+)/([0-9]+)/([0-9]+)")
+ANY_JSON = ("", "*/*", "application/geo+json", "application/json")
+NOBODY = AnonymousUser()
+
+
+def answer(application: Application, environ: Environ, start_response: Start) -> Iterable[bytes] | None:
+    """The answer to a public GET without a condition, None when it is Django's to give.
+
+    Raises NotFound and the errors of the database, which are Django's to tell.
+    """
+    if any(each.concerns(environ["PATH_INFO"], ()) for each in deprecations.declared()):
+        return None
+    if path := item_path(environ):
+        found = items.kept(registry.get(path[1]), path[2])
+        if found is None:
+            return None
+        about = forms.About(f"items/{path[1]}", path[2], validators.of_item(found.state))
+        return _told(application, environ, start_response, about, found.text[:-1])
+    path = None if _is_special(environ) else TILE_PATH.fullmatch(environ["PATH_INFO"])
+    if path is None:
+        return None
+    layers = list(registry.collections()) if path[1] is None else [registry.get(path[1])]
+    place, state = parse_tile(path[2], path[3], path[4], **mvt.zooms(layers)), extent.public_state(path[1])
+    body = kept.tile(layers, place, state)
+    if not body:
+        return None
+    about = forms.About(f"tiles/{path[1]}", forms.TOKEN, validators.of_tile(environ, state, NOBODY, layers))
+    pack = kept.packing(layers, place, state, pressed)
+    return _told(application, environ, start_response, about, body, pack)
+
+
+def item_path(environ: Environ) -> re.Match[str] | None:
+    """Collection and uuid of a feature asked for under its own address, None when anything special is asked."""
+    if _is_special(environ) or environ.get("HTTP_ACCEPT", "") not in ANY_JSON:
+        return None
+    return ITEM_PATH.fullmatch(environ["PATH_INFO"])
+
+
+def _is_special(environ: Environ) -> bool:
+    return bool(environ.get("QUERY_STRING")) or "HTTP_ACCEPT_DATETIME" in environ
+
+
+def _told(
+    application: Application, environ: Environ, start_response: Start, about: forms.About, before: bytes,
+    pack: kept.Pack = pressed,
+) -> Iterable[bytes] | None:  # fmt: skip
+    form = forms.known(environ, about)
+    if form is None:
+        return forms.learned(application, environ, about, before).sent(start_response)
+    ticket = limiting.ticket_of(environ)
+    if ticket.refused or ticket.unknown_key:
+        return None
+    headers, tail = form.filled(about.uuid)
+    body, etag = before + tail, about.etag
+    coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""), form.media_type, len(body))
+    if coding is not None:
+        body, etag = pack(body, coding), f'{etag[:-1]}-{coding}"'
+        headers.append(("Content-Encoding", coding))
+    limiting.count(ticket, environ["PATH_INFO"], len(body))
+    start_response(forms.OK, [*headers, *ticket.headers, ("ETag", etag), ("Content-Length", str(len(body)))])
+    return [body]
