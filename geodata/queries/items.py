@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -29,6 +29,7 @@ ALL = "true"
 # Boxes below this part of the extent are small.
 SMALL = 0.005
 Statement = tuple[sql.Composable, list[Any]]
+Found = tuple[sql.Composable, sql.Composable, list[Any]]
 
 
 @dataclass
@@ -87,7 +88,9 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     source, where, params = conditions(collection, user, query)
     known: int | None = None
     if query.words:
-        # A rare word wants the index of words, a frequent one the order of ids: count first, then choose.
+        # A rare word wants the index of words, a frequent one the order of ids: guess first, then count and choose.
+        if (walked := _walked(collection, user, query)) is not None:
+            return ItemsPage(query, None, iter(walked))
         few = counting.few(source, where, params)
         if few is None:
             source, where, params = conditions(collection, user, query, by_index=bool(query.order))
@@ -114,19 +117,38 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     return ItemsPage(query, known, rows)
 
 
+def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> list[tuple[Any, ...]] | None:
+    """A full page and one more, found among the next rows in the order of ids; None where that is not likely or not so."""
+    if query.order or query.limit > AT_ONCE or replace(query, words=()).selects:
+        return None
+    among = search.within(collection, query.words, query.limit + 1)
+    if among is None:
+        return None
+    source, params = select.visible(collection, user)
+    source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT %s").format(source)
+    where, words = search.clause(collection, query.words, by_index=False)
+    found = (source, where, [*params, query.after, among, *words])
+    rows = _read(collection, query, found, planned=True)
+    return rows if rows is not None and len(rows) > query.limit else None
+
+
 def place(query: ItemsQuery) -> Place:
     """Where in which order the query begins."""
     return Place(query.order, query.after, query.after_values)
 
 
-def _kept(
-    collection: Collection, query: ItemsQuery, found: tuple[sql.Composable, sql.Composable, list[Any]]
-) -> list[tuple[Any, ...]] | None:
+def _kept(collection: Collection, query: ItemsQuery, found: Found) -> list[tuple[Any, ...]] | None:
     """The rows as they are kept ready, None when one is not."""
-    body, join = stored.kept(collection)
+    return _read(collection, query, found, planned=not is_like_others(query))
+
+
+def _read(collection: Collection, query: ItemsQuery, found: Found, *, planned: bool) -> list[tuple[Any, ...]] | None:
+    """Rows with the text that is kept ready or, in another system or with other columns, made; None when one has none."""
+    is_whole = query.crs is CRS84 and query.columns == EVERYTHING
+    body, join = stored.kept(collection) if is_whole else stored.feature(collection, query.crs, query.columns)
     columns = sql.SQL("t.id, {}").format(body)
     statement, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
-    read = reader.read(reader.numbered(statement.as_string()), values, planned=not is_like_others(query))
+    read = reader.read(reader.numbered(statement.as_string()), values, planned=planned)
     rows = [(int(read.get_value(row, 0) or 0), read.get_value(row, 1)) for row in range(read.ntuples)]
     return None if any(text is None for _number, text in rows) else rows
 

@@ -3,14 +3,27 @@
 The index follows the code, as stored texts do: `ensure()` makes it anew when a collection searches other texts.
 """
 
-from functools import cache
+import math
+import time
+from functools import cache, lru_cache
 
 from django.db import connection
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import select
+from geodata.queries import reader, select
 from geodata.registry import Collection
+
+# Reading a row and finding its words costs about 15 µs; looking a frequent word up in the index 8 ms.
+MOST_WALKED = 600
+LEEWAY = 3
+REFRESH_S = 600
+COMMON = """
+SELECT lexeme, of FROM pg_stats s,
+  unnest(s.most_common_elems::text::text[], s.most_common_elem_freqs) AS common(lexeme, of)
+WHERE s.schemaname = current_schema() AND s.tablename = %s AND lexeme IS NOT NULL
+"""
+WANTED = "SELECT array_to_string(regexp_split_to_array(geodata_folded($1), '[^[:alnum:]]+'), ' ')"
 
 
 @cache
@@ -29,6 +42,26 @@ def clause(collection: Collection, words: tuple[str, ...], *, by_index: bool = T
     """
     kept = sql.SQL("" if by_index else " || ''::tsvector")
     return sql.SQL("({}{}) @@ geodata_wanted(%s)").format(_words(collection), kept), [" ".join(words)]
+
+
+def within(collection: Collection, words: tuple[str, ...], wanted: int) -> int | None:
+    """Among how many rows, in any order, so many with all of these words are likely to be; None when it would be many.
+
+    What is likely comes from PostgreSQL's own account of the most common words, as of the last ANALYZE.
+    """
+    known, share = _common(f"{collection.table}_words", int(time.monotonic() // REFRESH_S)), 1.0
+    for word in reader.read(WANTED, [" ".join(words)]).get_value(0, 0).decode().split():
+        share *= max((of for lexeme, of in known.items() if lexeme.startswith(word)), default=0.0)
+    among = math.ceil(LEEWAY * wanted / share) if share else MOST_WALKED + 1
+    return among if among <= MOST_WALKED else None
+
+
+@lru_cache(64)
+def _common(index: str, _period: int) -> dict[str, float]:
+    """The most common words of an index and the share of rows that each is in."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMMON, [index])
+        return dict(cursor.fetchall())
 
 
 def drop(collection: Collection) -> None:

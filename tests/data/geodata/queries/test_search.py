@@ -1,10 +1,13 @@
+import random
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 
 from geodata import registry
 from geodata.params.items import ItemsQuery
-from geodata.queries import items, search
+from geodata.queries import counting, items, search
 from tests.factories.cabanes import cabane
 
 pytestmark = pytest.mark.django_db
@@ -32,3 +35,55 @@ def test_other_texts_make_another_index(monkeypatch):
     monkeypatch.setattr(search.select, "checksum", lambda text: 7)
     assert "cabanes" in search.ensure()
     assert search.ensure() == []
+
+
+NAMES = ("Héron", "Saule", "Terril", "Hêtre")
+
+
+@pytest.fixture
+def counted():
+    """Cabins of a few names, of which PostgreSQL has taken account."""
+    choice = random.Random(4)
+    for _ in range(60):
+        cabane(name_fr=" ".join(choice.sample(NAMES, 2)), status=choice.choice(["published", "published", "draft"]))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cabanes_cabane")
+    search._common.cache_clear()
+    yield
+    search._common.cache_clear()
+
+
+def walk(words, limit):
+    """Every page of a search, one after the other."""
+    collection, query, pages = registry.get("cabanes"), ItemsQuery(words=words, limit=limit), []
+    while True:
+        page = items.page(collection, AnonymousUser(), query)
+        pages.append([bytes(text) for text in page.texts()])
+        if not page.more:
+            return pages
+        query = replace(query, after=page.last.id)
+
+
+@pytest.mark.parametrize("words", [("heron",), ("hér", "sau"), ("h",), ("terril", "x"), ("rien",)])
+def test_frequent_words_find_what_counting_finds(counted, monkeypatch, words):
+    found = walk(words, 3)
+    monkeypatch.setattr(search, "within", lambda *_given: None)
+    assert found == walk(words, 3)
+
+
+def test_a_frequent_word_is_not_counted_and_a_rare_one_is(counted, monkeypatch):
+    asked = []
+    few = counting.few
+    monkeypatch.setattr(counting, "few", lambda *given: asked.append(given) or few(*given))
+    items.page(registry.get("cabanes"), AnonymousUser(), ItemsQuery(words=("heron",), limit=3))
+    assert asked == []
+    items.page(registry.get("cabanes"), AnonymousUser(), ItemsQuery(words=("rien",), limit=3))
+    assert len(asked) == 1
+
+
+def test_how_many_rows_are_walked_follows_from_how_common_the_words_are(counted):
+    cabins = registry.get("cabanes")
+    one, both = (search.within(cabins, words, 4) for words in (("heron",), ("heron", "saule")))
+    assert 12 < one < both < search.MOST_WALKED
+    assert search.within(cabins, ("rien",), 4) is None
+    assert search.within(cabins, ("heron",), search.MOST_WALKED) is None
