@@ -124,12 +124,12 @@ def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuer
     among = search.within(collection, query.words, query.limit + 1)
     if among is None:
         return None
-    source, params = select.visible(collection, user)
-    source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT %s").format(source)
+    rows, params = select.visible(collection, user)
+    source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT %s").format(rows)
     where, words = search.clause(collection, query.words, by_index=False)
     found = (source, where, [*params, query.after, among, *words])
-    rows = _read(collection, query, found, planned=True)
-    return rows if rows is not None and len(rows) > query.limit else None
+    read = _read(collection, query, found, planned=True)
+    return read if read is not None and len(read) > query.limit else None
 
 
 def place(query: ItemsQuery) -> Place:

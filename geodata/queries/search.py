@@ -50,10 +50,15 @@ def within(collection: Collection, words: tuple[str, ...], wanted: int) -> int |
     What is likely comes from PostgreSQL's own account of the most common words, as of the last ANALYZE.
     """
     known, share = _common(f"{collection.table}_words", int(time.monotonic() // REFRESH_S)), 1.0
-    for word in reader.read(WANTED, [" ".join(words)]).get_value(0, 0).decode().split():
+    for word in _folded(words):
         share *= max((of for lexeme, of in known.items() if lexeme.startswith(word)), default=0.0)
     among = math.ceil(LEEWAY * wanted / share) if share else MOST_WALKED + 1
     return among if among <= MOST_WALKED else None
+
+
+def _folded(words: tuple[str, ...]) -> list[str]:
+    """The words as the index holds their beginnings."""
+    return (reader.read(WANTED, [" ".join(words)]).get_value(0, 0) or b"").decode().split()
 
 
 @lru_cache(64)
