@@ -25,7 +25,11 @@ def known(url):
     """What paths of this network are made from: uuids and slugs of one park, cabin and trail."""
     with psycopg.connect(url.replace("postgis://", "postgresql://")) as session:
         found = {}
-        for collection, table in (("parcs", "parcs_parc"), ("cabanes", "cabanes_cabane"), ("sentiers", "sentiers_sentier")):
+        for collection, table in (
+            ("parcs", "parcs_parc"),
+            ("cabanes", "cabanes_cabane"),
+            ("sentiers", "sentiers_sentier"),
+        ):
             found[collection] = session.execute(
                 f"SELECT uuid, slug, ST_X(p), ST_Y(p) FROM (SELECT *, ST_PointOnSurface(geom) p FROM {table}"
                 " WHERE status = 'published' ORDER BY id OFFSET 60 LIMIT 1) t"

@@ -175,7 +175,12 @@ def main(rounds):
     fetch(SMALL, "/api/conformance").read()
     fetch(TIPG, "/conformance").read()
     read = client(BIG)
-    with psycopg.connect(serving.plain_url(), autocommit=True, options="-c jit=off -c max_parallel_workers_per_gather=0", prepare_threshold=3) as session:
+    with psycopg.connect(
+        serving.plain_url(),
+        autocommit=True,
+        options="-c jit=off -c max_parallel_workers_per_gather=0",
+        prepare_threshold=3,
+    ) as session:
         pages(read, session, rounds)
         boxes_of_cabins(read, client(SMALL), session, rounds)
         box_of_trails(read, session, max(10, rounds // 4))
