@@ -97,12 +97,13 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
         "active": active,
     }
     if active is None:
+        clashing = deciding.conflicts(found, MOST)
         context |= {
             "last": runs[0] if runs else None,
             "broken": bool(runs) and runs[0].state != State.ENDED,
-            "conflicts": [_conflict(*each) for each in deciding.conflicts(found, MOST)],
+            "conflicts": [_conflict(*each) for each in clashing],
             "vanished": [(*each, each[1].status == Status.PUBLISHED) for each in deciding.vanished(found, MOST)],
-            "groups": _groups(runs),
+            "groups": _groups(runs, {each.source_id for each, _ours in clashing}),
         }
     response = render(request, "gestion/moisson.html", context)
     if active is not None:
@@ -148,17 +149,23 @@ def _difference(field: Any, ours: Any, theirs: Any) -> dict[str, Any]:
     return {"label": field.verbose_name, "ours": in_words(field, ours), "theirs": in_words(field, theirs)}
 
 
-def _groups(runs: list[HarvestRun]) -> list[Group]:
+def _groups(runs: list[HarvestRun], elsewhere: set[str]) -> list[Group]:
     """The rows of the last report by what became of them; what has buttons of its own is not repeated."""
     if not runs:
         return []
     run = runs[0]
     found = []
     for name in ("kept", "refused", "proposed", "updated", "new"):
-        rows = [row for row in run.report if row["outcome"] == name][:MOST]
+        rows = [row for row in run.report if row["outcome"] == name and row["source_id"] not in elsewhere]
         if rows:
-            told = [row | {"reason": in_reader_language(row["reason"])} for row in rows]
-            found.append(Group(HarvestRun.OUTCOMES[name], run.counts.get(name, len(rows)), _linked(name, told)))
+            told = [row | {"reason": in_reader_language(row["reason"])} for row in rows[:MOST]]
+            found.append(
+                Group(
+                    HarvestRun.OUTCOMES[name],
+                    run.counts.get(name, 0) if len(rows) >= MOST else len(rows),
+                    _linked(name, told),
+                )
+            )
     return found
 
 
