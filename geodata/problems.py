@@ -25,12 +25,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from django.utils.functional import Promise
+from django.utils.functional import Promise, keep_lazy_text
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
 FIX_FIELDS = _("Corrigez les champs indiqués.")
+
+
+@keep_lazy_text
+def filled(text: Text, values: Mapping[str, object]) -> Text:
+    """A sentence with its values, still to be translated when the sentence is."""
+    return text % values
 
 
 class Problem(Exception):

@@ -13,11 +13,10 @@ import re
 import resource
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyogrio
 import shapely
@@ -28,7 +27,7 @@ from django.utils.translation import gettext as _
 from pyogrio.raw import read
 
 from geodata.problems import Problem
-from geodata.units import LAMBERT93, WGS84
+from geodata.units import WGS84
 
 DRIVERS = {".gpx": "GPX", ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".kml": "LIBKML"}
 MAX_BYTES = 30 * 1024 * 1024
@@ -39,11 +38,6 @@ Box = tuple[float, float, float, float]
 # West, south, east, north in metres.
 LAMBERT93_BOX: Box = (90_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 GROUND_DRIVERS = {".pbf": "OSM", ".gpkg": "GPKG"}
-STREAM_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import stream_child; stream_child(sys.argv[2])"
-STREAM_DRIVERS = DRIVERS | {".csv": "CSV", ".fgb": "FlatGeobuf", ".geojsonl": "GeoJSONSeq", ".gml": "GML"}
-# More than the line with which the child ends.
-END_BYTES = 4_096
-SPOOL_BYTES = 1024**3
 GROUND_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import ground_child; ground_child(sys.argv[2])"
 CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import child; child(sys.argv[2])"
 
@@ -63,143 +57,6 @@ class Shape:
     layer: str
     name: str
     elevations_m: list[float] | None = None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What to open: a path whose ending tells the driver, or an address that begins with the name of `driver`.
-
-    `options` are those of the driver, `environment` holds settings of GDAL (the proxy, a secret header).
-    """
-
-    path: str
-    driver: str = ""
-    layer: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    max_features: int = MAX_FEATURES
-    timeout_s: int = TIMEOUT_S
-
-
-def stream_features(asked: Asked) -> Iterator[tuple[dict[str, Any], GEOSGeometry | None]]:
-    """Columns and shape (EPSG:4326, heights kept) of feature after feature, from a child that is ended in time.
-
-    A file without a system whose numbers are metres of Lambert-93 is read as that. Raises Unreadable: no such driver
-    or layer, no answer, too many features, too late.
-    """
-    driver = asked.driver or STREAM_DRIVERS.get(Path(asked.path).suffix.lower(), "")
-    if not driver:
-        raise Unreadable(
-            _("Ce type de fichier ne se lit pas. Types lus : %(known)s.") % {"known": ", ".join(sorted(STREAM_DRIVERS))}
-        )
-    told = json.dumps(
-        {
-            "path": asked.path,
-            "driver": driver,
-            "layer": asked.layer,
-            "options": dict(asked.options),
-            "most": asked.max_features,
-        }
-    )
-    command = [sys.executable, "-c", STREAM_CHILD, str(Path(__file__).parent.parent), told]
-    environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **asked.environment}
-    with tempfile.TemporaryFile() as file:
-        # Read whole before the first row is given: what a reader does with a row costs the source no time.
-        try:
-            subprocess.run(  # noqa: S603
-                command, stdout=file, stderr=subprocess.DEVNULL, env=environment, timeout=asked.timeout_s, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise Unreadable(_("La lecture de cette source prend trop de temps.")) from None
-        ended = _end_of(file)
-        if ended == "many":
-            raise Unreadable(_("Cette source contient plus de %(most)d objets.") % {"most": asked.max_features})
-        if ended != "all":
-            raise Unreadable(
-                _("Cette source ne se lit pas comme %(driver)s : %(why)s") % {"driver": driver, "why": ended or "?"}
-            )
-        file.seek(0)
-        for line in file:
-            found = json.loads(line)
-            if "end" not in found:
-                yield found["columns"], _placed(found["wkb"], found["srid"])
-
-
-def _end_of(file: IO[bytes]) -> str:
-    """How the child says that it ended; empty when it could not say it."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - END_BYTES))
-    last = file.read().splitlines()[-1:]
-    try:
-        return str(json.loads(last[0]).get("end", "")) if last else ""
-    except ValueError:
-        return ""
-
-
-def _placed(wkb: str | None, srid: int | None) -> GEOSGeometry | None:
-    """The shape in EPSG:4326; None also where it cannot be read, which the row's checks say."""
-    if wkb is None:
-        return None
-    try:
-        shape = GEOSGeometry(wkb)
-        if shape.empty:
-            return None
-        if srid in (None, WGS84) and Polygon.from_bbox(LAMBERT93_BOX).contains(
-            Polygon.from_bbox(shape.extent).centroid
-        ):
-            srid = LAMBERT93
-        shape.srid = srid or WGS84
-        if shape.srid != WGS84:
-            shape.transform(WGS84)
-    except (GEOSException, GDALException):
-        return None
-    return shape
-
-
-def stream_child(told: str) -> None:
-    """Print features, one a line, then how it ended; called alone in the limited process."""
-    # Here, not before exec: the parent has threads.
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (SPOOL_BYTES, SPOOL_BYTES))
-    os.environ["OGR_SKIP"] = "VRT"
-    wanted = json.loads(told)
-    try:
-        sys.stdout.write(json.dumps({"end": _printed(wanted)}) + "\n")
-    except Exception as error:
-        why = (str(error) or type(error).__name__).splitlines()[0][:300]
-        sys.stdout.write(json.dumps({"end": why}) + "\n")
-
-
-def _printed(wanted: dict[str, Any]) -> str:
-    path, options = wanted["path"], wanted["options"]
-    # An address begins with its driver; what a file is, GDAL finds out.
-    is_file = not path.startswith(f"{wanted['driver']}:")
-    if is_file and pyogrio.read_info(path, layer=wanted["layer"] or None, **options)["driver"] != wanted["driver"]:
-        return "unexpected driver"
-    # Not as a stream of Arrow, which ends without a word where a later page fails.
-    meta, _fids, blobs, fields = read(
-        path, layer=wanted["layer"] or None, max_features=wanted["most"] + 1, datetime_as_string=True, **options
-    )
-    if max(map(len, fields), default=0 if blobs is None else len(blobs)) > wanted["most"]:
-        return "many"
-    srid, names = _srid(meta["crs"]), [str(each) for each in meta["fields"]]
-    kinds = list(zip(meta["ogr_types"], meta["ogr_subtypes"], strict=True))
-    for place, cells in enumerate(zip(*fields, strict=True) if names else [()] * len(blobs)):
-        columns = {name: _cell(cell, *kind) for name, cell, kind in zip(names, cells, kinds, strict=True)}
-        wkb = None if blobs is None or blobs[place] is None else bytes(blobs[place]).hex()
-        sys.stdout.write(json.dumps({"columns": columns, "wkb": wkb, "srid": srid}, default=str) + "\n")
-    return "all"
-
-
-def _cell(cell: Any, kind: str, subkind: str) -> Any:
-    """A cell as JSON has it: an empty one of a column of numbers is NaN, which makes the others floats."""
-    value = cell.tolist() if hasattr(cell, "tolist") else cell
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    if subkind == "OFSTBoolean" and isinstance(value, (int, float)):
-        return bool(value)
-    return int(value) if kind in ("OFTInteger", "OFTInteger64") and isinstance(value, float) else value
 
 
 def read_shapes(path: Path) -> list[Shape]:
@@ -275,7 +132,7 @@ def ground_child(asked: str) -> None:
     wanted = json.loads(asked)
     if wanted["layer"] not in [str(name) for name, _kind in pyogrio.list_layers(wanted["path"])]:
         return
-    srid = _srid(pyogrio.read_info(wanted["path"], layer=wanted["layer"])["crs"])
+    srid = srid_of(pyogrio.read_info(wanted["path"], layer=wanted["layer"])["crs"])
     columns = [wanted["name"]] if wanted["name"] else []
     box = _transformed(tuple(wanted["box"]), srid)
     _meta, _fids, blobs, fields = read(
@@ -319,7 +176,7 @@ def child(path: str) -> None:
             geometry = shapely.from_wkb(blob) if blob is not None else None
             if geometry is not None and not geometry.is_empty:
                 wkb = shapely.to_wkb(geometry, hex=True)
-                shapes.append({"wkb": wkb, "srid": _srid(meta["crs"]), "layer": layer, "name": name})
+                shapes.append({"wkb": wkb, "srid": srid_of(meta["crs"]), "layer": layer, "name": name})
     sys.stdout.write(json.dumps({"shapes": shapes, "truncated": truncated}))
 
 
@@ -331,9 +188,10 @@ def _names(columns: Any, fields: Any, count: int) -> list[str]:
     return [""] * count
 
 
-def _srid(crs: str | None) -> int | None:
+def srid_of(crs: str | None) -> int | None:
     """The EPSG code of a layer; a file without a CRS is taken for longitude and latitude."""
-    if crs is None or crs.upper() == "OGC:CRS84":
+    # GDAL has no number for what an OGC API calls CRS84, with or without heights.
+    if crs is None or crs.upper() == "OGC:CRS84" or re.match(r'GEOGCS\["WGS 84 [^"]*CRS84', crs):
         return WGS84
     found = re.fullmatch(r"EPSG:(\d{4,6})", crs)
     return int(found[1]) if found else None

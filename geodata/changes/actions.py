@@ -6,7 +6,7 @@ Each action is one transaction in `recording()`: the revision lock first, then t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from uuid import UUID
@@ -16,14 +16,14 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.changes.constraints import problem_of
 from geodata.changes.judging import Errors, errors_of
-from geodata.changes.models import FormerSlug, Proposition, Revision, Tombstone
+from geodata.changes.models import Proposition, Revision
 from geodata.changes.recording import recording, succeeded_by
+from geodata.changes.slugs import free_slugs
 from geodata.changes.values import plain, same_values
 from geodata.changes.versions import state_at
 from geodata.features import Feature, FeatureQuerySet, GeomQuality, PositionSource, Status
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 Values = Mapping[str, Any]
-SLUG_LENGTH = 100
 STEPS = {
     Status.IN_REVIEW: (Status.DRAFT,),
     Status.PUBLISHED: (Status.DRAFT, Status.IN_REVIEW, Status.ARCHIVED),
@@ -104,7 +103,7 @@ class Actions:
             self._may_create(by, feature)
             if feature.status in (Status.PUBLISHED, Status.ARCHIVED):
                 self._may_publish(by, feature)
-            feature.slug = feature.slug or self._free_slug(feature.label)
+            feature.slug = feature.slug or free_slugs(self.model, self.collection, [feature.label])[0]
             self._save(feature, links, new=True)
         return self._fresh(feature.uuid)
 
@@ -156,11 +155,7 @@ class Actions:
             feature = self._locked(uuid, by, None)
             if not feature.is_public:
                 raise Conflict(_("Seule une fiche publiée reçoit des propositions."))
-            waiting = Proposition.objects.filter(
-                object_uuid=uuid, author=cast("User", by), reason=reason, state=Proposition.State.PENDING
-            )
-            note = _("Remplacée par une proposition plus récente.")
-            waiting.update(state=Proposition.State.REJECTED, decided_at=timezone.now(), decision_note=note)
+            self._supersede([uuid], cast("User", by), reason)
             return self._proposed(feature, data, by, reason)
 
     def _change(self, feature: Feature, data: Values, by: User | AnonymousUser) -> None:
@@ -381,24 +376,20 @@ class Actions:
         self._judge(feature)
         fields = {field.name: field for field in self.model._meta.concrete_fields}
         patch = {name: plain(fields.get(name), value) for name, value in {**data, **links}.items()}
-        return Proposition.objects.create(
-            collection=self.collection,
-            object_uuid=feature.uuid,
-            base_revision=revision,
-            patch=patch,
-            reason=reason,
-            author=cast("User", by),
-        )
+        made = self._proposition(feature, revision, patch, cast("User", by), reason)
+        made.save(force_insert=True)
+        return made
 
-    def _free_slug(self, name: str) -> str:
-        stem = slugify(name)[:SLUG_LENGTH].strip("-") or self.collection
-        taken = {
-            *self._rows().filter(slug__startswith=stem).values_list("slug", flat=True),
-            *FormerSlug.objects.filter(collection=self.collection, slug__startswith=stem).values_list(
-                "slug", flat=True
-            ),
-            *Tombstone.objects.filter(collection=self.collection, slug__startswith=stem).values_list("slug", flat=True),
-        }
-        if stem not in taken:
-            return stem
-        return next(f"{stem}-{n}" for n in range(2, len(taken) + 3) if f"{stem}-{n}" not in taken)
+    def _proposition(
+        self, feature: Feature, revision: int, patch: dict[str, Any], by: User, reason: str
+    ) -> Proposition:
+        about = {"collection": self.collection, "object_uuid": feature.uuid, "base_revision": revision}
+        return Proposition(**about, patch=patch, reason=reason, author=by)
+
+    def _supersede(self, uuids: Iterable[UUID], by: User, reason: str) -> None:
+        """What the same person proposed for the same reason and nobody has decided on gives way."""
+        waiting = Proposition.objects.filter(
+            object_uuid__in=list(uuids), author=by, reason=reason, state=Proposition.State.PENDING
+        )
+        note = _("Remplacée par une proposition plus récente.")
+        waiting.update(state=Proposition.State.REJECTED, decided_at=timezone.now(), decision_note=note)

@@ -20,18 +20,20 @@ Errors = dict[str, list[str]]
 HTML_TAG = re.compile(r"<(?!https?://|mailto:)[/!?]?[a-zA-Z-][^<>]*>")
 
 
-def errors_of(feature: Feature) -> Errors:
-    """Everything that the record alone tells: its shape, its texts, its fields, the rules between them.
+def errors_of(feature: Feature, *, alone: bool = False) -> Errors:
+    """Everything that the record tells: its shape, its texts, its fields, the rules between them.
 
-    What must be unique is left to the database, which alone knows.
+    What must be unique is left to the database, which alone knows; with `alone` also whether what is named exists and
+    whether the rules between fields hold: nothing is asked of it then.
     """
     texts = {field.name: getattr(feature, field.attname) for field in feature._meta.concrete_fields if field.editable}
     errors = _shape_errors(feature) | html_in(texts)
     try:
-        feature.full_clean(exclude=set(errors), validate_unique=False, validate_constraints=False)
+        named = {each.name for each in feature._meta.concrete_fields if alone and each.is_relation}
+        feature.full_clean(exclude=set(errors) | named, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
         errors |= {("" if name == "__all__" else name): list(told) for name, told in error.message_dict.items()}
-    for name, told in _broken_constraints(feature, set(errors)):
+    for name, told in () if alone else _broken_constraints(feature, set(errors)):
         errors.setdefault(name, []).extend(told)
     return errors
 

@@ -36,15 +36,21 @@ def read_feature(
     Unknown properties and changed read-only ones are refused by name. A shape that is the present
     one to 7 decimals is no change. Raises Invalid, with every field that is wrong.
     """
-    collection: Collection = serializer_class.Meta.collection
+    return read_with(serializer_class(instance, partial=partial, context={"crs": crs}), body)
+
+
+def read_with(serializer: FeatureSerializer, body: dict[str, Any]) -> dict[str, Any]:
+    """Model values from a GeoJSON Feature by a serializer that knows its instance and crs; see `read_feature`."""
+    collection: Collection = serializer.Meta.collection
+    instance: Feature | None = serializer.instance
+    partial: bool = serializer.partial
     properties = body.get("properties", {})
     if properties is None and not partial:
         properties = {}
     if not isinstance(properties, dict):
         raise Invalid({"properties": [_("Il faut un objet.")]})
-    blank = serializer_class(instance)
-    errors = _not_settable(blank, properties, instance)
-    settable = {name for name, field in blank.fields.items() if not field.read_only}
+    errors = _not_settable(serializer, properties, instance)
+    settable = {name for name, field in serializer.fields.items() if not field.read_only}
     data = {
         name: _instead_of_null(collection, name)
         if value is None
@@ -57,12 +63,10 @@ def read_feature(
     elif not partial:
         data["geom"] = None
     document = {"type": "Feature", "geometry": data.pop("geom"), "properties": data} if "geom" in data else data
-    serializer = serializer_class(instance, data=document, partial=partial, context={"crs": crs})
-    if not serializer.is_valid():
-        errors |= _flattened(serializer.errors)
+    values, refused = serializer.judged(document)
+    errors |= _flattened(refused)
     if errors:
         raise Invalid(errors)
-    values: dict[str, Any] = dict(serializer.validated_data)
     if instance is not None and not partial:
         values = _defaults(collection, settable) | values
     return _with_heights(collection, values, body.get("geometry"), instance)

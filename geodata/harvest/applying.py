@@ -1,16 +1,18 @@
 """Rows of a source into the collection, through its actions: rights, rules and history are those of any change.
 
 What was last written of a feature is kept beside it, property by property (decision 0163): what differs from that,
-people wrote, and it is left alone. Nothing is deleted; what the source no longer has is listed.
+people wrote, and it is left alone. Rows are read and mapped outside the lock of revisions, which is held for one short
+batch after another (decision 0185).
 """
 
 from __future__ import annotations
 
-import itertools
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -22,219 +24,300 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.changes import recording
 from geodata.changes.actions import Actions
+from geodata.changes.many import Many
 from geodata.changes.values import plain, same_shape
-from geodata.editing.reading import read_feature
+from geodata.editing.reading import read_with
 from geodata.editing.serializers import FeatureSerializer
 from geodata.features import Feature, Status
 from geodata.harvest import mapping
 from geodata.harvest.models import HarvestRecord, HarvestRun
-from geodata.harvest.pulling import Pulled
 from geodata.harvest.sources import Source
-from geodata.problems import Invalid, Problem
+from geodata.harvest.staging import Staged
+from geodata.harvest.words import Said, in_languages, in_words, refusal_of
+from geodata.problems import Problem
+from geodata.vectorstream import Spool
 
 if TYPE_CHECKING:
     from comptes.models import User
 
-AT_ONCE = 100
+AT_ONCE = 250
 MAX_REPORT = 1_000
-RUNS_KEPT = 50
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 LIVING = (Status.DRAFT, Status.IN_REVIEW)
+WRITTEN = ("origin", "digest", "collection", "object_uuid", "values", "offered", "vanished_at", "let_be_at")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One of ours as the source has it now: read, mapped and typed, not yet compared."""
+
+    origin: str
+    source_id: str
+    digest: str
+    name: str
+    values: dict[str, Any]
+    plain: dict[str, Any]
 
 
 @dataclass
+class Batch:
+    """What was found out of some rows: what to write, and which rows of the source were taken whole."""
+
+    create: list[Incoming] = field(default_factory=list)
+    update: list[tuple[Incoming, UUID, list[str]]] = field(default_factory=list)
+    propose: list[tuple[Incoming, UUID, list[str]]] = field(default_factory=list)
+    records: list[HarvestRecord] = field(default_factory=list)
+
+
 class Harvest:
     """One harvest at work; `run` holds its numbers and its report."""
 
-    source: Source
-    by: User
-    run: HarvestRun
-    seen: set[str] = field(default_factory=set)
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def __post_init__(self) -> None:
-        self.collection = registry.get(self.source.collection)
+    def __init__(self, source: Source, by: User, run: HarvestRun) -> None:
+        self.source, self.by, self.run = source, by, run
+        self.counts: Counter[str] = Counter()
+        self.collection = registry.get(source.collection)
+        self.model = self.collection.model_class
         self.actions: Actions = import_string(self.collection.actions)
-        self.serializer: type[FeatureSerializer] = cast("type[FeatureSerializer]", self.collection.load_serializer())
-        self.reason = _("moisson de « %(title)s »") % {"title": self.source.title}
+        self.reason = _("moisson de « %(title)s »") % {"title": source.title}
+        self.many = Many(self.actions, by=by, reason=self.reason, source="import")
+        self.rules = mapping.rules_of(self.collection, source)
 
-    def take(self, pulled: Iterable[Pulled]) -> None:
-        """Every row, some at once: the lock of revisions is held for a hundred rows, not for an hour."""
-        rows = iter(pulled)
-        for chunk in iter(lambda: list(itertools.islice(rows, AT_ONCE)), []):
-            with recording(by=self.by, reason=self.reason, source="import", batch=self.run.uuid):
-                for each in chunk:
-                    self._take(each)
+    @cached_property
+    def _serializer(self) -> FeatureSerializer:
+        made = cast("type[FeatureSerializer]", self.collection.load_serializer())
+        return made(context={"crs": (4326, False)}).remember_links()
 
-    def _take(self, pulled: Pulled) -> None:
-        source_id = "?"
-        try:
-            source_id = mapping.identifier(pulled.columns, self.source.id_field)
-            said = mapping.properties(self.collection, pulled.columns, self._rules())
-            for row in mapping.rows(self.collection, source_id, said, pulled.shape):
-                self._row(row)
-        except Problem as refusal:
-            self.seen.add(source_id)
-            self.tell("refused", source_id, "", None, in_words(refusal, self._label))
+    @cached_property
+    def _fields(self) -> dict[str, Any]:
+        return {each.name: each for each in self.model._meta.concrete_fields}
 
-    def _rules(self) -> mapping.Rules:
-        given: dict[str, Any] = {
-            "source": self.source.title,
-            "source_url": self.source.url if self.source.is_remote else "",
+    @property
+    def salt(self) -> str:
+        """What else than a row decides what becomes of it."""
+        told = [self.source.collection, self.source.id_field, self.rules.fields, self.rules.fixed, self.rules.templates]
+        return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def numbers(self) -> dict[str, int]:
+        """How many features became what, without the zeros."""
+        return {outcome: number for outcome, number in self.counts.items() if number}
+
+    def take(self, rows: Spool, some: Sequence[Staged]) -> None:
+        """Some rows: looked at without the lock, then written in one transaction."""
+        incoming, refused = self._read(rows, some)
+        with recording(by=self.by, reason=self.reason, source="import", batch=self.run.uuid):
+            self._apply(incoming, refused)
+
+    def _read(self, rows: Spool, some: Sequence[Staged]) -> tuple[list[Incoming], set[str]]:
+        """What the rows say, and the identifiers of those that cannot be mapped at all."""
+        incoming: list[Incoming] = []
+        refused: set[str] = set()
+        for each in some:
+            found = rows.at(each.place)
+            if each.twin:
+                self._refuse(each.origin or "?", "", lambda: _("Cet identifiant vient plusieurs fois de la source."))
+                continue
+            try:
+                origin = mapping.identifier(found.columns, self.source.id_field)
+                said = mapping.properties(self.collection, found.columns, self.rules)
+                made = list(mapping.rows(self.collection, origin, said, found.shape))
+            except Problem as problem:
+                refused.add(each.origin or "?")
+                self._refuse(each.origin or "?", "", self._again(problem, self._mapped, found))
+                continue
+            incoming += self._typed(made, each)
+        return incoming, refused
+
+    def _mapped(self, found: Any) -> None:
+        mapping.identifier(found.columns, self.source.id_field)
+        mapping.properties(self.collection, found.columns, self.rules)
+
+    def _typed(self, made: Sequence[mapping.Row], staged: Staged) -> list[Incoming]:
+        """The rows of one of the source; none has the digest when any is refused, so that it is looked at again."""
+        found, whole = [], True
+        for row in made:
+            name = str(row.properties.get(self.collection.label, ""))
+            try:
+                values = read_with(self._serializer, row.body) | {"source_id": row.source_id}
+            except Problem as problem:
+                whole = False
+                self._refuse(row.source_id, name, self._again(problem, read_with, self._serializer, row.body))
+                values = {}
+            found.append((row.source_id, name, values))
+        digest = staged.digest if whole else ""
+        origin = staged.origin or ""
+        return [Incoming(origin, key, digest, name, values, self._plain(values)) for key, name, values in found]
+
+    def _apply(self, incoming: Sequence[Incoming], refused: set[str]) -> None:
+        origins = refused | {each.origin for each in incoming}
+        records = {
+            each.source_id: each for each in HarvestRecord.objects.filter(source=self.source.id, origin__in=origins)
         }
-        if "authority" in self.collection.properties and self.source.authority:
-            given["authority"] = self.source.authority
-        if self.source.licence:
-            given["licence"] = self.source.licence
-        if self.source.source_date:
-            given["source_date"] = self.source.source_date.isoformat()
-        fixed = {"geom_quality": "approximate", "position_source": "import", **given, **self.source.fixed}
-        return mapping.Rules(self.source.fields, fixed, self.source.templates)
+        present = self._present(incoming, records)
+        batch = Batch()
+        for each in incoming:
+            if each.values:
+                self._decide(each, records.get(each.source_id), present.get(each.source_id), batch)
+        self._write(batch, records)
+        known = {each.source_id for each in incoming}
+        self._note(records, known, refused)
+        HarvestRecord.objects.bulk_create(
+            batch.records, update_conflicts=True, unique_fields=["source", "source_id"], update_fields=WRITTEN
+        )
 
-    def _row(self, row: mapping.Row) -> None:
-        name = str(row.properties.get(self.collection.label, ""))
-        self.seen.add(row.source_id)
-        try:
-            values = read_feature(self.serializer, row.body, crs=(4326, False))
-            uuid, outcome, reason = self._merged(row.source_id, values | {"source_id": row.source_id})
-        except Problem as refusal:
-            uuid, outcome, reason = None, "refused", in_words(refusal, self._label)
-        self.tell(outcome, row.source_id, name, uuid, reason)
+    def _present(self, incoming: Sequence[Incoming], records: dict[str, HarvestRecord]) -> dict[str, Feature]:
+        """Our records: those that name the source, else those that a harvest noted."""
+        rows = self.model.objects
+        titles = {each.values["source"] for each in incoming if each.values}
+        named = rows.filter(source__in=titles, source_id__in=[each.source_id for each in incoming])
+        found = {cast("str", each.source_id): each for each in named}
+        lacking = {each.object_uuid: key for key, each in records.items() if key not in found}
+        return found | {lacking[each.uuid]: each for each in rows.filter(uuid__in=list(lacking))}
 
-    def _merged(self, source_id: str, values: dict[str, Any]) -> tuple[UUID | None, str, str]:
-        """What became of the feature: its uuid, a key of `HarvestRun.OUTCOMES`, and why."""
-        rows = self.collection.model_class.objects
-        record = HarvestRecord.objects.filter(source=self.source.id, source_id=source_id).first()
-        present = rows.filter(source=values["source"], source_id=source_id).first()
-        if present is None and record is not None:
-            present = rows.filter(uuid=record.object_uuid).first()
-        if present is None:
-            if record is not None:
-                return record.object_uuid, "kept", _("Elle a été supprimée ici.")
-            made = self.actions.create(
-                values | {"status": Status.DRAFT}, by=self.by, reason=self.reason, source="import"
-            )
-            self._remember(source_id, made.uuid, values)
-            return made.uuid, "new", ""
-        if record is None:
-            return present.uuid, "kept", _("Elle existe déjà et ne vient pas d’une moisson.")
-        outcome, reason = self._again(present, record, values)
-        if outcome in ("updated", "proposed", "unchanged"):
-            self._remember(source_id, present.uuid, values)
-        else:
-            HarvestRecord.objects.filter(pk=record.pk).update(last_run=self.run.uuid, vanished_at=None)
-        return present.uuid, outcome, reason
+    def _decide(self, each: Incoming, record: HarvestRecord | None, present: Feature | None, batch: Batch) -> None:
+        if present is None and record is None:
+            batch.create.append(each)
+        elif present is None and record is not None:
+            self._keep(each, record, record.object_uuid, lambda: _("Elle a été supprimée ici."), batch)
+        elif present is not None and record is None:
+            told = in_languages(lambda: _("Elle existe déjà et ne vient pas d’une moisson."))
+            self.tell("kept", each.source_id, each.name, present.uuid, told)
+        elif present is not None and record is not None:
+            self._compare(each, record, present, batch)
 
-    def _again(self, present: Feature, record: HarvestRecord, values: dict[str, Any]) -> tuple[str, str]:
-        incoming = self._plain(values)
-        changed = [name for name in values if not _same(incoming[name], record.values.get(name))]
+    def _compare(self, each: Incoming, record: HarvestRecord, present: Feature, batch: Batch) -> None:
+        changed = [name for name in each.values if not same(each.plain[name], record.values.get(name))]
         if not changed:
-            return "unchanged", ""
-        if present.deleted_at is not None:
-            return "kept", _("Elle est dans la corbeille.")
-        wanted, told = {name: values[name] for name in changed}, ", ".join(map(self._label, changed))
-        if present.status == Status.PUBLISHED:
+            self._remember(each, present.uuid, batch)
+            self.tell("unchanged", each.source_id, each.name, present.uuid)
+        elif present.deleted_at is not None:
+            self._keep(each, record, present.uuid, lambda: _("Elle est dans la corbeille."), batch)
+        elif present.status == Status.PUBLISHED:
             # A proposition overwrites nothing: who decides sees it beside what people wrote.
-            self.actions.propose(present.uuid, wanted, by=self.by, reason=self.reason)
-            return "proposed", told
-        if edited := self._edited(present, changed, record.values, incoming):
-            return "kept", _("Des personnes ont modifié : %(names)s.") % {"names": ", ".join(map(self._label, edited))}
-        if present.status in LIVING:
-            self.actions.update(present.uuid, wanted, by=self.by, reason=self.reason, source="import")
-            return "updated", told
-        return "kept", _("Elle est archivée.")
+            batch.propose.append((each, present.uuid, changed))
+        elif edited := self._edited(present, changed, record.values, each.plain):
+            offered = {name: each.plain[name] for name in changed}
+            told = lambda: _("Des personnes ont modifié : %(names)s.") % {"names": self.labels(edited)}  # noqa: E731
+            self._keep(each, record, present.uuid, told, batch, offered)
+        elif present.status in LIVING:
+            batch.update.append((each, present.uuid, changed))
+        else:
+            self._keep(each, record, present.uuid, lambda: _("Elle est archivée."), batch)
 
     def _edited(
         self, present: Feature, changed: list[str], written: dict[str, Any], incoming: dict[str, Any]
     ) -> list[str]:
-        """What would change and is no longer as the last harvest wrote it, nor as this one would."""
+        """What would change and is no longer as the last harvest wrote it (or left it empty), nor as this one would."""
         now = self._plain({name: getattr(present, name) for name in changed})
         return [
-            name for name in changed if not _same(now[name], written.get(name)) and not _same(now[name], incoming[name])
+            name
+            for name in changed
+            if not same(now[name], written.get(name))
+            and not same(now[name], incoming[name])
+            and (name in written or now[name] not in EMPTY)
         ]
 
-    def _remember(self, source_id: str, uuid: UUID, values: dict[str, Any]) -> None:
-        HarvestRecord.objects.update_or_create(
-            source=self.source.id,
-            source_id=source_id,
-            defaults={
-                "collection": self.collection.id,
-                "object_uuid": uuid,
-                "values": self._plain(values),
-                "last_run": self.run.uuid,
-                "vanished_at": None,
-            },
-        )
+    def _keep(
+        self,
+        each: Incoming,
+        record: HarvestRecord,
+        uuid: UUID,
+        why: Callable[[], str],
+        batch: Batch,
+        offered: dict[str, Any] | None = None,
+    ) -> None:
+        record.offered, record.vanished_at, record.let_be_at, record.digest = offered or {}, None, None, ""
+        batch.records.append(record)
+        self.tell("kept", each.source_id, each.name, uuid, self._reported("kept", why))
+
+    def _write(self, batch: Batch, records: dict[str, HarvestRecord]) -> None:
+        made = self.many.create([each.values | {"status": Status.DRAFT} for each in batch.create])
+        for each, outcome in zip(batch.create, made, strict=True):
+            self._wrote("new", each, outcome, [], batch, records)
+        for word, changes, act in (
+            ("updated", batch.update, self.many.update),
+            ("proposed", batch.propose, self.many.propose),
+        ):
+            asked = [(uuid, {name: each.values[name] for name in changed}) for each, uuid, changed in changes]
+            for (each, _uuid, changed), outcome in zip(changes, act(asked), strict=True):
+                self._wrote(word, each, outcome, changed, batch, records)
+
+    def _wrote(
+        self,
+        word: str,
+        each: Incoming,
+        outcome: UUID | Problem,
+        changed: list[str],
+        batch: Batch,
+        records: dict[str, HarvestRecord],
+    ) -> None:
+        if isinstance(outcome, UUID):
+            self._remember(each, outcome, batch)
+            told = self._reported(word, lambda: self.labels(changed))
+            self.tell(word, each.source_id, each.name, outcome, told)
+            return
+        record = records.get(each.source_id)
+        self._refuse(each.source_id, each.name, self._again(outcome, self._attempt, word, each, changed, record))
+        if record is not None:
+            record.digest, record.vanished_at, record.let_be_at = "", None, None
+            batch.records.append(record)
+
+    def _attempt(self, word: str, each: Incoming, changed: list[str], record: HarvestRecord | None) -> None:
+        if word == "new" or record is None:
+            self.actions.create(each.values | {"status": Status.DRAFT}, by=self.by, source="import")
+            return
+        values = {name: each.values[name] for name in changed}
+        if word == "updated":
+            self.actions.update(record.object_uuid, values, by=self.by, source="import")
+        else:
+            self.actions.propose(record.object_uuid, values, by=self.by, reason=self.reason)
+
+    def _remember(self, each: Incoming, uuid: UUID, batch: Batch) -> None:
+        about = {"source": self.source.id, "source_id": each.source_id, "origin": each.origin, "digest": each.digest}
+        batch.records.append(HarvestRecord(**about, collection=self.collection.id, object_uuid=uuid, values=each.plain))
+
+    def _note(self, records: dict[str, HarvestRecord], known: set[str], refused: set[str]) -> None:
+        """Stages that a row of the source no longer gives are missing; what it only gave wrongly is not."""
+        dropped = [each.pk for key, each in records.items() if key not in known and each.origin not in refused]
+        HarvestRecord.objects.filter(pk__in=dropped).update(digest="")
+        HarvestRecord.objects.filter(pk__in=dropped, vanished_at=None).update(vanished_at=timezone.now())
+        hidden = [each.pk for each in records.values() if each.origin in refused]
+        HarvestRecord.objects.filter(pk__in=hidden).update(digest="", vanished_at=None, let_be_at=None)
 
     def _plain(self, values: dict[str, Any]) -> dict[str, Any]:
-        fields = {each.name: each for each in self.collection.model_class._meta.concrete_fields}
-        return {name: plain(fields.get(name), value) for name, value in values.items()}
+        return {name: plain(self._fields.get(name), value) for name, value in values.items()}
 
-    def _label(self, name: str) -> str:
+    def label(self, name: str) -> str:
         """What people call a field; a column of the source is called as it is."""
-        known = {each.name: each for each in self.collection.model_class._meta.concrete_fields}
-        return str(known[name].verbose_name) if name in known else name
+        return str(self._fields[name].verbose_name) if name in self._fields else name
 
-    def find_vanished(self) -> None:
-        """List what the source had and has no longer: a person decides what that means."""
-        records = HarvestRecord.objects.filter(source=self.source.id).order_by("id")
-        alive = self.collection.model_class.objects.alive()
-        for record in [each for each in records.iterator() if not _was_seen(each.source_id, self.seen)]:
-            if record.vanished_at is None:
-                HarvestRecord.objects.filter(pk=record.pk).update(vanished_at=timezone.now())
-            feature = alive.filter(uuid=record.object_uuid).first()
-            if feature is not None:
-                self.tell(
-                    "vanished",
-                    record.source_id,
-                    feature.label,
-                    feature.uuid,
-                    _("La source ne l’a plus ; rien n’est supprimé ici."),
-                )
+    def labels(self, names: Iterable[str]) -> str:
+        """What people call some fields."""
+        return ", ".join(map(self.label, names))
 
-    def tell(self, outcome: str, source_id: str, name: str, uuid: UUID | None, reason: str) -> None:
+    def _again(self, problem: Problem, attempt: Callable[..., object], *given: Any) -> Callable[[], str]:
+        """Says in the language that is spoken why an attempt was refused, by trying once more."""
+        return lambda: refusal_of(lambda: attempt(*given), self.label) or in_words(problem, self.label)
+
+    def _refuse(self, source_id: str, name: str, why: Callable[[], str]) -> None:
+        self.tell("refused", source_id, name, None, self._reported("refused", why))
+
+    def _reported(self, outcome: str, why: Callable[[], str]) -> Said:
+        """Words in each language, if there is still room for them in the report."""
+        return in_languages(why) if self.counts[outcome] < MAX_REPORT else {}
+
+    def tell(
+        self, outcome: str, source_id: str, name: str, uuid: UUID | str | None, reason: Said | None = None
+    ) -> None:
         """Count what became of a feature; of each outcome but the unchanged, the first `MAX_REPORT` are in the report."""
         self.counts[outcome] += 1
         if outcome != "unchanged" and self.counts[outcome] <= MAX_REPORT:
-            known = {"outcome": outcome, "source_id": source_id, "name": name, "reason": reason}
+            known = {"outcome": outcome, "source_id": source_id, "name": name, "reason": reason or {}}
             self.run.report.append(known | {"uuid": str(uuid) if uuid else None})
 
 
-def _was_seen(source_id: str, seen: set[str]) -> bool:
-    """Whether the source still has it: a row that is refused today hides its stages, it did not take them away."""
-    return source_id in seen or source_id.partition("#")[0] in seen
-
-
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Whether two plain values say the same; shapes are compared as shapes."""
     if isinstance(one, dict) and isinstance(other, dict) and "coordinates" in one and "coordinates" in other:
-        return same_shape(*(GEOSGeometry(json.dumps(each)) for each in (one, other)))
+        return one == other or same_shape(*(GEOSGeometry(json.dumps(each)) for each in (one, other)))
     return bool(one == other)
-
-
-def in_words(refusal: Problem, label: Callable[[str], str] = str) -> str:
-    """A refusal as one line, with the fields that it names as people call them."""
-    if isinstance(refusal, Invalid):
-        return " ; ".join(f"{label(name)} : {' '.join(map(str, told))}" for name, told in refusal.errors.items())
-    return str(refusal.detail or refusal.title)
-
-
-def harvest(source: Source, pulled: Iterator[Pulled], *, by: User) -> HarvestRun:
-    """Take a source's rows; gives the run with its numbers and report.
-
-    A source that cannot be read whole changes nothing, and nothing counts as vanished then. The last `RUNS_KEPT` runs
-    of the source are kept.
-    """
-    run = HarvestRun.objects.create(source=source.id, collection=source.collection, actor=by)
-    run.refresh_from_db()
-    work = Harvest(source, by, run)
-    try:
-        work.take(pulled)
-    except Problem as failure:
-        run.failure = in_words(failure)
-    else:
-        work.find_vanished()
-    run.counts, run.ended_at = dict(work.counts), timezone.now()
-    run.save()
-    runs = HarvestRun.objects.filter(source=source.id)
-    runs.exclude(pk__in=runs.order_by("-started_at", "-uuid").values("pk")[:RUNS_KEPT]).delete()
-    return run

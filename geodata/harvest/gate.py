@@ -17,8 +17,10 @@ from types import TracebackType
 from typing import Self, cast
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from geodata.hosts import is_public
+from geodata.problems import filled
 from geodata.vectorfile import Unreadable
 
 MAX_HEAD = 64 * 1024
@@ -46,17 +48,10 @@ def checked(endpoint: Endpoint, *, private: bool) -> str:
     try:
         found = {str(each[4][0]) for each in socket.getaddrinfo(*endpoint, type=socket.SOCK_STREAM)}
     except OSError:
-        raise Unreadable(_("L’hôte « %(host)s » est inconnu.") % {"host": endpoint[0]}) from None
-    if not private and not all(is_public(each) for each in found):
-        raise Unreadable(_("L’hôte « %(host)s » est une adresse privée.") % {"host": endpoint[0]})
+        raise Unreadable(filled(_("L’hôte « %(host)s » est inconnu."), {"host": endpoint[0]})) from None
+    if not private and not all(is_public(ipaddress.ip_address(each.partition("%")[0])) for each in found):
+        raise Unreadable(filled(_("L’hôte « %(host)s » est une adresse privée."), {"host": endpoint[0]}))
     return min(found, key=lambda each: (":" in each, each))
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the Internet."""
-    number = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(number, "ipv4_mapped", None) or number
-    return inner.is_global and not inner.is_multicast
 
 
 class Gate(socketserver.ThreadingTCPServer):

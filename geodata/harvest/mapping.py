@@ -14,9 +14,11 @@ from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, LineString, MultiLineString
 from django.db import models
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from geodata.harvest.sources import Source
 from geodata.problems import Invalid
 from geodata.registry import Collection
 
@@ -31,6 +33,19 @@ class Rules:
     fields: Mapping[str, Any] = field(default_factory=dict)
     fixed: Mapping[str, Any] = field(default_factory=dict)
     templates: Mapping[str, str] = field(default_factory=dict)
+
+
+def rules_of(collection: Collection, source: Source) -> Rules:
+    """What a source says of its columns, with what every one of its features is given."""
+    given: dict[str, Any] = {"source": source.title, "source_url": source.url if source.is_remote else ""}
+    if "authority" in collection.properties and source.authority:
+        given["authority"] = source.authority
+    if source.licence:
+        given["licence"] = source.licence
+    if source.source_date:
+        given["source_date"] = source.source_date.isoformat()
+    fixed = {"geom_quality": "approximate", "position_source": "import", **given, **source.fixed}
+    return Rules(source.fields, fixed, source.templates)
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,8 @@ def _typed(collection: Collection, name: str, value: Any) -> Any:
     column = collection.fields.get(name)
     if isinstance(value, str):
         value = value.strip()
+        if isinstance(column, models.DateField) and not isinstance(column, models.DateTimeField):
+            return _day(value)
         number = value.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
         return number if isinstance(column, (models.FloatField, models.IntegerField)) else value
     if isinstance(column, (models.CharField, models.TextField)) and not isinstance(value, (list, dict)):
@@ -140,3 +157,13 @@ def _typed(collection: Collection, name: str, value: Any) -> Any:
             return str(int(value)) if value.is_integer() else repr(value)
         return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
     return value
+
+
+def _day(text: str) -> str:
+    """The day of an instant, where one is told for a date: services keep midnight here as an hour of the evening in UTC."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    local = timezone.localtime(instant) if instant.tzinfo is not None else instant
+    return local.date().isoformat()

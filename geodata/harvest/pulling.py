@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import ssl
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
-from django.contrib.gis.geos import GEOSGeometry
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from geodata.harvest.counting import announced_by, client_through
 from geodata.harvest.gate import Gate, endpoint_of
 from geodata.harvest.sources import Source
-from geodata.vectorfile import Asked, Unreadable, stream_features
+from geodata.problems import Text, filled
+from geodata.vectorfile import Unreadable
+from geodata.vectorstream import Asked, Spool, spooled
 
 DRIVERS = {"arcgis": "ESRIJSON", "wfs": "WFS", "oapif": "OAPIF"}
 # Features asked for at once, where a source says nothing.
@@ -31,32 +32,36 @@ CSV_OPTIONS = {
     "KEEP_GEOM_COLUMNS": "YES",
 }
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-PIECE_TIMEOUT = httpx.Timeout(30, connect=10)
 
 
 @dataclass(frozen=True)
-class Pulled:
-    """One feature of a source: its columns, and its shape in EPSG:4326 or None."""
+class Haul:
+    """What came of a source: its features, and how many the service says it has (None: it does not say).
 
-    columns: Mapping[str, Any]
-    shape: GEOSGeometry | None
+    `counts` says that it is one that may be asked, `sealed` that the end of what came is the end of what was sent.
+    """
+
+    rows: Spool
+    announced: int | None
+    counts: bool
+    sealed: bool
 
 
-def pull(source: Source) -> Iterator[Pulled]:
-    """Every feature of the source, one after the other.
+@contextmanager
+def pull(source: Source) -> Iterator[Haul]:
+    """Every feature of the source, read to the end before the first is given.
 
     Raises Unreadable: the service does not answer, answers something else, too much, too late, or leads elsewhere.
     """
-    with _way_out(source) as gate:
+    with _way_out(source) as gate, contextlib.ExitStack() as stack:
         try:
-            with _asked(source, gate) as asked:
-                for columns, shape in stream_features(asked):
-                    # The child has ended before its first row comes: nothing of a source that was cut is handed on.
-                    _check(gate)
-                    yield Pulled(columns, shape)
+            asked, sealed = stack.enter_context(_asked(source, gate))
+            rows = stack.enter_context(spooled(asked))
+            announced = None if gate is None else announced_by(source, gate, _headers(source))
+            _check(gate)
         except (Unreadable, httpx.HTTPError) as error:
             raise Unreadable(_reason(error, gate)) from None
-        _check(gate)
+        yield Haul(rows, announced, source.kind != "file", sealed)
 
 
 def _check(gate: Gate | None) -> None:
@@ -64,15 +69,14 @@ def _check(gate: Gate | None) -> None:
         raise Unreadable(_reason(None, gate))
 
 
-def _reason(error: Exception | None, gate: Gate | None) -> str:
+def _reason(error: Exception | None, gate: Gate | None) -> Text:
     if gate is not None and gate.overflowed:
-        return _("Ce service envoie plus de %(most)d Mo.") % {"most": gate.max_bytes // 1024**2}
+        return filled(_("Ce service envoie plus de %(most)d Mo."), {"most": gate.max_bytes // 1024**2})
     if gate is not None and gate.refused:
-        return _("Ce service renvoie vers un autre hôte, qui n’est pas nommé : %(hosts)s.") % {
-            "hosts": ", ".join(sorted(gate.refused))
-        }
+        hosts = {"hosts": ", ".join(sorted(gate.refused))}
+        return filled(_("Ce service renvoie vers un autre hôte, qui n’est pas nommé : %(hosts)s."), hosts)
     if isinstance(error, Unreadable):
-        return str(error.detail)
+        return error.detail
     return _("Ce service ne répond pas.")
 
 
@@ -80,7 +84,7 @@ def _reason(error: Exception | None, gate: Gate | None) -> str:
 def _way_out(source: Source) -> Iterator[Gate | None]:
     if source.kind == "file" and "://" not in source.url:
         if not Path(source.url).is_file():
-            raise Unreadable(_("Il n’y a pas de fichier « %(path)s ».") % {"path": source.url})
+            raise Unreadable(filled(_("Il n’y a pas de fichier « %(path)s »."), {"path": source.url}))
         yield None
         return
     scheme = urlsplit(source.url).scheme
@@ -90,37 +94,36 @@ def _way_out(source: Source) -> Iterator[Gate | None]:
 
 
 @contextmanager
-def _asked(source: Source, gate: Gate | None) -> Iterator[Asked]:
-    """What GDAL is asked to open."""
+def _asked(source: Source, gate: Gate | None) -> Iterator[tuple[Asked, bool]]:
+    """What GDAL is asked to open, and whether it is known to be all that was sent."""
     limits: dict[str, Any] = {"max_features": source.max_features, "timeout_s": source.timeout_s}
     if source.kind == "file":
         with contextlib.ExitStack() as stack:
-            path = Path(source.url)
+            path, sealed = Path(source.url), True
             if gate is not None:
                 path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / _file_name(source)
-                _download(source, gate, path)
+                sealed = _download(source, gate, path)
             options = CSV_OPTIONS if path.suffix.lower() == ".csv" else {}
-            yield Asked(str(path), layer=source.layer, options=options, **limits)
+            yield Asked(str(path), layer=source.layer, options=options, **limits), sealed
         return
     opened, layer, options = _address(source)
     environment = _environment(source, gate) if gate is not None else {}
     driver = DRIVERS[source.kind]
-    yield Asked(f"{driver}:{opened}", driver=driver, layer=layer, options=options, environment=environment, **limits)
+    asked = Asked(f"{driver}:{opened}", driver=driver, layer=layer, options=options, environment=environment, **limits)
+    yield asked, True
 
 
 def _address(source: Source) -> tuple[str, str, dict[str, str]]:
     """The address as the driver takes it, the layer within and the driver's options."""
     url = source.url.rstrip("/")
     if source.kind == "oapif":
-        return f"{url}/collections/{quote(source.layer)}", "", {"PAGE_SIZE": str(source.page_size or OAPIF_PAGE)}
+        return source.layer_url, "", {"PAGE_SIZE": str(source.page_size or OAPIF_PAGE)}
     if source.kind == "wfs":
         return url, source.layer, {}
-    if url.endswith(("/FeatureServer", "/MapServer")):
-        url = f"{url}/{source.layer or 0}"
     query = {"where": "1=1", "outFields": "*", "outSR": "4326", "orderByFields": f"{source.id_field} ASC", "f": "json"}
     # Pages only follow one another in a fixed order; GDAL asks for the next ones by itself.
     more = {"resultRecordCount": str(source.page_size)} if source.page_size else {}
-    return f"{url}/query?{urlencode(query | more)}", "", {"FEATURE_SERVER_PAGING": "YES"}
+    return f"{source.layer_url}/query?{urlencode(query | more)}", "", {"FEATURE_SERVER_PAGING": "YES"}
 
 
 def _environment(source: Source, gate: Gate) -> dict[str, str]:
@@ -143,11 +146,10 @@ def _headers(source: Source) -> dict[str, str]:
         return {}
     value = os.environ.get(source.secret, "")
     if not value:
-        raise Unreadable(_("La variable d’environnement %(name)s est vide.") % {"name": source.secret})
+        raise Unreadable(filled(_("La variable d’environnement %(name)s est vide."), {"name": source.secret}))
     if "\r" in value or "\n" in value or '"' in value:
-        raise Unreadable(
-            _("La variable d’environnement %(name)s ne tient pas sur une ligne.") % {"name": source.secret}
-        )
+        told = _("La variable d’environnement %(name)s ne tient pas sur une ligne.")
+        raise Unreadable(filled(told, {"name": source.secret}))
     return {source.header: value}
 
 
@@ -156,16 +158,12 @@ def _file_name(source: Source) -> str:
     return f"moisson{Path(urlsplit(source.url).path).suffix.lower() or '.geojson'}"
 
 
-def _download(source: Source, gate: Gate, path: Path) -> None:
-    verified = ssl.create_default_context()
-    with (
-        httpx.Client(
-            proxy=gate.address, trust_env=False, verify=verified, follow_redirects=True, timeout=PIECE_TIMEOUT
-        ) as client,
-        client.stream("GET", source.url, headers=_headers(source)) as answer,
-        path.open("wb") as file,
-    ):
+def _download(source: Source, gate: Gate, path: Path) -> bool:
+    """Fetch a file; gives whether the answer said where it ends, so that one that was cut is known."""
+    with client_through(gate) as client, client.stream("GET", source.url, headers=_headers(source)) as answer:
         if answer.status_code != httpx.codes.OK:
-            raise Unreadable(_("Ce service répond %(code)d.") % {"code": answer.status_code})
-        for piece in answer.iter_bytes():
-            file.write(piece)
+            raise Unreadable(filled(_("Ce service répond %(code)d."), {"code": answer.status_code}))
+        with path.open("wb") as file:
+            for piece in answer.iter_bytes():
+                file.write(piece)
+        return "content-length" in answer.headers or "transfer-encoding" in answer.headers

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from geodata.problems import Invalid
 
 KINDS = ("arcgis", "wfs", "oapif", "file")
-MAX_FEATURES = 50_000
-MAX_BYTES = 200 * 1024 * 1024
-TIMEOUT_S = 600
+MAX_FEATURES = 250_000
+MAX_BYTES = 1024 * 1024 * 1024
+TIMEOUT_S = 1_800
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +65,15 @@ class Source:
     def is_remote(self) -> bool:
         """Whether it is reached over a network."""
         return urlsplit(self.url).scheme in ("http", "https")
+
+    @property
+    def layer_url(self) -> str:
+        """The address of the layer or collection itself, where the kind gives it one."""
+        url = self.url.rstrip("/")
+        if self.kind == "oapif":
+            return f"{url}/collections/{quote(self.layer)}"
+        is_service = self.kind == "arcgis" and url.endswith(("/FeatureServer", "/MapServer"))
+        return f"{url}/{self.layer or 0}" if is_service else url
 
 
 def read(path: Path | None = None) -> dict[str, Source]:

@@ -14,16 +14,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from geodata.hosts import is_public
 from geodata.problems import Text
 
 PORTS = (443, 8443)
 MAX_LENGTH = 1000
-# Public by its number, yet the service of a cloud that answers its own machines (Azure).
-CLOUD = frozenset({ipaddress.ip_address("168.63.129.16")})
-# IPv6 that is given out to the public (RFC 4291 §2.4); inside it: Teredo and other protocols, 6to4, which carry IPv4.
-GLOBAL6 = ipaddress.IPv6Network("2000::/3")
-CARRIERS6 = (ipaddress.IPv6Network("2001::/23"), ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("3ffe::/16"))
-IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Refused(Exception):
@@ -99,12 +94,4 @@ def is_allowed(number: str) -> bool:
         return is_allowed(str(mapped))
     if settings.WEBHOOKS_LOOPBACK and address.is_loopback:
         return True
-    return _is_public(address)
-
-
-def _is_public(address: IpAddress) -> bool:
-    if not address.is_global or address.is_multicast or address.is_reserved or address in CLOUD:
-        return False
-    if isinstance(address, ipaddress.IPv6Address):
-        return address in GLOBAL6 and not any(address in carrier for carrier in CARRIERS6)
-    return True
+    return is_public(address)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from geodata.harvest.pulling import pull
 from geodata.harvest.sources import Source
 
 # Lambert-93 metres.
@@ -128,18 +129,17 @@ class ArcGis(Quiet):
         if not parts.path.endswith("/FeatureServer/0/query") or asked.get("f") != "json" or "where" not in asked:
             self.answer(b'{"error":{"code":400,"message":"Invalid or missing input parameters."}}')
             return
+        if asked.get("returnCountOnly") == "true":
+            self.answer(json.dumps({"count": len(server.features)}).encode())
+            return
         first = int(asked.get("resultOffset", 0))
         most = min(server.most, int(asked.get("resultRecordCount", server.most)))
         page = server.features[first : first + most]
         document = {
             "objectIdFieldName": "OBJECTID",
             "geometryType": server.geometry_type,
-            "spatialReference": {"wkid": 4326, "latestWkid": 4326},
-            "fields": [
-                {"name": "OBJECTID", "type": "esriFieldTypeOID", "alias": "OBJECTID"},
-                {"name": "etat", "type": "esriFieldTypeString", "alias": "etat", "length": 50},
-                {"name": "nom", "type": "esriFieldTypeString", "alias": "nom", "length": 50},
-            ],
+            "spatialReference": server.reference,
+            "fields": [{"alias": each["name"], **each} for each in server.fields],
             "features": page,
         }
         if first + most < len(server.features):
@@ -147,9 +147,61 @@ class ArcGis(Quiet):
         self.answer(json.dumps(document).encode())
 
 
-def arcgis(features, *, most=2, geometry_type="esriGeometryPolyline", context=None):
+LINE_FIELDS = [
+    {"name": "OBJECTID", "type": "esriFieldTypeOID"},
+    {"name": "etat", "type": "esriFieldTypeString", "length": 50},
+    {"name": "nom", "type": "esriFieldTypeString", "length": 50},
+]
+
+
+def arcgis(features, *, most=2, geometry_type="esriGeometryPolyline", context=None, fields=LINE_FIELDS, reference=None):
     """An ArcGIS layer with these features; over TLS with a `context`."""
-    return serving(ArcGis, context, features=features, most=most, geometry_type=geometry_type)
+    about = {"fields": fields, "reference": reference or {"wkid": 4326, "latestWkid": 4326}}
+    return serving(ArcGis, context, features=features, most=most, geometry_type=geometry_type, **about)
+
+
+class Pages(Quiet):
+    """An OGC API whose pages may lie, in the `way` of the server, and which says that it `announces` so many (None: nothing).
+
+    `repeats`: the second page is the first again; `ends`: the second page is an error with status 200;
+    `forgets`: no page leads to the next.
+    """
+
+    def do_GET(self):
+        server, parts = self.server, urlsplit(self.path)
+        if not parts.path.endswith("/items"):
+            items = {"rel": "items", "type": "application/geo+json", "href": f"{server.address}{parts.path}/items"}
+            self.answer(json.dumps({"id": "a", "title": "a", "links": [items]}).encode())
+            return
+        asked = parse_qs(parts.query)
+        first, most = int(asked.get("offset", ["0"])[0]), int(asked.get("limit", ["10"])[0])
+        if first and server.way == "ends":
+            self.answer(b'{"error":{"code":500,"message":"boom"}}')
+            return
+        shown = 0 if server.way == "repeats" else first
+        page = {"type": "FeatureCollection", "features": server.features[shown : shown + most], "links": []}
+        if server.announces is not None:
+            page["numberMatched"] = server.announces
+        if first + most < len(server.features) and server.way != "forgets":
+            href = f"{server.address}{parts.path}?offset={first + most}&limit={most}"
+            page["links"] = [{"rel": "next", "type": "application/geo+json", "href": href}]
+        self.answer(json.dumps(page).encode(), "application/geo+json")
+
+
+class Endless(Quiet):
+    """Sends a file without a word on where it ends, as HTTP/1.0 does."""
+
+    protocol_version = "HTTP/1.0"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"type": "FeatureCollection", "features": self.server.features}).encode())
+
+
+def pages(features, *, way="well", announces=None):
+    """An OGC API with these features."""
+    return serving(Pages, features=features, way=way, announces=announces)
 
 
 class CutShort(Quiet):
@@ -189,3 +241,9 @@ def place(code, name, at=METRES):
         "properties": {"code": code, "nom": name},
         "geometry": {"type": "Point", "coordinates": at},
     }
+
+
+def pulled(wanted):
+    """Every feature of a source."""
+    with pull(wanted) as haul:
+        return list(haul.rows)

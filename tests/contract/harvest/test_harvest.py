@@ -7,11 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from cabanes.models import Cabane
-from geodata.harvest.pulling import pull
 from geodata.models import HarvestRecord, HarvestRun, Proposition, Revision
 from parcs.models import Parc
 from sentiers.models import Sentier
-from tests.contract.harvest.servers import CutShort, arcgis, mapserver, place, serving, source
+from tests.contract.harvest.servers import CutShort, arcgis, mapserver, place, pulled, serving, source
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member
 
@@ -58,7 +57,7 @@ def test_our_own_api_is_read_page_after_page(live_server, owner):
     made = {str(cabane(geom=f"SRID=4326;POINT(2.80{n} 50.405)").uuid): n for n in range(7)}
     cabane(status="draft")
     service = source(url=f"{live_server.url}/api", layer="cabanes", id_field="id", page_size=3)
-    found = list(pull(service))
+    found = pulled(service)
     assert sorted(each.columns["id"] for each in found) == sorted(made)
     assert {(round(each.shape.x, 3), each.shape.y) for each in found} == {
         (round(2.8 + n / 1000, 3), 50.405) for n in range(7)
@@ -76,7 +75,7 @@ def test_a_wfs_of_mapserver_in_lambert_93_becomes_drafts(tmp_path, owner):
             fields={"name_fr": "nom"},
             licence="odbl-1.0",
         )
-        assert "0 new" not in run(sources)
+        assert "0 nouvelles" not in run(sources)
         assert any("GetFeature" in path for path in server.asked)
     first, _second = Cabane.objects.order_by("source_id")
     assert (first.name_fr, first.status, first.authority_id) == ("Abri du lac", "draft", "PMA")
@@ -109,8 +108,11 @@ def test_an_arcgis_layer_is_read_in_pages_and_its_broken_lines_become_stages(tmp
         told = run(sources)
         assert [asked.get("resultOffset", "0") for _path, asked, _headers in server.asked][:3] == ["0", "2", "4"]
         assert server.asked[0][1]["orderByFields"] == "objectid ASC"
-    assert "4 new, 0 updated, 0 proposed, 0 unchanged, 0 kept, 2 refused, 0 vanished" in told
-    assert "refused: 3" in told
+    assert (
+        "4 nouvelles, 0 mises à jour, 0 proposées, 0 inchangées, 0 laissées telles quelles, 2 refusées, 0 disparues de la source"
+        in told
+    )
+    assert "refusées : 3" in told
     assert "« inconnu »" in told
     names = dict(Sentier.objects.values_list("source_id", "name_fr"))
     assert names == {"1": "Liaison 1", "2#1": "Liaison 2, étape 1", "2#2": "Liaison 2, étape 2", "4": "Tronçon 4"}
@@ -129,9 +131,12 @@ def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_li
         tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}, fixed={"no_photo_reason": "à venir"}
     )
     write(*(place(code, f"Cabane {code}", [2.8, 50.4 + n / 100]) for n, code in enumerate("ABCDE")))
-    assert "5 new" in run(sources)
+    assert "5 nouvelles" in run(sources)
     again = run(sources)
-    assert "0 new, 0 updated, 0 proposed, 5 unchanged, 0 kept, 0 refused, 0 vanished" in again
+    assert (
+        "0 nouvelles, 0 mises à jour, 0 proposées, 5 inchangées, 0 laissées telles quelles, 0 refusées, 0 disparues de la source"
+        in again
+    )
     by_code = {each.source_id: each for each in Cabane.objects.all()}
     from cabanes.actions import cabanes
 
@@ -140,9 +145,12 @@ def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_li
     cabanes.update(by_code["D"].uuid, {"status": "published"}, by=person)
     write(*(place(code, f"Nouvelle {code}", [2.8, 50.4 + n / 100]) for n, code in enumerate("ABCD")))
     told = run(sources)
-    assert "0 new, 2 updated, 1 proposed, 0 unchanged, 1 kept, 0 refused, 1 vanished" in told
-    assert "kept: B Nouvelle B Des personnes ont modifié : nom." in told
-    assert "vanished: E Cabane E" in told
+    assert (
+        "0 nouvelles, 2 mises à jour, 1 proposées, 0 inchangées, 1 laissées telles quelles, 0 refusées, 1 disparues de la source"
+        in told
+    )
+    assert "laissées telles quelles : B Nouvelle B Des personnes ont modifié : nom." in told
+    assert "disparues de la source : E Cabane E" in told
     names = {each.source_id: each.name_fr for each in Cabane.objects.alive()}
     assert names == {"A": "Nouvelle A", "B": "Nommée ici", "C": "Nouvelle C", "D": "Cabane D", "E": "Cabane E"}
     assert Cabane.objects.get(source_id="C").story_fr == "Écrite ici"
@@ -153,9 +161,9 @@ def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_li
         "import", person, "moisson de « Source d’essai »", HarvestRun.objects.last().uuid,
     )  # fmt: skip
     # What was proposed is not proposed again; a newer value takes the place of the older one.
-    assert "0 proposed" in run(sources)
+    assert "0 proposées" in run(sources)
     write(place("D", "Encore D", [2.8, 50.43]))
-    assert "1 proposed" in run(sources)
+    assert "1 proposées" in run(sources)
     assert list(Proposition.objects.order_by("created_at").values_list("state", flat=True)) == ["rejected", "pending"]
     # It comes back: no longer vanished.
     write(place("E", "Cabane E", [2.8, 50.44]))
@@ -168,7 +176,7 @@ def test_what_was_binned_or_archived_here_is_left_alone(tmp_path, owner):
     path = tmp_path / "c.csv"
     path.write_text("code,nom,x_l93,y_l93\n1,Une,686118,7034174\n2,Deux,686200,7034174\n")
     sources = toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"})
-    assert "2 new" in run(sources)
+    assert "2 nouvelles" in run(sources)
     from cabanes.actions import cabanes
 
     one, two = Cabane.objects.order_by("source_id")
@@ -177,7 +185,7 @@ def test_what_was_binned_or_archived_here_is_left_alone(tmp_path, owner):
     cabanes.move(two.uuid, "archived", by=person)
     path.write_text("code,nom,x_l93,y_l93\n1,Uno,686118,7034174\n2,Due,686200,7034174\n")
     told = run(sources)
-    assert "2 kept" in told
+    assert "2 laissées telles quelles" in told
     assert "corbeille" in told
     assert set(Cabane.objects.values_list("name_fr", flat=True)) == {"Une", "Deux"}
 
@@ -188,7 +196,7 @@ def test_a_dry_run_says_the_columns_and_writes_nothing(tmp_path, owner):
     path.write_text("code,nom,lon,lat\n1,Une,2.8,50.4\n")
     told = run(toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}), "--dry-run")
     assert "columns: code (1), nom (Une)" in told
-    assert "1 new" in told
+    assert "1 nouvelles" in told
     assert (Cabane.objects.count(), HarvestRun.objects.count(), HarvestRecord.objects.count()) == (0, 0, 0)
 
 
@@ -197,7 +205,7 @@ def test_rights_are_those_of_the_account(tmp_path, owner):
     path = tmp_path / "c.csv"
     path.write_text("code,nom,lon,lat\n1,Une,2.8,50.4\n")
     sources = toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"})
-    assert "1 refused" in run(sources)
+    assert "1 refusées" in run(sources)
     with pytest.raises(CommandError, match="make_account"):
         run(sources, "--as", "nobody")
     assert not Parc.objects.filter(source="Source d’essai").exists()
@@ -249,7 +257,7 @@ def test_the_report_has_room_for_what_vanished_whatever_came_before(tmp_path, ow
 
 
 def test_the_last_runs_of_a_source_are_kept(tmp_path, owner, monkeypatch):
-    monkeypatch.setattr("geodata.harvest.applying.RUNS_KEPT", 2)
+    monkeypatch.setattr("geodata.harvest.running.RUNS_KEPT", 2)
     member("editor", owner, username="moisson")
     other = HarvestRun.objects.create(source="autre", collection="cabanes")
     runs = [HarvestRun.objects.create(source="essai", collection="cabanes") for _number in range(3)]
@@ -266,6 +274,6 @@ def test_columns_with_empty_cells_keep_their_types(tmp_path):
     path = tmp_path / "c.geojson"
     features = [{"type": "Feature", "properties": each, "geometry": None} for each in (full, dict.fromkeys(full))]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
-    found = [dict(each.columns) for each in pull(source(kind="file", url=str(path)))]
+    found = [dict(each.columns) for each in pulled(source(kind="file", url=str(path)))]
     assert found == [full, dict.fromkeys(full)]
     assert (type(found[0]["n"]), type(found[0]["yes"])) == (int, bool)

@@ -7,9 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from geodata.harvest.pulling import pull
 from geodata.vectorfile import Unreadable
-from tests.contract.harvest.servers import Quiet, arcgis, place, serving, source
+from tests.contract.harvest.servers import Quiet, arcgis, place, pulled, serving, source
 
 
 class Elsewhere(Quiet):
@@ -40,39 +39,39 @@ def test_no_other_host_is_reached_than_the_one_that_is_named(kind, path):
     with two_servers() as (first, other):
         # Another port of the same machine is another service.
         with pytest.raises(Unreadable, match="autre hôte"):
-            list(pull(source(kind=kind, url=f"{first.address}{path}", layer="x")))
+            pulled(source(kind=kind, url=f"{first.address}{path}", layer="x"))
         assert other.asked == []
 
 
 def test_addresses_of_this_machine_are_refused_unless_the_source_says_so():
     with serving(Elsewhere) as server, pytest.raises(Unreadable, match="adresse privée"):
-        list(pull(source(kind="file", url=f"{server.address}/secret.geojson", private=False)))
+        pulled(source(kind="file", url=f"{server.address}/secret.geojson", private=False))
     with pytest.raises(Unreadable, match="http ou https"):
-        list(pull(source(kind="wfs", url="ftp://x.example/", layer="x")))
+        pulled(source(kind="wfs", url="ftp://x.example/", layer="x"))
     with pytest.raises(Unreadable, match="pas de fichier"):
-        list(pull(source(kind="file", url="/vsicurl/http:/x.example/a.geojson")))
+        pulled(source(kind="file", url="/vsicurl/http:/x.example/a.geojson"))
 
 
 def test_what_sends_too_much_is_cut():
     with serving(Elsewhere) as server, pytest.raises(Unreadable, match="Mo"):
-        list(pull(source(kind="file", url=f"{server.address}/big.geojson", max_bytes=1_000_000)))
+        pulled(source(kind="file", url=f"{server.address}/big.geojson", max_bytes=1_000_000))
 
 
 def test_a_secret_comes_from_the_environment(monkeypatch):
     with serving(Elsewhere) as server:
         wanted = source(kind="file", url=f"{server.address}/secret.geojson", header="X-Key", secret="ESSAI_KEY")
         with pytest.raises(Unreadable, match="ESSAI_KEY"):
-            list(pull(wanted))
+            pulled(wanted)
         monkeypatch.setenv("ESSAI_KEY", "abc")
-        assert [each.columns["nom"] for each in pull(wanted)] == ["Une"]
+        assert [each.columns["nom"] for each in pulled(wanted)] == ["Une"]
         assert server.asked == ["abc"]
 
 
 def test_a_service_that_is_not_there_or_is_something_else_says_so():
     with pytest.raises(Unreadable):
-        list(pull(source(kind="wfs", url="http://127.0.0.1:9/", layer="x")))
+        pulled(source(kind="wfs", url="http://127.0.0.1:9/", layer="x"))
     with serving(Elsewhere) as server, pytest.raises(Unreadable, match="ESRIJSON"):
-        list(pull(source(kind="arcgis", url=f"{server.address}/x/FeatureServer/0")))
+        pulled(source(kind="arcgis", url=f"{server.address}/x/FeatureServer/0"))
 
 
 @pytest.mark.parametrize("trusted", [True, False])
@@ -88,8 +87,8 @@ def test_certificates_are_verified(tmp_path, monkeypatch, trusted):
     with arcgis([line], context=context) as server:
         wanted = source(kind="arcgis", url=f"{server.address}/x/FeatureServer/0", id_field="OBJECTID")
         if trusted:
-            assert [each.columns["nom"] for each in pull(wanted)] == ["A"]
+            assert [each.columns["nom"] for each in pulled(wanted)] == ["A"]
         else:
             with pytest.raises(Unreadable):
-                list(pull(wanted))
+                pulled(wanted)
             assert server.asked == []
