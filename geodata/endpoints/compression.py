@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 MIN_COMPRESSED = 500
 CODED = re.compile(r'-(?:br|gzip)"$')
 # Compressed already, or sent piece by piece as it happens.
-PACKED = ("image/", "video/", "application/zip", "application/vnd.apache.parquet", "text/event-stream")
+PACKED = (
+    "image/", "video/", "application/zip", "application/vnd.apache.parquet", "application/vnd.pmtiles", "text/event-stream",
+)  # fmt: skip
 
 
 def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
