@@ -203,6 +203,9 @@ JOBS_LOOK_S = env.float("JOBS_LOOK_S", 5.0)
 JOBS_LOST_AFTER_S = env.float("JOBS_LOST_AFTER_S", 30.0)
 # A selection of more rows is written by a worker; of the rest the reader waits (docs/performance.md).
 GEODATA_EXPORT_ABOVE = env.int("GEODATA_EXPORT_ABOVE", 20_000)
+# The same of tiles in one file, and how many it holds at most.
+GEODATA_TILES_ABOVE = env.int("GEODATA_TILES_ABOVE", 1_000)
+GEODATA_TILES_MOST = env.int("GEODATA_TILES_MOST", 300_000)
 GEODATA_EXPORT_MOST = env.int("GEODATA_EXPORT_MOST", 10_000_000)
 GEODATA_EXPORT_HOURS = env.int("GEODATA_EXPORT_HOURS", 12)
 GEODATA_EXPORTS_WAITING = env.int("GEODATA_EXPORTS_WAITING", 20)

@@ -26,7 +26,8 @@ PROBLEM_TYPE = "application/problem+json"
 READS = ("GET", "HEAD", "OPTIONS")
 EXPOSED = (
     "ETag, Link, Content-Crs, Location, Retry-After, Content-Disposition, Changes-Cursor, Preference-Applied, "
-    "Omitted-Features, RateLimit, RateLimit-Policy, Deprecation, Sunset, Memento-Datetime"
+    "Omitted-Features, RateLimit, RateLimit-Policy, Deprecation, Sunset, Memento-Datetime, "
+    "Accept-Ranges, Content-Range"
 )
 VARIES = ("Accept", "Accept-Datetime", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
 VARY = ", ".join(VARIES)
@@ -109,7 +110,7 @@ def preflight(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
         response["Access-Control-Allow-Methods"] = ", ".join(allowed)
         response["Access-Control-Allow-Headers"] = (
             "Accept, Accept-Datetime, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, "
-            "Prefer, X-API-Key"
+            "Prefer, Range, If-Range, X-API-Key"
         )
         response["Access-Control-Max-Age"] = "86400"
     return response

@@ -14,7 +14,9 @@ WHOLE = {"br": 4, "gzip": 5}
 STREAMED = {"br": 1, "gzip": 2}
 CODED = re.compile(r'-(?:br|gzip)"$')
 # Compressed already, or sent piece by piece as it happens.
-PACKED = ("image/", "video/", "application/zip", "application/vnd.apache.parquet", "text/event-stream")
+PACKED = (
+    "image/", "video/", "application/zip", "application/vnd.apache.parquet", "application/vnd.pmtiles", "text/event-stream",
+)  # fmt: skip
 
 
 def compressed(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

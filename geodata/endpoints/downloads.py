@@ -84,7 +84,8 @@ def _etag(
 
 def _made(chosen: Format, selection: Selection) -> StreamingHttpResponse:
     apart.hand_back()
-    made = Made(chosen, selection)
+    with translation.override(settings.LANGUAGE_CODE):
+        made = Made(chosen, selection)
     response = StreamingHttpResponse(made, content_type=chosen.content_type)
     response["Content-Length"] = str(made.size)
     return response
@@ -96,7 +97,7 @@ def _streamed(
     if chosen.write is None:
         return _made(chosen, selection)
     of = moment if chosen.told else None
-    with past.showing(of):
+    with past.showing(of), translation.override(settings.LANGUAGE_CODE):
         chunks = apart.Placed(spoken(chosen.write(selection, request.build_absolute_uri("/")), of))
     # The first piece is read before the status is sent: what fails, fails as a problem.
     body = Closing(chain([next(chunks)], chunks), chunks)

@@ -24,7 +24,7 @@ from geodata.ogc.versions import history_links, version_links
 from geodata.params.columns import EVERYTHING, OWN, parse_columns
 from geodata.params.crs import CRS84, Crs, parse_crs
 from geodata.params.instants import AS_OF, parse_as_of
-from geodata.params.items import OF_ITEM, single
+from geodata.params.items import OF_ITEM, ItemsQuery, single
 from geodata.queries import item as items
 from geodata.queries import past, rows, versions
 from geodata.queries.past import Moment
@@ -55,6 +55,7 @@ def read_item(request: HttpRequest, collection_id: str, key: str, user: User | A
     found = items.item(collection, user, uuid, crs, wanted, revision)
     if chosen.is_download:
         selection = rows.of_item(collection, user, uuid, crs, wanted, revision)
+        selection = chosen.prepared(selection, ItemsQuery(filters={"id": uuid}, revision=revision))
         return download(request, chosen, selection, f"{collection.id}-{uuid}", moment)
     # A feature is the same bytes in every language, as its strong validator promises; a page is not.
     with nullcontext() if chosen is HTML else translation.override(settings.LANGUAGE_CODE):

@@ -49,7 +49,8 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
         return led
     if chosen.is_download:
         limit = parse_limit_of_all(request.GET.get("limit"))
-        return download(request, chosen, rows.of_query(collection, user, query, limit), collection.id, moment)
+        selection = chosen.prepared(rows.of_query(collection, user, query, limit), query)
+        return download(request, chosen, selection, collection.id, moment)
     etag = _etag(request, collection, chosen, user, moment)
     if (unchanged := not_modified(request, etag)) is not None:
         return _validated(unchanged, etag, user, moment)
@@ -124,7 +125,10 @@ def _orders(request: HttpRequest, collection: Collection, query: ItemsQuery) -> 
 
 
 def require_choice(request: HttpRequest, chosen: Format, wanted: columns.Columns) -> None:
-    """Refuse a choice of columns that this format would not keep. Raises BadParameter."""
+    """Refuse what this format would not keep, a choice of columns above all. Raises BadParameter."""
+    lost = next((each for each in chosen.loses if each in request.GET), None)
+    if lost is not None:
+        raise BadParameter(lost, _("Ce format donne toute la sélection, sans ordre."))
     if wanted != columns.EVERYTHING and not chosen.chooses:
         name = next(each for each in columns.OWN if each in request.GET)
         raise BadParameter(name, _("Ce format donne toujours les mêmes renseignements ; prenez GeoJSON ou CSV."))

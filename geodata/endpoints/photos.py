@@ -16,6 +16,8 @@ from geodata.editing import photos
 from geodata.endpoints.answers import document, endpoint, preflight
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.bodies import read_json
+from geodata.formats.choice import JSON, choose
+from geodata.params.items import single
 from geodata.photos import files
 from geodata.photos.models import FeaturePhoto
 from geodata.photos.pictures import MAX_BYTES
@@ -42,6 +44,7 @@ def listed(request: HttpRequest, collection_id: str, key: UUID) -> HttpResponseB
     user = user_of(request)
     if request.method == "OPTIONS":
         return _options(request, collection, key, user, ("POST",))
+    _check(request)
     found = photos.photos_of(collection, key, user)
     return _kept_from_others(document(request, {"photos": [described(request, photo) for photo in found]}), user)
 
@@ -61,6 +64,7 @@ def photo(request: HttpRequest, collection_id: str, key: UUID, photo_uuid: UUID)
         _known(user)
         photos.remove_photo(collection, key, photo_uuid, by=user, source="ogc")
         return HttpResponse(status=204)
+    _check(request)
     found = photos.photo_of(collection, key, photo_uuid, user)
     return _kept_from_others(document(request, described(request, found)), user)
 
@@ -136,6 +140,12 @@ def _options(
     asked = "Access-Control-Request-Method" in request.headers
     may = asked or photos.may_change(collection, feature, user)
     return preflight(request, ("GET", "HEAD", "OPTIONS", *(writes if may else ())))
+
+
+def _check(request: HttpRequest) -> None:
+    """Raises BadParameter: photos are JSON, and nothing is asked of them."""
+    given = single(request.GET, ("f",))
+    choose("", given.get("f"), (JSON,))
 
 
 def _known(user: User | AnonymousUser) -> None:

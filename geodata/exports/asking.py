@@ -39,11 +39,12 @@ OR EXISTS (SELECT FROM geodata_erasure WHERE collection = %s AND at > %s)
 
 
 def rows_if_large(chosen: Format, selection: Selection) -> int | None:
-    """The number of rows of a selection that is too large to be written while its reader waits; None if it is not."""
+    """The number of rows of a selection that takes too long to be written while its reader waits; None if it does not."""
     if chosen.make is None or selection.is_one:
         return None
     above: int = settings.GEODATA_EXPORT_ABOVE
-    if rows.count(selection, above + 1) <= above:
+    is_short = rows.count(selection, above + 1) <= above
+    if is_short and not (chosen.takes_long and chosen.takes_long(selection)):
         return None
     return rows.count(selection, settings.GEODATA_EXPORT_MOST)
 

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from urllib.parse import parse_qs
 
+import psycopg
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.files import File
@@ -23,11 +24,13 @@ from geodata.formats.choice import Format
 from geodata.params.items import parse_items
 from geodata.params.paging import parse_limit_of_all
 from geodata.queries import extent, past, rows
+from geodata.queries.reader import parameters
 from geodata.queries.rows import Selection
 
 STORAGE = "exports"
 TOLD_EVERY_S = 1.0
 TIMEOUT_MS = 1_800_000
+DONE = "UPDATE geodata_export SET rows_done = %s WHERE uuid = %s"
 logger = logging.getLogger(__name__)
 
 
@@ -48,9 +51,9 @@ def write(*, uuid: str) -> None:
     given = MultiValueDict(parse_qs(asked.query, keep_blank_values=True))
     query, _moment = past.resolved(parse_items(given, collection))
     selection = rows.of_query(collection, reader, query, parse_limit_of_all(given.get("limit")))
-    # Nobody waits for it at the other end: a large past state may take its time.
-    selection = replace(selection, timeout_ms=TIMEOUT_MS)
     chosen = next(each for each in offered.of(collection) if each.name == asked.format)
+    # Nobody waits for it at the other end: a large past state may take its time.
+    selection = chosen.prepared(replace(selection, timeout_ms=TIMEOUT_MS), query)
     try:
         size = _written(asked, chosen, selection)
     except Exception:
@@ -88,7 +91,9 @@ class _Progress:
     def __call__(self, count: int) -> None:
         if time.monotonic() - self._last > TOLD_EVERY_S:
             self._last = time.monotonic()
-            Export.objects.filter(pk=self._asked.pk).update(rows_done=count)
+            # A connection of its own: the file may be written in a transaction that only reads.
+            with psycopg.connect(**parameters(), autocommit=True) as raw:
+                raw.execute(DONE, [count, self._asked.pk])
 
 
 def name_of(asked: Export) -> str:

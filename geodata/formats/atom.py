@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.conf import settings
-from django.utils import timezone
 from psycopg import sql
 
 from geodata import licences
@@ -14,7 +13,7 @@ from geodata.formats.choice import Format
 from geodata.formats.markup import DECLARATION, element, text
 from geodata.formats.pieces import gathered
 from geodata.formats.telling import Words, teller
-from geodata.queries import batches, rows
+from geodata.queries import batches, extent, past, rows
 from geodata.queries.rows import Selection
 from geodata.registry import Collection
 
@@ -39,7 +38,7 @@ def _pieces(selection: Selection, root: str) -> Iterator[str]:
     licence = licences.licence_of(licences.OURS)
     yield f'{DECLARATION}<feed xmlns="{NAMESPACE}" xml:lang="fr">'
     yield text("id", base) + text("title", f"{settings.SITE_NAME} · {collection.title}")
-    yield text("updated", _instant(changed or timezone.now()))
+    yield text("updated", _instant(changed or _emptied(selection)))
     yield element("author", text("name", str(settings.SITE_PUBLISHER)))
     yield element("link", "", {"rel": "self", "type": MEDIA_TYPE, "href": f"{base}?f=atom"})
     yield element("link", "", {"rel": "alternate", "type": "text/html", "href": f"{base}?f=html"})
@@ -48,6 +47,14 @@ def _pieces(selection: Selection, root: str) -> Iterator[str]:
         for words in teller().words(collection, batch, selection.user, root):
             yield _entry(base, words)
     yield "</feed>\n"
+
+
+def _emptied(selection: Selection) -> datetime:
+    """When an empty feed became what it is: the instant that is spoken of, or the last change of the collection."""
+    if (moment := past.shown()) is not None:
+        return moment.instant
+    state = extent.state(selection.collection, selection.user)
+    return datetime.fromtimestamp(state.moment / 1_000_000, UTC)
 
 
 def _entry(base: str, words: Words) -> str:

@@ -14,6 +14,7 @@ from geodata.problems import BadParameter, NotAcceptable
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
+    from geodata.params.items import ItemsQuery
     from geodata.queries.rows import Selection
     from geodata.registry import Collection
 
@@ -32,12 +33,13 @@ class Format:
     """A representation: `name` is the value of `f`, `accepts` further media types that ask for it.
 
     A download has an `extension` and gives a whole selection, not a page of it: `write` streams it in pieces,
-    or `make` writes it to a file and says how far it is (one of the two). `told` marks what speaks French sentences
+    or `make` writes it to a file and says how far it is (one of the two); `prepare` adds to the selection what `make`
+    needs of its query, `takes_long` says that few rows are much work. `told` marks what speaks French sentences
     and repeats neighbours (cabins on a trail, closures): it changes with more than its collection. `chooses` formats
-    give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`. `inline` is
-    what a browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says
-    which collections have it, `omitted` counts the features of a selection that it cannot hold, `schema` is the
-    address of the published schema that it follows.
+    give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`; what else a
+    format cannot keep are the parameters that it `loses`. `inline` is what a browser or a calendar opens rather than
+    saves. `degrees` formats exist in CRS84 only. `offered` says which collections have it, `omitted` counts the features
+    of a selection that it cannot hold, `schema` is the address of the published schema that it follows.
     """
 
     name: str
@@ -48,11 +50,14 @@ class Format:
     extension: str = ""
     write: Callable[[Selection, str], Iterator[bytes]] | None = None
     make: Callable[[Selection, Path, Seen], None] | None = None
+    prepare: Callable[[Selection, ItemsQuery], Selection] | None = None
+    takes_long: Callable[[Selection], bool] | None = None
     told: bool = False
     inline: bool = False
     degrees: bool = False
     chooses: bool = False
     shaped: bool = False
+    loses: tuple[str, ...] = ()
     offered: Callable[[Collection], bool] = everywhere
     omitted: Callable[[Selection], int] | None = None
     schema: str = ""
@@ -61,6 +66,10 @@ class Format:
     def content_type(self) -> str:
         """The value of `Content-Type`."""
         return self.media_type + self.parameters
+
+    def prepared(self, selection: Selection, query: ItemsQuery) -> Selection:
+        """The selection that a query made, as it is written."""
+        return selection if self.prepare is None else self.prepare(selection, query)
 
     @property
     def is_download(self) -> bool:

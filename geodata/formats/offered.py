@@ -4,7 +4,7 @@ from functools import cache
 
 from django.utils.module_loading import import_string
 
-from geodata.formats import atom, csv, geojsonseq, gpx, ical, jsonld, kml, vectorfiles
+from geodata.formats import atom, csv, geojsonseq, gpx, ical, jsonld, kml, pmtiles, vectorfiles
 from geodata.formats.choice import GEOJSON, HTML, Format
 from geodata.registry import Collection
 
@@ -16,6 +16,7 @@ FORMATS: tuple[Format, ...] = (
     gpx.FORMAT,
     kml.FORMAT,
     *vectorfiles.FORMATS,
+    pmtiles.FORMAT,
     ical.FORMAT,
     atom.FORMAT,
     jsonld.FORMAT,

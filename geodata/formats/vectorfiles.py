@@ -10,6 +10,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -157,43 +158,37 @@ def _readme(selection: Selection, names: dict[str, str]) -> str:
     )
 
 
-GEOPACKAGE = Format(
+# Tables of what is wanted, with their shapes.
+_vector = partial(Format, chooses=True, shaped=True)
+GEOPACKAGE = _vector(
     name="gpkg",
     media_type="application/geopackage+sqlite3",
     title="GeoPackage",
     extension="gpkg",
-    chooses=True,
-    shaped=True,
     make=make_geopackage,
 )
-FLATGEOBUF = Format(
+FLATGEOBUF = _vector(
     name="fgb",
     media_type="application/vnd.fgb",
     title="FlatGeobuf",
     accepts=("application/vnd.flatgeobuf", "application/flatgeobuf"),
     extension="fgb",
-    chooses=True,
-    shaped=True,
     make=make_flatgeobuf,
 )
-GEOPARQUET = Format(
+GEOPARQUET = _vector(
     name="parquet",
     media_type="application/vnd.apache.parquet",
     title="GeoParquet",
     extension="parquet",
     degrees=True,
-    chooses=True,
-    shaped=True,
     make=make_geoparquet,
 )
-SHAPEFILE = Format(
+SHAPEFILE = _vector(
     name="shp",
     media_type="application/zip",
     title=_("Shapefile (ZIP)"),
     accepts=("application/vnd.shp",),
     extension="shp.zip",
-    chooses=True,
-    shaped=True,
     make=make_shapefile,
 )
 FORMATS = (GEOPACKAGE, FLATGEOBUF, GEOPARQUET, SHAPEFILE)

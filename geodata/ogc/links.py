@@ -24,13 +24,14 @@ def selves(
     """`self` and `alternate` links of a resource at `base` with these further parameters.
 
     The `dropped` ones are left to formats that choose their columns, also without a geometry, `crs` to those that know
-    more than degrees.
+    more than degrees; what a format loses is in none of its addresses.
     """
     found = []
     for each in offered:
         lost = {
             *(() if (each.chooses and not each.shaped) or each is current else dropped),
             *(("crs",) if each.degrees else ()),
+            *each.loses,
         }
         rest = urlencode({"f": each.name} | {name: value for name, value in query.items() if name not in lost})
         found.append(link(f"{base}?{rest}", "self" if each is current else "alternate", each.media_type, each.title))

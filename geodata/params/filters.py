@@ -16,8 +16,10 @@ from geodata.registry import Collection
 
 LANGUAGE, CRS = f"{PARAMETER}-lang", f"{PARAMETER}-crs"
 OWN = (PARAMETER, LANGUAGE, CRS)
-TEXT, JSON = "cql2-text", "cql2-json"
-LANGUAGES = (TEXT, JSON)
+# The last is what a draft of the standard called the first: GDAL looks for it, and writes a little of its own SQL in it
+# (decision 0189).
+TEXT, JSON, DRAFT = "cql2-text", "cql2-json", "cql-text"
+LANGUAGES = (TEXT, JSON, DRAFT)
 MAX_LENGTH = 100_000
 
 
@@ -36,8 +38,9 @@ def parse_filter(given: Mapping[str, str], collection: Collection) -> Node | Non
     text = given[PARAMETER]
     if len(text) > MAX_LENGTH:
         raise refusal(_("Un filtre de %(most)d caractères au plus.") % {"most": MAX_LENGTH})
-    document = read_text(text) if language == TEXT else _read_json(text)
-    return Judge(collection, crs).condition(document)
+    is_sql = language == DRAFT
+    document = _read_json(text) if language == JSON else read_text(text, is_sql=is_sql)
+    return Judge(collection, crs, is_sql=is_sql).condition(document)
 
 
 def _read_json(text: str) -> Any:

@@ -14,7 +14,9 @@ MARGIN = 0.02
 
 
 def within(query: ItemsQuery, tile: Tile) -> ItemsQuery:
-    """The same query of what a tile can show, so that the indexes of shapes serve."""
+    """The same query of what a tile can show, so that the indexes of shapes serve; of a box they serve already."""
+    if query.bbox is not None:
+        return query
     side = 1 / 2**tile.z
     west, east = ((tile.col + add) * side * 360 - 180 for add in (-MARGIN, 1 + MARGIN))
     north, south = (_latitude((tile.row + add) * side) for add in (-MARGIN, 1 + MARGIN))

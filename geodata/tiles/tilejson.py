@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from geodata.queries.extent import Extent
 from geodata.registry import Collection
 from geodata.tiles.layers import light
-from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI, limits
+from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI, MAX_ZOOM, limits
 from geodata.tiles.mvt import MEDIA_TYPE
 
 Document = dict[str, Any]
@@ -25,21 +26,30 @@ def tilejson(template: str, collections: Sequence[Collection], extents: Iterable
         "tiles": [template],
         "minzoom": min(each.min_zoom for each in collections),
         "maxzoom": max(each.max_zoom for each in collections),
-        "vector_layers": [
-            {
-                "id": each.id,
-                "description": str(each.description),
-                "minzoom": each.min_zoom,
-                "maxzoom": each.max_zoom,
-                "fields": {name: str(each.fields[name].verbose_name) for name in light(each)},
-            }
-            for each in collections
-        ],
+        "vector_layers": vector_layers(collections),
     }
     if boxes:
         west, south, east, north = zip(*boxes, strict=True)
         document["bounds"] = [min(west), min(south), max(east), max(north)]
     return document
+
+
+def vector_layers(collections: Iterable[Collection], most_zoom: int = MAX_ZOOM) -> list[Document]:
+    """What each layer holds (TileJSON 3.0 §3.3), up to a zoom."""
+    return [
+        {
+            "id": each.id,
+            "description": str(each.description),
+            "minzoom": each.min_zoom,
+            "maxzoom": min(each.max_zoom, most_zoom),
+            "fields": {
+                "id": str(each.identifier.verbose_name),
+                **{name: str(each.fields[name].verbose_name) for name in light(each)},
+                "point_count": gettext("nombre de fiches à cet endroit ; absent d’une seule"),
+            },
+        }
+        for each in collections
+    ]
 
 
 def tileset(base: str, template: str, scheme: str, collections: Sequence[Collection], title: str) -> Document:

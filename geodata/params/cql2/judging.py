@@ -51,11 +51,12 @@ BETWEEN = 3
 
 
 class Judge:
-    """Reads the parts of one filter; counts them as it goes."""
+    """Reads the parts of one filter; counts them as it goes. `is_sql`: 1 and 0 are true and false beside one of these."""
 
-    def __init__(self, collection: Collection, crs: Crs) -> None:
+    def __init__(self, collection: Collection, crs: Crs, *, is_sql: bool = False) -> None:
         self.collection = collection
         self.crs = crs
+        self.is_sql = is_sql
         self.parts = self.vertices = self.depth = 0
         self.rules: Mapping[str, Callable[[str, list[Any]], Node]] = {
             "and": self._logic, "or": self._logic, "not": self._not,
@@ -165,7 +166,10 @@ class Judge:
         return Call(name, (self.condition(inner),))
 
     def _comparison(self, name: str, args: list[Any]) -> Call:
-        left, right = _alike(*(self._scalar(each) for each in _exactly(BINARY, name, args)))
+        found = tuple(self._scalar(each) for each in _exactly(BINARY, name, args))
+        if self.is_sql and any(each.kind is Kind.BOOLEAN for each in found):
+            found = tuple(_truth(each) for each in found)
+        left, right = _alike(*found)
         if left.kind is Kind.BOOLEAN and name not in ("=", "<>"):
             raise refusal(_("Vrai et faux ne se rangent pas : = ou <> seulement."))
         return Call(name, (left, right))
@@ -243,6 +247,12 @@ class Judge:
             hint = _("Une liste se compare par A_CONTAINS, A_OVERLAPS, A_EQUALS ou A_CONTAINEDBY.")
             raise refusal(hint) if found.kind is Kind.LIST else _unlike(found.kind, kinds[0])
         return found
+
+
+def _truth(found: Node) -> Node:
+    if isinstance(found, Value) and found.kind is Kind.NUMBER and found.value in (0, 1):
+        return Value(bool(found.value), Kind.BOOLEAN)
+    return found
 
 
 def _finite(number: float) -> int | float:

@@ -20,10 +20,10 @@ CAPITALS = {"a_containedby": "a_containedBy", "t_finishedby": "t_finishedBy", "t
 CAPITALS |= {"t_overlappedby": "t_overlappedBy", "t_startedby": "t_startedBy"}
 
 
-def read_text(text: str) -> Any:
-    """The CQL2 JSON of a filter in CQL2 text. Raises BadParameter with the place that cannot be read."""
+def read_text(text: str, *, is_sql: bool = False) -> Any:
+    """The CQL2 JSON of a filter in CQL2 text, `is_sql`: with ILIKE. Raises BadParameter with the place that cannot be read."""
     words = Words(text)
-    found = _Reader(words).expression()
+    found = _Reader(words, is_sql).expression()
     if words.kind != "end":
         raise words.unreadable()
     return found
@@ -34,6 +34,7 @@ class _Reader:
     """Recursive descent: each method reads one rule of the grammar, from the loosest binding to the tightest."""
 
     words: Words
+    is_sql: bool
     depth: int = 0
 
     def expression(self) -> Any:
@@ -81,6 +82,8 @@ class _Reader:
     def _advanced(self, left: Any) -> Any:
         if self.words.take_word("LIKE"):
             return {"op": "like", "args": [left, self._sum()]}
+        if self.is_sql and self.words.take_word("ILIKE"):
+            return {"op": "like", "args": [{"op": "casei", "args": [each]} for each in (left, self._sum())]}
         if self.words.take_word("BETWEEN"):
             low = self._sum()
             self.words.expect_word("AND")

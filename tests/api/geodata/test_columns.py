@@ -173,4 +173,4 @@ def test_page_for_a_browser_is_a_table_of_what_is_wanted(client):
 
 def test_tiles_carry_the_profile_of_maps(client):
     layers = json.loads(taken(client, "/api/collections/cabanes/tiles/WebMercatorQuad/tilejson"))["vector_layers"]
-    assert tuple(layers[0]["fields"]) == registry.get("cabanes").profiles["map"].properties
+    assert tuple(layers[0]["fields"]) == ("id", *registry.get("cabanes").profiles["map"].properties, "point_count")
