@@ -9,7 +9,7 @@ from django.utils import timezone
 from cabanes.models import Cabane
 from geodata.models import Revision
 from parcs.models import Parc
-from tests.api.geodata.test_past import at, change, commit
+from tests.api.geodata.bygone import at, change, commit
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 from tests.factories.sentiers import sentier
