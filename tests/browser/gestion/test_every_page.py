@@ -57,5 +57,5 @@ def administration(mine):
     return [
         f"{root}/", f"{root}/parcs/autorite/", f"{root}/parcs/autorite/{mine.call.pk}/change/", f"{root}/parcs/autorite/add/",
         f"{root}/parcs/adhesion/add/", f"{root}/agenda/projetlabel/add/", f"{root}/agenda/chiffrecle/add/",
-        f"{root}/carte/cartepartenaire/add/", f"{root}/comptes/user/{mine.boss.pk}/change/",
+        f"{root}/geodata/subscription/{mine.webhook.pk}/change/", "/gestion/travaux/", f"{root}/carte/cartepartenaire/add/", f"{root}/comptes/user/{mine.boss.pk}/change/",
     ]  # fmt: skip

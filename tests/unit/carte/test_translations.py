@@ -8,6 +8,7 @@ from django.conf import settings
 from django.template import engines
 from django.template.base import Node
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.utils import translation
 
 ROOT = settings.ROOT
 APPS = ("config", "carte", "agenda", "cabanes", "sentiers", "alertes", "parcs", "geodata", "comptes")
@@ -64,6 +65,8 @@ def test_names_of_fields_and_codes_are_translated(language):
     from geodata import registry
 
     labels = set()
+    # A page of an earlier test may have left its language.
+    translation.activate("fr")
     for collection in registry.collections():
         labels |= {str(collection.title), str(collection.description)}
         for name in (
