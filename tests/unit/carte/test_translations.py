@@ -12,7 +12,7 @@ from django.utils import translation
 
 ROOT = settings.ROOT
 APPS = ("config", "carte", "agenda", "cabanes", "sentiers", "alertes", "parcs", "geodata", "comptes")
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(path for ending in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{ending}"))
 MODULES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
 CALLS = {"gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "_": 0, "ngettext": 0, "pgettext": 1, "pgettext_lazy": 1}
 
