@@ -27,6 +27,14 @@ def everywhere(collection: Collection) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Omission:
+    """How many features are not in a file, and a sentence that says so and why."""
+
+    count: int
+    told: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """A representation: `name` is the value of `f`, `accepts` further media types that ask for it.
@@ -36,7 +44,7 @@ class Format:
     and repeats neighbours (cabins on a trail, closures): it changes with more than its collection. `chooses` formats
     give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`. `inline` is
     what a browser or a calendar opens rather than saves. `degrees` formats exist in CRS84 only. `offered` says
-    which collections have it, `omitted` counts the features of a selection that it cannot hold, `schema` is the
+    which collections have it, `omitted` tells the features of a selection that it cannot hold, `schema` is the
     address of the published schema that it follows.
     """
 
@@ -54,13 +62,17 @@ class Format:
     chooses: bool = False
     shaped: bool = False
     offered: Callable[[Collection], bool] = everywhere
-    omitted: Callable[[Selection], int] | None = None
+    omitted: Callable[[Selection], Sequence[Omission]] | None = None
     schema: str = ""
 
     @property
     def content_type(self) -> str:
         """The value of `Content-Type`."""
         return self.media_type + self.parameters
+
+    def omissions(self, selection: Selection) -> Sequence[Omission]:
+        """What a file of this selection leaves out; nothing for most formats."""
+        return [each for each in self.omitted(selection) if each.count] if self.omitted else []
 
     @property
     def is_download(self) -> bool:
