@@ -138,7 +138,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _all(given: dict[str, str], first: Moment, last: Moment) -> dict[str, Any]:
     """Every collection, the first differences of each."""
-    told, imports = [], {}
+    told: list[Told] = []
+    imports: dict[str, Import] = {}
     for collection in registry.collections():
         made = differences.imports(collection, first.revision, last.revision)
         for each in made:
