@@ -23,7 +23,7 @@ def test_every_page_passes_axe_reflows_and_suits_a_finger(mine, addresses, live_
     found = []
     for address in addresses:
         page.goto(live_server.url + address)
-        page.evaluate("document.querySelectorAll('details.group').forEach(each => { each.open = true })")
+        page.evaluate("document.querySelectorAll('details.fold').forEach(each => { each.open = true })")
         page.wait_for_timeout(300)
         page.evaluate(axe)
         result = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
