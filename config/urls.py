@@ -9,7 +9,7 @@ from carte.home.views import drawing, home
 from carte.integrer import oembed
 from carte.integrer.views import component
 from carte.pages import sitemap
-from comptes.views import SignIn
+from comptes.views import ChangePassword, ForgottenPassword, NewPassword, SignIn
 from geodata.endpoints import photos
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +28,9 @@ urlpatterns += i18n_patterns(
     path("gestion/", include("carte.gestion.urls")),
     path("connexion/", SignIn.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
+    path("mot-de-passe/", ChangePassword.as_view(), name="password"),
+    path("mot-de-passe/oublie/", ForgottenPassword.as_view(), name="password-forgotten"),
+    path("mot-de-passe/<uidb64>/<token>/", NewPassword.as_view(), name="password-new"),
     path("carte/", include("carte.embeds.urls")),
     path("integrer/", include("carte.integrer.urls")),
     path("partenaires/", include("carte.partenaires.urls")),

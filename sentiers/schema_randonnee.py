@@ -23,12 +23,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from psycopg import sql
 
 from geodata import registry
 from geodata.formats import markdown
-from geodata.formats.choice import Format
+from geodata.formats.choice import Format, Omission
+from geodata.formats.gpx import schematic_left_out
 from geodata.formats.pieces import gathered
 from geodata.params.crs import CRS84
 from geodata.problems import Conflict
@@ -92,10 +93,21 @@ FACTS = """
 """
 
 
+def omitted(selection: Selection) -> tuple[Omission, Omission]:
+    """The trails of a selection that are drawings, and those that lack what the schema asks for."""
+    schematic, incomplete = rows.summed(selection, sql.SQL(LEFT_OUT))
+    said = ngettext(
+        "%(count)d sentier n’est pas dans ce fichier : il lui manque un départ, une arrivée ou un pas à pas.",
+        "%(count)d sentiers ne sont pas dans ce fichier : il leur manque un départ, une arrivée ou un pas à pas.",
+        incomplete,
+    )
+    return Omission(schematic, schematic_left_out(schematic)), Omission(incomplete, said % {"count": incomplete})
+
+
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The FeatureCollection. Raises Conflict: the one trail that is asked for does not fit the schema."""
     fitting = selection.narrowed(sql.SQL(f"{DRAWN} AND {SAID}"))
-    schematic, incomplete = rows.summed(selection, sql.SQL(LEFT_OUT))
+    schematic, incomplete = (each.count for each in omitted(selection))
     apart.hand_back()
     if selection.is_one and schematic:
         raise Conflict(_("Ce tracé est schématique : il relie les bons lieux, il ne se suit pas au GPS."))
@@ -244,6 +256,7 @@ FORMAT = Format(
     media_type="application/geo+json",
     title=gettext_lazy("Schéma national des itinéraires de randonnée (GeoJSON)"),
     extension="geojson",
+    omitted=omitted,
     write=write,
     told=True,
     degrees=True,

@@ -13,6 +13,8 @@ from carte.gestion.access import collection_or_404, editable_collections, may_ad
 from carte.gestion.propositions import pending
 from geodata import registry
 from geodata.features import Status
+from geodata.jobs import standing
+from geodata.models import Subscription
 from parcs import permissions
 from parcs.queries import memberships
 
@@ -36,6 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "counts": counts, "memberships": memberships(user), "signs": _signs(user),
         "may_add": permissions.may_create_any(user), "waiting": len(pending(user)),
+        "stopped": Subscription.objects.filter(owner=user, state=Subscription.State.STOPPED),
+        "failed_jobs": standing.counts()["failed"] if user.is_superuser else 0,
     }  # fmt: skip
     return render(request, "gestion/home.html", context)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -65,9 +65,20 @@ class SubscriptionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        authorities = registry.get("autorites").model_class.objects.published().order_by("name_fr")
+        published = registry.get("autorites").model_class.objects.published().order_by("name_fr")
+        authorities = dict(published.values_list("code", "name_fr"))
+        # Without its own authority among the choices, a subscription would be shown, and saved, as one of all.
+        if kept := self.get_initial_for_field(self.fields["authority"], "authority"):
+            authorities.setdefault(kept, kept)
         self.fields["collections"].choices = [(each.id, each.title) for each in registry.collections()]  # type: ignore[attr-defined]
-        self.fields["authority"].choices = [("", _("Toutes")), *authorities.values_list("code", "name_fr")]  # type: ignore[attr-defined]
+        self.fields["authority"].choices = [("", _("Toutes")), *authorities.items()]  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, subscription: Subscription, data: QueryDict | None) -> SubscriptionForm:
+        """The form of a subscription as it is."""
+        initial = {name: getattr(subscription, name) for name in ("name", "url", "collections", "events", "authority")}
+        box = ", ".join(str(degrees).removesuffix(".0") for degrees in subscription.box or ())
+        return cls(data, initial=initial | {"bbox": box, "features": subscription.with_features})
 
     def given(self) -> dict[str, Any]:
         """The same as a client of the API sends."""
@@ -77,6 +88,10 @@ class SubscriptionForm(forms.Form):
         except ValueError:
             numbers = []
         return typed | {"bbox": numbers}
+
+    def changed(self) -> dict[str, Any]:
+        """What differs from the subscription, as a client of the API sends it."""
+        return {name: value for name, value in self.given().items() if name in self.changed_data}
 
     def refuse(self, refusal: Invalid) -> None:
         """Show what the rules say beside the fields."""
@@ -101,12 +116,34 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "gestion/webhooks.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-@signed_in
-def one(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """One of mine with its log; a POST does what its button says."""
+def _mine(request: HttpRequest, uuid: UUID) -> Subscription:
     found = Subscription.objects.filter(pk=uuid, owner=person(request)).first()
     if found is None:
         raise Http404
+    return found
+
+
+@signed_in
+def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Change what one of mine asks for; its place in the feed stays."""
+    found = _mine(request, uuid)
+    form = SubscriptionForm.of(found, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            subscribing.change(found, form.changed())
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("L’abonnement est changé. Ce qui attend part selon le nouveau choix."))
+            return redirect("gestion:webhook", uuid)
+    context = {"form": form, "subscription": found}
+    return render(request, "gestion/webhook_edit.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@signed_in
+def one(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One of mine with its log; a POST does what its button says."""
+    found = _mine(request, uuid)
     if request.method != "POST":
         return _one(request, found)
     verb = request.POST.get("verb", "")

@@ -11,6 +11,8 @@ from django.urls import reverse
 from psycopg import sql
 
 from carte import clock
+from carte.home import lettering
+from carte.home.lettering import Name
 from geodata import registry
 from geodata.endpoints.mementos import written
 from geodata.queries import extent, select
@@ -70,7 +72,7 @@ def _draw() -> bytes:
     if frame:
         for name, style in STYLE.items():
             body.append(f'<path {style} d="{" ".join(paths(name, frame))}"/>')
-        body += [label(*row) for row in names(frame)]
+        body += [label(name) for name in lettering.placed(names(frame), (WIDTH, HEIGHT))]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
     return f"{head}{''.join(body)}</svg>".encode()
 
@@ -106,7 +108,7 @@ def paths(name: str, frame: dict[str, float]) -> list[str]:
 
 
 def names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
-    """The largest towns and where their names stand, in pixels of the frame."""
+    """The largest towns and where they lie, in pixels of the frame."""
     source, params = select.visible(registry.get("communes"), AnonymousUser())
     text, values = select.named(source, params)
     with connection.cursor() as cursor:
@@ -114,9 +116,9 @@ def names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
         return list(cursor.fetchall())
 
 
-def label(name: str, x: float, y: float) -> str:
+def label(name: Name) -> str:
     """The name of a town as SVG."""
     return (
-        f'<text x="{x:.0f}" y="{y:.0f}" font-family="sans-serif" font-size="22" font-weight="700" fill="#1e2a2e" '
-        f'stroke="#faf6ec" stroke-width="5" paint-order="stroke" text-anchor="middle">{escape(name)}</text>'
+        f'<text x="{name.x:.0f}" y="{name.y:.0f}" font-family="sans-serif" font-size="{lettering.SIZE}" font-weight="700" '
+        f'fill="#1e2a2e" stroke="#faf6ec" stroke-width="5" paint-order="stroke" text-anchor="middle">{escape(name.text)}</text>'
     )

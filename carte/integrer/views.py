@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 from carte.embeds import maps
 from carte.embeds.views import framed, scripted
 from carte.integrer import listing, picture
-from carte.integrer.selection import Shown, read
+from carte.integrer.selection import read
 from carte.models import CartePartenaire
 from carte.pages.addresses import list_address
 from carte.pages.texts import page_language
@@ -47,19 +47,26 @@ FRESH_S = 300
 COMPONENT_FRESH_S = 3600
 
 
-def _shown(request: HttpRequest, collection_id: str) -> Shown:
-    try:
-        return read(collection_id, request.GET)
-    except NotFound:
-        raise Http404 from None
+def _found(view: View) -> View:
+    """A page of our own: what is not there is the page 404."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, collection_id: str) -> HttpResponseBase:
+        try:
+            return view(request, collection_id)
+        except NotFound:
+            raise Http404 from None
+
+    return wrapped
 
 
 @require_safe
 @xframe_options_exempt
+@_found
 def page(request: HttpRequest, collection_id: str) -> HttpResponse:
     """A selection for a frame: its map, and the same as a list of links. A filter that cannot be read is said, 400."""
     try:
-        shown = _shown(request, collection_id)
+        shown = read(collection_id, request.GET)
         rows, count = shown.rows()
     except BadParameter as error:
         context: dict[str, Any] = {
@@ -81,10 +88,11 @@ def page(request: HttpRequest, collection_id: str) -> HttpResponse:
 
 
 @require_safe
+@_found
 def script(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """folium's script of the map of a selection."""
     try:
-        shown = _shown(request, collection_id)
+        shown = read(collection_id, request.GET)
         box = shown.box()
     except BadParameter as error:
         return problem(request, error)
@@ -115,7 +123,7 @@ def _shared(view: View) -> View:
                 response = compressed(request, view(request, collection_id))
             except BadParameter as error:
                 response = problem(request, error)
-            except Http404:
+            except NotFound:
                 told = _("Cette collection, ou le lieu de cette sélection, n’existe pas.")
                 response = problem(request, NotFound(told))
         response["Access-Control-Allow-Origin"] = "*"
@@ -132,7 +140,7 @@ def _shared(view: View) -> View:
 @_shared
 def places(request: HttpRequest, collection_id: str) -> HttpResponse:
     """A selection as the web component reads it."""
-    shown = _shown(request, collection_id)
+    shown = read(collection_id, request.GET)
     return JsonResponse(listing.document(shown, request.build_absolute_uri), json_dumps_params={"ensure_ascii": False})
 
 
@@ -140,7 +148,7 @@ def places(request: HttpRequest, collection_id: str) -> HttpResponse:
 @_shared
 def drawing(request: HttpRequest, collection_id: str) -> HttpResponse:
     """A selection as an SVG picture; the numbers are those of the list."""
-    return HttpResponse(picture.draw(_shown(request, collection_id)), content_type="image/svg+xml")
+    return HttpResponse(picture.draw(read(collection_id, request.GET)), content_type="image/svg+xml")
 
 
 @require_safe

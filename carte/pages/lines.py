@@ -116,7 +116,7 @@ def _town(town: Any) -> list[str]:
 
 
 def _authority(body: Any) -> list[str]:
-    return [capfirst(body.get_kind_display())]
+    return [capfirst(body.get_kind_display()), gettext("code %(code)s") % {"code": body.code}]
 
 
 def _any(feature: Any) -> list[str]:

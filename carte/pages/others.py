@@ -159,7 +159,7 @@ def autorite(body: Any, user: "Person") -> PlacesPage:
     return PlacesPage(
         feature=body,
         collection=registry.get("autorites"),
-        facts=facts(body, ("kind", "parent", "email", "phone", "website", "siren")),
+        facts=facts(body, ("kind", "code", "parent", "email", "phone", "website", "siren")),
         jsonld=jsonld.of(body),
         sections=_filled(user, dict.fromkeys(PLACES, mine) | {"communes": Q(epci=body)}, most=200),
         events=[],

@@ -30,7 +30,7 @@ PER_PART = 5000
 PAGES = "pages"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
-PRIVATE = ("gestion", "administration", "connexion")
+PRIVATE = ("gestion", "administration", "connexion", "mot-de-passe")
 MEDIA_TYPE = "application/xml; charset=utf-8"
 
 

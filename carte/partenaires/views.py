@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from carte.partenaires.asking import Asking
 from geodata import announcements, deprecations
 from geodata.limits.policies import read_policy
 from geodata.problems import BadParameter
+from geodata.queries.rows import of_query
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -75,6 +77,7 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         return {}
     try:
         rows, count = shown.rows()
+        omissions = asking.format.omissions(of_query(asking.collection, AnonymousUser(), shown.query))
     except BadParameter as error:
         asking.add_error("filter", str(error.detail))
         return {}
@@ -82,6 +85,8 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     return {
         "found": listing.entries(rows, shown, request.build_absolute_uri),
         "count": count,
+        "omissions": omissions,
+        "held": count - sum(each.count for each in omissions),
         "picture": f"{reverse('integrer:picture', args=[asking.collection.id])}?{query}",
         "state": health.of(asking.collection),
     }

@@ -64,7 +64,12 @@ def put(file: sqlite3.Connection, name: str, feature: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 4:  # noqa: PLR2004
+        sys.exit("usage: mirror.py https://parcs.example.fr FILE.sqlite COLLECTION…")
     mirrored = sqlite3.connect(sys.argv[2])
     mirrored.executescript(TABLES)
     for collection in sys.argv[3:]:
         mirror(sys.argv[1].rstrip("/"), mirrored, collection)
+        if sys.stdout.isatty():  # cron hears of failures only
+            (kept,) = mirrored.execute("SELECT count(*) FROM feature WHERE collection = ?", [collection]).fetchone()
+            print(f"{collection}: {kept} features")

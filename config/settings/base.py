@@ -35,6 +35,12 @@ SITE_CONTACT = env.str("SITE_CONTACT", "contact@polemetropolitainartois.fr")
 PUBLIC_URL = env.str("PUBLIC_URL", "")
 OPERATOR = operator.read(env, SITE_PUBLISHER, SITE_CONTACT)
 
+# Where mail goes: smtp+tls://name:password@host:587. Without it, mail is printed by the process that would send it.
+EMAIL_URL = env.str("EMAIL_URL", "")
+vars().update(env.email_url_config(EMAIL_URL or "consolemail://"))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", SITE_CONTACT)
+
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.apps import apps
@@ -23,11 +23,12 @@ from geodata.changes.constraints import problem_of
 from geodata.changes.judging import Errors, errors_of
 from geodata.changes.models import Proposition, Revision
 from geodata.changes.recording import recording, succeeded_by
+from geodata.changes.rights import Permissions, Rights, ask_signed_in
 from geodata.changes.slugs import free_slugs
 from geodata.changes.values import plain, same_values
 from geodata.changes.versions import state_at
 from geodata.features import Feature, FeatureQuerySet, GeomQuality, PositionSource, Status
-from geodata.problems import Conflict, Forbidden, Gone, Invalid, NotAuthenticated, NotFound, StaleRevision
+from geodata.problems import Conflict, Gone, Invalid, NotFound, StaleRevision
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,25 +38,6 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 Values = Mapping[str, Any]
-STEPS = {
-    Status.IN_REVIEW: (Status.DRAFT,),
-    Status.PUBLISHED: (Status.DRAFT, Status.IN_REVIEW, Status.ARCHIVED),
-    Status.ARCHIVED: (Status.DRAFT, Status.IN_REVIEW, Status.PUBLISHED),
-}
-
-
-class Permissions(Protocol):
-    """Who may; see `parcs.permissions`."""
-
-    def may_create(self, user: Any, authority: str | None, park: UUID | None) -> bool: ...
-    def may_create_any(self, user: Any) -> bool: ...
-    def may_see(self, user: Any, feature: Feature) -> bool: ...
-    def may_edit(self, user: Any, feature: Feature) -> bool: ...
-    def may_publish(self, user: Any, feature: Feature) -> bool: ...
-    def park_of(self, feature: Feature) -> UUID | None: ...
-    def owner_of(self, feature: Feature) -> str | None: ...
-    def default_authority(self, user: Any, park: UUID | None) -> str | None: ...
-    def who_can(self, authority: str | None) -> str: ...
 
 
 def no_rules(feature: Any) -> Errors:
@@ -80,7 +62,8 @@ class Actions:
         publish_rules: Callable[[Any], Errors] = no_rules,
     ) -> None:
         self.label, self.collection = model, collection
-        self.permissions, self.rules, self.publish_rules = permissions, rules, publish_rules
+        self.permissions, self.rights = permissions, Rights(permissions)
+        self.rules, self.publish_rules = rules, publish_rules
 
     @property
     def model(self) -> type[Feature]:
@@ -91,7 +74,7 @@ class Actions:
         self, data: Values, *, by: User | AnonymousUser, reason: str = "", source: str = "web", uuid: UUID | None = None
     ) -> Feature:
         """A new record, a draft unless `data` says otherwise. Sending the same `uuid` again gives the same record."""
-        self._signed_in(by)
+        ask_signed_in(by)
         with self._recording(by, reason, source):
             known = self._rows().filter(uuid=uuid).first() if uuid else None
             if known is not None:
@@ -100,9 +83,9 @@ class Actions:
             if uuid:
                 feature.uuid = uuid
             self._give_authority(feature, by)
-            self._may_create(by, feature)
+            self.rights.ask_create(by, feature)
             if feature.status in (Status.PUBLISHED, Status.ARCHIVED):
-                self._may_publish(by, feature)
+                self.rights.ask_publish(by, feature)
             feature.slug = feature.slug or free_slugs(self.model, self.collection, [feature.label])[0]
             self._save(feature, links, new=True)
         return self._fresh(feature.uuid)
@@ -135,12 +118,12 @@ class Actions:
         source: str = "web",
     ) -> Feature | Proposition:
         """The record with these values, or a Proposition when it is published and `by` may not publish."""
-        self._signed_in(by)
+        ask_signed_in(by)
         with self._recording(by, reason, source):
             feature = self._locked(uuid, by, revision)
             if feature.is_public and not self.permissions.may_publish(by, feature):
                 if data.get("status", feature.status) != feature.status:
-                    self._may_publish(by, feature)
+                    self.rights.ask_publish(by, feature)
                 return self._proposed(feature, data, by, reason)
             self._change(feature, data, by)
         return self._fresh(uuid)
@@ -150,7 +133,7 @@ class Actions:
 
         It takes the place of the one that the same person made for the same reason and nobody has decided on.
         """
-        self._signed_in(by)
+        ask_signed_in(by)
         with self._recording(by, reason, "import"):
             feature = self._locked(uuid, by, None)
             if not feature.is_public:
@@ -162,9 +145,9 @@ class Actions:
         before = (feature.status, feature.authority_id, self.permissions.park_of(feature))
         links = self._assign(feature, data)
         if (feature.authority_id, self.permissions.park_of(feature)) != before[1:]:
-            self._may_create(by, feature)
+            self.rights.ask_create(by, feature)
         if feature.status != before[0]:
-            self._may_move(by, feature, Status(before[0]), Status(feature.status))
+            self.rights.ask_move(by, feature, Status(before[0]), Status(feature.status))
         self._save(feature, links, new=False)
 
     def delete(
@@ -181,11 +164,11 @@ class Actions:
 
         With a `successor` it was merged into that record: feeds and old addresses lead there.
         """
-        self._signed_in(by)
+        ask_signed_in(by)
         with self._recording(by, reason, source):
             feature = self._locked(uuid, by, revision)
             if feature.status != Status.DRAFT:
-                self._may_publish(by, feature)
+                self.rights.ask_publish(by, feature)
             heir = self._heir(feature, successor, by) if successor else None
             feature.deleted_at = timezone.now()
             with succeeded_by(heir):
@@ -202,12 +185,12 @@ class Actions:
 
     def undelete(self, uuid: UUID, *, by: User | AnonymousUser, reason: str = "") -> Feature:
         """Take the record out of the bin."""
-        self._signed_in(by)
+        ask_signed_in(by)
         with self._recording(by, reason, "web"):
             feature = self._rows().select_for_update().filter(uuid=uuid, deleted_at__isnull=False).first()
             if feature is None:
                 raise NotFound(_("Rien de tel dans la corbeille."))
-            self._may_publish(by, feature)
+            self.rights.ask_publish(by, feature)
             feature.deleted_at = None
             feature.save(update_fields=["deleted_at"])
         return self._fresh(uuid)
@@ -216,10 +199,10 @@ class Actions:
         self, uuid: UUID, to: Status, *, by: User | AnonymousUser, revision: int | None = None, reason: str = ""
     ) -> Feature:
         """The record at another step of its life: in_review, published, archived."""
-        self._signed_in(by)
+        ask_signed_in(by)
         with self._recording(by, reason, "web"):
             feature = self._locked(uuid, by, revision)
-            self._may_move(by, feature, Status(feature.status), to)
+            self.rights.ask_move(by, feature, Status(feature.status), to)
             feature.status = to
             self._save(feature, {}, new=False)
         return self._fresh(uuid)
@@ -267,21 +250,12 @@ class Actions:
 
         What everybody sees asks for the right to publish: there is no proposition of a photo.
         """
-        self._signed_in(by)
+        ask_signed_in(by)
         with self._recording(by, reason, source):
             feature = self._locked(uuid, by, None)
             if feature.is_public:
-                self._may_publish(by, feature)
+                self.rights.ask_publish(by, feature)
             yield feature
-
-    def allowed(self, user: User | AnonymousUser, feature: Feature | None = None) -> tuple[str, ...]:
-        """The HTTP methods that write which this person may use, on the collection or on one record."""
-        if feature is None:
-            return ("POST",) if self.permissions.may_create_any(user) else ()
-        if not self.permissions.may_edit(user, feature):
-            return ()
-        deletes = self.permissions.may_publish(user, feature) or feature.status == Status.DRAFT
-        return ("PUT", "PATCH", "DELETE") if deletes else ("PUT", "PATCH")
 
     def _rows(self) -> FeatureQuerySet:
         return self.model.objects.all()
@@ -295,37 +269,16 @@ class Actions:
     def _recording(self, by: User | AnonymousUser, reason: str, source: str) -> Any:
         return recording(by=by, reason=reason, source=source)
 
-    def _signed_in(self, by: User | AnonymousUser) -> None:
-        if not by.is_authenticated:
-            raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
-
     def _locked(self, uuid: UUID, by: User | AnonymousUser, revision: int | None) -> Feature:
         feature = self._rows().select_for_update(of=("self",)).filter(uuid=uuid).first()
         if feature is None or not self.permissions.may_see(by, feature):
             raise NotFound(_("Aucune fiche à cette adresse."))
         if feature.deleted_at is not None:
             raise Gone(_("Cette fiche a été supprimée."))
-        if not self.permissions.may_edit(by, feature):
-            raise Forbidden(self.permissions.who_can(self.permissions.owner_of(feature)))
+        self.rights.ask_edit(by, feature)
         if revision is not None and revision != feature.revision:
             raise StaleRevision(_("Une autre personne a modifié cette fiche."), feature.revision, feature.updated_at)
         return cast("Feature", feature)
-
-    def _may_create(self, by: User | AnonymousUser, feature: Feature) -> None:
-        if not self.permissions.may_create(by, feature.authority_id, self.permissions.park_of(feature)):
-            raise Forbidden(self.permissions.who_can(self.permissions.owner_of(feature)))
-
-    def _may_publish(self, by: User | AnonymousUser, feature: Feature) -> None:
-        if not self.permissions.may_publish(by, feature):
-            told = _("Publier, archiver et supprimer demandent le rôle de publication.")
-            raise Forbidden(f"{told} {self.permissions.who_can(self.permissions.owner_of(feature))}")
-
-    def _may_move(self, by: User | AnonymousUser, feature: Feature, old: Status, new: Status) -> None:
-        if old not in STEPS.get(new, ()):
-            words = {"old": old.label, "new": new.label}
-            raise Conflict(_("Une fiche au statut « %(old)s » ne passe pas à « %(new)s ».") % words)
-        if new != Status.IN_REVIEW:
-            self._may_publish(by, feature)
 
     def _made(self, data: Values) -> tuple[Feature, dict[str, Any]]:
         feature = self.model()

@@ -49,7 +49,7 @@ def download(
     response: HttpResponseBase = unchanged or HttpResponse()
     if unchanged is None:
         # Before the stream begins: what asks the database afterwards would keep a connection while the client reads.
-        missing = chosen.omitted(selection) if chosen.omitted is not None else 0
+        missing = sum(each.count for each in chosen.omissions(selection))
         response = (
             HttpResponse(content_type=chosen.content_type)
             if request.method == "HEAD"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from geodata.limits.guard import Ticket, guard
+from geodata.live.broadcast import UNNAMED
 from geodata.problems import Forbidden, QuotaExceeded
 
+logger = logging.getLogger(__name__)
 KEY_HEADER = "X-API-Key"
 TICKET = "geodata.ticket"
 KINDS = ("items", "tiles", "changes", "snapshot")
@@ -44,10 +48,19 @@ def count(ticket: Ticket, path: str, size: int) -> None:
         ticket.count(kind_of(path), size)
 
 
-def neighbour(request: HttpRequest) -> bytes | None:
-    """What the network of a request is told apart by from others; None for this machine, whose share is not limited."""
-    who, local = guard().who(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
-    return None if local else who
+def neighbour(request: HttpRequest) -> bytes:
+    """What the network of a request is told apart by from others; UNNAMED for this machine."""
+    meta = request.META
+    who, local = guard().who(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""))
+    if local and "HTTP_X_FORWARDED_PROTO" in meta and "HTTP_X_FORWARDED_FOR" not in meta:
+        _say_that_nobody_is_named()
+    return UNNAMED if local else who
+
+
+@cache
+def _say_that_nobody_is_named() -> None:
+    """Once in a process."""
+    logger.warning("The proxy sends no X-Forwarded-For: all visitors count as one (decision 0191).")
 
 
 def told(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

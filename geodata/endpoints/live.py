@@ -59,7 +59,7 @@ def _full(request: HttpRequest) -> HttpResponse:
 class Stream(Iterator[bytes]):
     """The bytes of one stream; its place is given back when the response is closed, however it ends."""
 
-    def __init__(self, source: Broadcast, collection_id: str | None, since: Anchor | None, who: bytes | None) -> None:
+    def __init__(self, source: Broadcast, collection_id: str | None, since: Anchor | None, who: bytes) -> None:
         self._source, self._collection, self._since, self._who = source, collection_id, since, who
         self._number = -1
         self._until = time.monotonic() + LASTING_S

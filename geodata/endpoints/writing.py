@@ -56,7 +56,7 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
     collection = registry.get(collection_id)
     _known(user)
     actions = actions_of(collection)
-    if not actions.allowed(user):
+    if not actions.rights.methods(user):
         raise Forbidden(actions.permissions.who_can(None))
     body = read_feature_body(request, GEOJSON_TYPES)
     uuid = client_uuid(body)
@@ -75,8 +75,7 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     _known(user)
     actions = actions_of(collection)
     present = _present(collection, uuid, user)
-    if not actions.allowed(user, present):
-        raise Forbidden(actions.permissions.who_can(actions.permissions.owner_of(present)))
+    actions.rights.ask_edit(user, present)
     partial = request.method == "PATCH"
     body = read_feature_body(request, PATCH_TYPES if partial else GEOJSON_TYPES)
     if client_uuid(body) not in (None, uuid):
@@ -118,7 +117,7 @@ def allowed_methods(collection_id: str, key: str | None, user: User | AnonymousU
     """The methods this person may use here, for `OPTIONS`."""
     collection = registry.get(collection_id)
     feature = _present(collection, _uuid(key), user) if key else None
-    return (*SAFE, *actions_of(collection).allowed(user, feature))
+    return (*SAFE, *actions_of(collection).rights.methods(user, feature))
 
 
 def allowed_somewhere(collection_id: str, user: User | AnonymousUser) -> tuple[str, ...]:
@@ -127,7 +126,7 @@ def allowed_somewhere(collection_id: str, user: User | AnonymousUser) -> tuple[s
     QGIS asks one item, the first of the page or one called `unknown_id`, and lets its user edit the
     whole layer or nothing (QgsOapifProvider::computeCapabilities); each write is judged anyway.
     """
-    somewhere = actions_of(registry.get(collection_id)).allowed(user)
+    somewhere = actions_of(registry.get(collection_id)).rights.methods(user)
     return (*SAFE, *(("PUT", "PATCH", "DELETE") if somewhere else ()))
 
 

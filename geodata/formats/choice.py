@@ -28,6 +28,14 @@ def everywhere(collection: Collection) -> bool:
     return True
 
 
+@dataclass(frozen=True)
+class Omission:
+    """How many features are not in a file, and a sentence that says so and why."""
+
+    count: int
+    told: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """A representation: `name` is the value of `f`, `accepts` further media types that ask for it.
@@ -38,7 +46,7 @@ class Format:
     and repeats neighbours (cabins on a trail, closures): it changes with more than its collection. `chooses` formats
     give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`; what else a
     format cannot keep are the parameters that it `loses`. `inline` is what a browser or a calendar opens rather than
-    saves. `degrees` formats exist in CRS84 only. `offered` says which collections have it, `omitted` counts the features
+    saves. `degrees` formats exist in CRS84 only. `offered` says which collections have it, `omitted` tells the features
     of a selection that it cannot hold, `schema` is the address of the published schema that it follows.
     """
 
@@ -59,7 +67,7 @@ class Format:
     shaped: bool = False
     loses: tuple[str, ...] = ()
     offered: Callable[[Collection], bool] = everywhere
-    omitted: Callable[[Selection], int] | None = None
+    omitted: Callable[[Selection], Sequence[Omission]] | None = None
     schema: str = ""
 
     @property
@@ -70,6 +78,10 @@ class Format:
     def prepared(self, selection: Selection, query: ItemsQuery) -> Selection:
         """The selection that a query made, as it is written."""
         return selection if self.prepare is None else self.prepare(selection, query)
+
+    def omissions(self, selection: Selection) -> Sequence[Omission]:
+        """What a file of this selection leaves out; nothing for most formats."""
+        return [each for each in self.omitted(selection) if each.count] if self.omitted else []
 
     @property
     def is_download(self) -> bool:

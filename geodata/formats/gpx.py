@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from psycopg import sql
 
 from geodata import licences, registry
-from geodata.formats.choice import Format
+from geodata.formats.choice import Format, Omission
 from geodata.formats.markup import DECLARATION, degrees, element, quoted, text
 from geodata.formats.pieces import gathered
 from geodata.formats.telling import Words, teller
@@ -95,20 +95,20 @@ def pieces(head: Head, waypoints: Iterable[Waypoint], tracks: Iterable[Track]) -
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """A selection as a file. Raises Conflict for a single trail that is schematic."""
     lines = is_line(selection.collection)
-    left_out = omitted(selection)
-    if selection.is_one and left_out:
+    (left_out,) = omitted(selection)
+    if selection.is_one and left_out.count:
         raise Conflict(_("Ce tracé est schématique : il relie les bons lieux, il ne se suit pas au GPS."))
     kept = selection.narrowed(FOLLOWED if lines else PLACED)
     waypoints = _stops(kept, root) if lines else _points(kept, root)
     tracks = _tracks(kept, root) if lines else iter(())
-    return gathered(pieces(_head(kept, left_out, root), waypoints, tracks))
+    return gathered(pieces(_head(kept, left_out.told, root), waypoints, tracks))
 
 
-def omitted(selection: Selection) -> int:
-    """How many features of a selection a GPX leaves out."""
+def omitted(selection: Selection) -> tuple[Omission]:
+    """The features of a selection that a GPX leaves out."""
     unfit = sql.SQL("t.geom_quality = 'schematic'") if is_line(selection.collection) else sql.SQL("t.geom IS NULL")
     (count,) = rows.summed(selection, sql.SQL("count(*) FILTER (WHERE {})").format(unfit))
-    return int(count)
+    return (Omission(count, _left_out(count, lines=is_line(selection.collection))),)
 
 
 def is_line(collection: Collection) -> bool:
@@ -120,7 +120,7 @@ def _offered(collection: Collection) -> bool:
     return collection.geometry.geom_type in (LINE, "POINT")
 
 
-def _head(selection: Selection, left_out: int, root: str) -> Head:
+def _head(selection: Selection, left_out: str, root: str) -> Head:
     collection = selection.collection
     extent = sql.SQL(
         "ST_XMin(ST_Extent(t.geom)), ST_YMin(ST_Extent(t.geom)), ST_XMax(ST_Extent(t.geom)), ST_YMax(ST_Extent(t.geom))"
@@ -130,7 +130,7 @@ def _head(selection: Selection, left_out: int, root: str) -> Head:
     head = head or Head(
         creator=str(settings.SITE_NAME),
         name=str(collection.title),
-        description=_left_out(left_out, lines=is_line(collection)),
+        description=left_out,
         author=str(settings.SITE_PUBLISHER),
         licence=licences.licence_of(licences.OURS).url,
         year=timezone.localdate(past.now()).year,
@@ -157,17 +157,22 @@ def _left_out(count: int, *, lines: bool) -> str:
     if not count:
         return ""
     if lines:
-        said = ngettext(
-            "%(count)d tracé schématique n’est pas dans ce fichier : il ne se suit pas au GPS.",
-            "%(count)d tracés schématiques ne sont pas dans ce fichier : ils ne se suivent pas au GPS.",
-            count,
-        )
-    else:
-        said = ngettext(
-            "%(count)d fiche sans position n’est pas dans ce fichier.",
-            "%(count)d fiches sans position ne sont pas dans ce fichier.",
-            count,
-        )
+        return schematic_left_out(count)
+    said = ngettext(
+        "%(count)d fiche sans position n’est pas dans ce fichier.",
+        "%(count)d fiches sans position ne sont pas dans ce fichier.",
+        count,
+    )
+    return said % {"count": count}
+
+
+def schematic_left_out(count: int) -> str:
+    """The sentence about trails that are only drawings."""
+    said = ngettext(
+        "%(count)d tracé schématique n’est pas dans ce fichier : il ne se suit pas au GPS.",
+        "%(count)d tracés schématiques ne sont pas dans ce fichier : ils ne se suivent pas au GPS.",
+        count,
+    )
     return said % {"count": count}
 
 

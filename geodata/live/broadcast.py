@@ -27,8 +27,9 @@ from geodata.queries import changes as feed
 # Messages that are kept for streams that are slow to take them; entries of the feed read at once.
 KEPT = 256
 AT_ONCE = 1_000
-# A caller has at most one of so many parts of the places.
+# A caller has at most a quarter of the places; those that nobody can tell apart have three of them together (decision 0191).
 SHARES = 4
+UNNAMED = b""
 IDLE_S = 20.0
 LOOK_S = 30.0
 RETRY_S = 1.0
@@ -49,35 +50,34 @@ class Broadcast:
         self._thread: threading.Thread | None = None
         self._last: Anchor | None = None
 
-    def enter(self, who: bytes | None = None) -> bool:
-        """Take one of the places; False when all are taken, or the caller has its share: a quarter of them.
+    def enter(self, who: bytes = UNNAMED) -> bool:
+        """Take one of the places; False when all are taken, or the caller has its share.
 
-        `who` is what a caller is told apart by, None for one that may take them all. `leave` gives the place back.
+        `who` is what a caller is told apart by, UNNAMED for this machine. `leave` gives the place back.
         """
         with self._news:
             if self._streams >= self._places or self._has_its_share(who):
                 return False
             self._streams += 1
-            if who is not None:
-                self._shares[who] += 1
+            self._shares[who] += 1
             if self._thread is None:
                 self._last = None
                 self._thread = threading.Thread(target=self._run, name="geodata-broadcast", daemon=True)
                 self._thread.start()
             return True
 
-    def leave(self, who: bytes | None = None) -> None:
+    def leave(self, who: bytes = UNNAMED) -> None:
         """Give a place back that the same caller took."""
         with self._news:
             self._streams -= 1
             self._left_at = time.monotonic()
-            if who is not None:
-                self._shares[who] -= 1
-                if not self._shares[who]:
-                    del self._shares[who]
+            self._shares[who] -= 1
+            if not self._shares[who]:
+                del self._shares[who]
 
-    def _has_its_share(self, who: bytes | None) -> bool:
-        return who is not None and self._shares[who] >= max(self._places // SHARES, 1)
+    def _has_its_share(self, who: bytes) -> bool:
+        share = max(self._places // SHARES, 1)
+        return self._shares[who] >= (max(self._places - share, 1) if who == UNNAMED else share)
 
     @property
     def streams(self) -> int:

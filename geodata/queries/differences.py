@@ -6,33 +6,51 @@ Only what changed in between is read, from the index of the feed; features that 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
+from geodata.changes.notes import public_reason
 from geodata.queries import past
 from geodata.queries.versions import differing
 from geodata.registry import Collection
 
-MOST = 200
+MOST = 30
 KINDS = ("added", "changed", "unpublished", "deleted", "merged")
-# Inputs: collection, first and last revision (the first excluded), limit. Index: geodata_revision_feed; then the
-# primary key, and geodata_revision_object for what became of the last change.
+# Inputs: collection, first and last revision (the first excluded), zone of days. A feature that nothing but one import
+# touched has the key of this import: its reason and its day. Index: geodata_revision_feed; then the primary key.
 TOUCHED = """
-WITH touched AS (
-  SELECT uuid, min(id) AS first, max(id) AS last FROM geodata_revision
-  WHERE collection = %(collection)s AND public_op IS NOT NULL AND id > %(first)s AND id <= %(last)s GROUP BY uuid
+WITH said AS (
+  SELECT id, uuid, reason, CASE WHEN source = 'import' THEN (at AT TIME ZONE %(zone)s)::date END AS day FROM geodata_revision
+  WHERE collection = %(collection)s AND public_op IS NOT NULL AND id > %(first)s AND id <= %(last)s
+), touched AS (
+  SELECT uuid, min(id) AS first, max(id) AS last, min(reason) AS reason, min(day) AS day,
+         count(day) = count(*) AND min(reason) = max(reason) AND min(day) = max(day) AS by_import
+  FROM said GROUP BY uuid
 ), ends AS (
-  SELECT t.uuid, t.last, b.since IS NOT NULL AS was, a.public_op = 'upsert' AS is, a.public_op, a.successor, t.first
+  SELECT t.uuid, t.first, t.last, t.reason, t.day, b.since IS NOT NULL AS was, a.public_op = 'upsert' AS is, a.public_op,
+         a.successor, CASE WHEN t.by_import THEN left(md5(t.reason || t.day), 12) ELSE '' END AS key
   FROM touched t JOIN geodata_revision b ON b.id = t.first JOIN geodata_revision a ON a.id = t.last
-  WHERE b.since IS NOT NULL OR a.public_op = 'upsert' ORDER BY t.last DESC LIMIT %(limit)s
+  WHERE b.since IS NOT NULL OR a.public_op = 'upsert'
 )
+"""
+IMPORTS = """
+SELECT key, reason, day,
+       count(*) FILTER (WHERE NOT was), count(*) FILTER (WHERE was AND e.is), count(*) FILTER (WHERE NOT e.is)
+FROM ends e WHERE key <> '' GROUP BY key, reason, day ORDER BY day DESC, key
+"""
+# Further inputs: key of an import or nothing, start, limit. Index: geodata_revision_object for what became of the last change.
+LISTED = """
+, page AS (SELECT * FROM ends WHERE key = %(key)s ORDER BY last DESC LIMIT %(limit)s OFFSET %(start)s)
 SELECT e.uuid, e.is, e.public_op, e.successor, CASE WHEN e.was THEN b.before END,
        CASE WHEN e.is THEN coalesce(later.before, present.row) END
-FROM ends e JOIN geodata_revision b ON b.id = e.first
+FROM page e JOIN geodata_revision b ON b.id = e.first
 LEFT JOIN LATERAL (
   SELECT r.before FROM geodata_revision r WHERE r.uuid = e.uuid AND r.id > e.last ORDER BY r.id LIMIT 1
 ) later ON true
@@ -62,26 +80,61 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Import:
+    """What one import did to a collection: its key, what it was made for, its day, how many features it touched."""
+
+    key: str
+    reason: str
+    on: date
+    added: int
+    changed: int
+    removed: int
+
+    @property
+    def total(self) -> int:
+        """All that it touched."""
+        return self.added + self.changed + self.removed
+
+
+@dataclass(frozen=True)
 class Differences:
-    """Those of a collection, the latest first, at most MOST (`is_cut`: there are more); features then and later."""
+    """Those of a collection, the latest first, a page of them; `is_cut`: there are more."""
 
     collection: Collection
     found: list[Difference]
     is_cut: bool
-    count_first: int
-    count_last: int
 
 
-def between(collection: Collection, first: int, last: int) -> Differences:
-    """The differences between the states right after two revisions."""
-    statement = sql.SQL(TOUCHED).format(rows=sql.Identifier(collection.table))
-    given: dict[str, Any] = {"collection": collection.id, "first": first, "last": last, "limit": MOST + 1}
+def between(collection: Collection, first: int, last: int, *, key: str = "", start: int = 0) -> Differences:
+    """At most MOST differences between the states right after two revisions, after the first `start`.
+
+    Those of the import with this `key`; without one, those that no import made alone.
+    """
+    statement = sql.SQL(TOUCHED + LISTED).format(rows=sql.Identifier(collection.table))
+    given = _given(collection, first, last) | {"key": key, "start": start, "limit": MOST + 1}
     with past.bounded(), connection.cursor() as cursor:
         cursor.execute(statement, given)
         rows = cursor.fetchall()
-        counts = [_count(cursor, collection, revision) for revision in (first, last)]
     told = [_difference(collection, *row) for row in rows[:MOST]]
-    return Differences(collection, [each for each in told if each is not None], len(rows) > MOST, counts[0], counts[1])
+    return Differences(collection, [each for each in told if each is not None], len(rows) > MOST)
+
+
+def imports(collection: Collection, first: int, last: int) -> list[Import]:
+    """What imports did alone between two revisions, the latest day first; a reason is told without notes of the service."""
+    with past.bounded(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL(TOUCHED + IMPORTS), _given(collection, first, last))
+        return [Import(key, public_reason(reason), *rest) for key, reason, *rest in cursor.fetchall()]
+
+
+def counts(collection: Collection, revisions: Sequence[int]) -> list[int]:
+    """How many features were public right after each revision."""
+    with past.bounded(), connection.cursor() as cursor:
+        return [_count(cursor, collection, revision) for revision in revisions]
+
+
+def _given(collection: Collection, first: int, last: int) -> dict[str, Any]:
+    zone = timezone.get_default_timezone_name()
+    return {"collection": collection.id, "first": first, "last": last, "zone": zone}
 
 
 def _count(cursor: Any, collection: Collection, revision: int) -> int:

@@ -18,6 +18,7 @@ from geodata.queries import changes as feed
 from geodata.webhooks import messages, signing
 from geodata.webhooks.models import Delivery, Subscription
 from geodata.webhooks.sending import Answer, post
+from geodata.webhooks.telling import tell_stopped
 
 # The waits between attempts add up to some two and a half days; then the subscription is stopped.
 RETRY = jobs.Backoff(first_s=10, most=20)
@@ -202,6 +203,7 @@ def _again_later(subscription: Subscription, message: Delivery, answer: Answer) 
     if message.attempts >= RETRY.most or answer.status == GONE:
         message.state = Delivery.State.DEAD
         subscription.state, subscription.next_at = Subscription.State.STOPPED, None
+        jobs.defer(tell_stopped, subscription=str(subscription.pk))
     else:
         subscription.next_at = timezone.now() + timedelta(seconds=RETRY.wait_s(message.attempts))
         jobs.defer(

@@ -34,25 +34,29 @@ class Subscription(models.Model):
         STOPPED = "stopped", _("arrêté après des échecs")
 
     uuid = models.UUIDField(primary_key=True, db_default=UuidV7(), editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    name = models.CharField(max_length=100)
-    url = models.CharField(max_length=1000)
-    collections: Any = ArrayField(models.TextField(), default=list)
-    box: Any = ArrayField(models.FloatField(), size=4, null=True)
-    authority = models.TextField(blank=True, default="")
-    events: Any = ArrayField(models.TextField(), default=list)
-    with_features = models.BooleanField(default=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("titulaire"), on_delete=models.CASCADE, related_name="+"
+    )
+    name = models.CharField(_("nom"), max_length=100)
+    url = models.CharField(_("adresse qui reçoit"), max_length=1000)
+    collections: Any = ArrayField(models.TextField(), verbose_name=_("collections"), default=list)
+    box: Any = ArrayField(models.FloatField(), verbose_name=_("cadre"), size=4, null=True)
+    authority = models.TextField(_("autorité"), blank=True, default="")
+    events: Any = ArrayField(models.TextField(), verbose_name=_("événements"), default=list)
+    with_features = models.BooleanField(_("avec la fiche entière"), default=True)
     salt = models.CharField(max_length=64, default=new_salt)
     former_salt = models.CharField(max_length=64, blank=True, default="")
-    rotated_at = models.DateTimeField(null=True)
-    state = models.CharField(max_length=7, choices=State, default=State.ACTIVE)
-    since_revision = models.BigIntegerField()
-    since_at = models.DateTimeField(null=True)
-    failures = models.IntegerField(default=0)
-    next_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    rotated_at = models.DateTimeField(_("secret changé le"), null=True)
+    state = models.CharField(_("état"), max_length=7, choices=State, default=State.ACTIVE)
+    since_revision = models.BigIntegerField(_("reçu jusqu’à la révision"))
+    since_at = models.DateTimeField(_("reçu jusqu’à l’instant"), null=True)
+    failures = models.IntegerField(_("échecs de suite"), default=0)
+    next_at = models.DateTimeField(_("prochain essai"), null=True)
+    created_at = models.DateTimeField(_("créé"), auto_now_add=True)
 
     class Meta:
+        verbose_name = _("envoi automatique")
+        verbose_name_plural = _("envois automatiques")
         ordering: ClassVar[list[str]] = ["created_at", "uuid"]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["owner"], name="geodata_subscription_owner")]
 

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--authority", required=True, help="code, for example CABBALR")
         parser.add_argument("--role", choices=Role.values, default=Role.EDITOR)
         parser.add_argument("--username", help="made from the authority and role when absent")
+        parser.add_argument("--email", default="", help="where a forgotten password and what went wrong are told")
         parser.add_argument(
             "--park", action="append", default=[], help="slug of a park the role is limited to; repeatable"
         )
@@ -41,7 +42,7 @@ class Command(BaseCommand):
         if users.filter(username=username).exists():
             raise CommandError(f"The account {username} exists already.")
         password = secrets.token_urlsafe(12)
-        user = users.create_user(username=username, password=password)
+        user = users.create_user(username=username, email=options["email"], password=password)
         Adhesion.objects.create(user=user, authority=authority, role=options["role"]).parks.set(parks)
         self.stdout.write(f"username: {username}\npassword: {password}")
         if options["token"]:

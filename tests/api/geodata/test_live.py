@@ -12,6 +12,7 @@ import pytest
 from django.utils import timezone
 
 from cabanes.models import Cabane
+from geodata.endpoints import limiting
 from geodata.features import Status
 from geodata.live import broadcast as broadcasting
 from geodata.live.broadcast import broadcast
@@ -197,6 +198,24 @@ def test_one_network_takes_a_quarter_of_the_places_and_leaves_the_others(listen,
     first.close()
     assert until(lambda: broadcast.streams == 2)
     assert listen(**greedy).heard("ready")
+
+
+def test_those_whom_no_proxy_names_leave_a_quarter_to_who_has_an_address(listen, monkeypatch):
+    monkeypatch.setattr(broadcast, "_places", 4)
+    unnamed = [listen() for _each in range(3)]
+    assert all(each.heard("ready") for each in unnamed)
+    assert listen().answer.status == 503
+    assert listen(**{"X-Forwarded-For": "203.0.113.8"}).heard("ready")
+
+
+def test_a_proxy_that_names_nobody_is_told_once_in_the_log(rf, caplog):
+    limiting._say_that_nobody_is_named.cache_clear()
+    for headers in ({}, {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.8"}):
+        limiting.neighbour(rf.get("/api/live", headers=headers))
+    assert caplog.text == ""
+    for _again in range(2):
+        limiting.neighbour(rf.get("/api/live", headers={"X-Forwarded-Proto": "https"}))
+    assert caplog.text.count("X-Forwarded-For") == 1
 
 
 @pytest.mark.django_db

@@ -110,3 +110,14 @@ def test_many_words_cost_a_bounded_number_of_queries(client, django_assert_max_n
     parc(name_fr="a b c d e f g h i")
     with django_assert_max_num_queries(16):
         assert names(client, "/parcs/?q=" + "+".join("abcdefghijklmnopqrstuvwxyz")) == ["a b c d e f g h i"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/en", "/nl"])
+def test_codes_of_authorities_are_shown_as_filters_take_them(client, prefix):
+    body = autorite(code="CALL")
+    parc(name_fr="À elle", authority=body)
+    parc(name_fr="Ailleurs", authority=autorite(code="AUTRE"))
+    assert "code CALL" in client.get(f"{prefix}/autorites/").content.decode()
+    assert "CALL" in {fact.value for fact in client.get(f"{prefix}/autorites/CALL/").context["page"].facts}
+    found = client.get("/api/collections/parcs/items?authority=CALL").json()["features"]
+    assert [each["properties"]["name_fr"] for each in found] == ["À elle"]

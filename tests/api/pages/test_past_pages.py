@@ -7,9 +7,10 @@ from django.db import connection
 from django.utils import timezone
 
 from cabanes.models import Cabane
+from geodata.changes.recording import recording
 from geodata.models import Revision
 from parcs.models import Parc
-from tests.api.geodata.test_past import at, change, commit
+from tests.api.geodata.bygone import at, change, commit
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 from tests.factories.sentiers import sentier
@@ -118,7 +119,80 @@ def test_two_days_are_compared_in_words(client):
         assert words in shown
     assert "Secret" not in shown
     assert "Neuve" not in html(client, "/historique/?de=2026-03-01&a=2026-03-04")
-    assert "Differences" in html(client, "/en/historique/?de=2026-03-02&a=2026-03-06")
+    assert "Added" in html(client, "/en/historique/?de=2026-03-02&a=2026-03-06")
+
+
+@pytest.fixture
+def around():
+    """The park and authority of all cabins of a test, older than what is compared."""
+    area = parc()
+    Revision.objects.update(at=datetime(2026, 3, 1, 12, tzinfo=UTC))
+    return {"park": area, "authority": area.authority}
+
+
+def imported(reason, names, around):
+    with recording(by=None, reason=reason, source="import"):
+        made = [cabane(name_fr=name, **around) for name in names]
+    commit()
+    return made
+
+
+def test_what_an_import_did_is_one_line_with_pages_of_its_own(client, around):
+    first = imported("jeu de départ", [f"Cabane {number:02}" for number in range(35)], around)
+    second = imported("moisson", ["Autre"], around)
+    with recording(by=None):
+        by_hand = cabane(name_fr="À la main", **around)
+    for thing in first:
+        dated(thing, (3, 5))
+    dated(second[0], (3, 6))
+    dated(by_hand, (3, 6))
+    days = "de=2026-03-02&a=2026-03-07"
+    answer = client.get(f"/historique/?{days}")
+    shown = answer.content.decode()
+    assert "35 créées par l’import du 5 mars 2026 (jeu de départ)" in shown
+    assert "1 créée par l’import du 6 mars 2026 (moisson)" in shown
+    assert "Cabane 01" not in shown
+    assert "À la main" in shown
+    (_newest, oldest) = answer.context["imports"]
+    ((_collection, part, url),) = oldest.parts
+    assert part.total == 35
+    seen = []
+    while url:
+        one = client.get(url)
+        assert one.status_code == 200
+        seen += [line.name for group in one.context["groups"] for line in group.lines]
+        url = one.context["pages"].get("later")
+    assert sorted(seen) == sorted(f"Cabane {number:02}" for number in range(35))
+
+
+def test_what_was_corrected_after_its_import_is_told_by_itself(client, around):
+    (thing,) = imported("jeu de départ", ["Un"], around)
+    with recording(by=None):
+        change(thing, name_fr="Deux")
+    dated(thing, (3, 5), (3, 5))
+    assert "Deux" in html(client, "/historique/?de=2026-03-02&a=2026-03-07")
+    assert client.get("/historique/?de=2026-03-02&a=2026-03-07").context["imports"] == []
+
+
+def test_many_differences_are_paged_without_a_gap(client, around):
+    for number in range(65):
+        dated(cabane(name_fr=f"Cabane {number:02}", **around), (3, 5))
+    days = "de=2026-03-02&a=2026-03-07"
+    assert "Plus de 30 fiches différentes" in html(client, f"/historique/?{days}")
+    url, seen = f"/historique/?{days}&collection=cabanes", []
+    while url:
+        one = client.get(url)
+        seen += [line.name for group in one.context["groups"] for line in group.lines]
+        url = one.context["pages"].get("later")
+    assert (len(seen), len(set(seen))) == (65, 65)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["collection=rien", "collection=cabanes&page=0", "collection=cabanes&page=x", "collection=cabanes&page=99999999"],
+)
+def test_a_page_of_the_history_that_is_none_is_404(client, query):
+    assert client.get(f"/historique/?{query}").status_code == 404
 
 
 @pytest.mark.parametrize("query", ["de=hier", "de=2026-03-06&a=2026-03-02", "a=2999-01-01"])

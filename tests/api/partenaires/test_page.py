@@ -8,6 +8,7 @@ from geodata import announcements, registry
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import box, commune, member, parc, user
+from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,21 @@ def test_page_shows_count_rows_and_address_of_what_was_chosen(client):
     assert "Secret" not in text
     assert "http://testserver/api/collections/cabanes/items?f=csv&amp;kind=abri" in text
     assert '<option value="abri" selected>' in text
+
+
+def test_what_a_format_leaves_out_is_counted_with_its_reason(client):
+    for name, quality in (("Relevé", "surveyed"), ("Dessin", "schematic"), ("Autre dessin", "schematic")):
+        sentier(name_fr=name, geom_quality=quality)
+    page = "/partenaires/?collection=sentiers&format={}"
+    text = client.get(page.format("gpx")).content.decode()
+    assert "<strong>1</strong> fiche sur 3 dans le fichier GPX" in text
+    assert "2 tracés schématiques ne sont pas dans ce fichier" in text
+    assert client.get("/api/collections/sentiers/items?f=gpx")["Omitted-Features"] == "2"
+    text = client.get("/en" + page.format("schema-randonnee")).content.decode()
+    left = int(client.get("/api/collections/sentiers/items?f=schema-randonnee")["Omitted-Features"])
+    assert f"<strong>{3 - left}</strong> record" in text
+    assert "2 schematic lines are not in this file" in text
+    assert "<strong>3</strong> fiches ·" in client.get(page.format("csv")).content.decode()
 
 
 def test_what_cannot_be_read_is_said_beside_its_field(client):

@@ -9,7 +9,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
-from geodata.models import Proposition
+from geodata.models import Proposition, Subscription
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, member, parc, user
@@ -45,8 +45,15 @@ def mine(transactional_db):
         reason="Vu sur place",
         patch={"edition": "2021", "geom": {"type": "Point", "coordinates": [2.8052, 50.4052]}},
     )
+    webhook = Subscription.objects.create(
+        owner=publisher, name="Miroir", url=f"https://exemple.fr/{'crochet' * 12}", since_revision=0, state="stopped"
+    )
+    webhook.deliveries.create(
+        kind="changes", entries=100, attempts=20, state="dead", status=503, duration_ms=15000, excerpt="<html>" * 40
+    )
     return SimpleNamespace(
         call=call,
+        webhook=webhook,
         area=area,
         hut=hut,
         trail=trail,
@@ -69,5 +76,6 @@ def addresses(mine):
         f"/gestion/{hut}/photos/", f"/gestion/{hut}/trace/", f"/gestion/{trail}/", f"/gestion/{trail}/trace/",
         f"/gestion/{area}/", f"/gestion/fermetures/{mine.shut.uuid}/", "/gestion/propositions/",
         f"/gestion/propositions/{mine.waiting.uuid}/", "/gestion/corbeille/", "/en/gestion/parcs/nouvelle/",
-        f"/nl/gestion/{hut}/",
+        f"/nl/gestion/{hut}/", "/mot-de-passe/", "/mot-de-passe/oublie/", "/gestion/webhooks/", f"/gestion/webhooks/{mine.webhook.pk}/",
+        f"/nl/gestion/webhooks/{mine.webhook.pk}/", f"/gestion/webhooks/{mine.webhook.pk}/modifier/",
     ]  # fmt: skip

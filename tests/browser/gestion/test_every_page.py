@@ -23,7 +23,7 @@ def test_every_page_passes_axe_reflows_and_suits_a_finger(mine, addresses, live_
     found = []
     for address in addresses:
         page.goto(live_server.url + address)
-        page.evaluate("document.querySelectorAll('details.group').forEach(each => { each.open = true })")
+        page.evaluate("document.querySelectorAll('details.fold').forEach(each => { each.open = true })")
         page.wait_for_timeout(300)
         page.evaluate(axe)
         result = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
@@ -57,5 +57,5 @@ def administration(mine):
     return [
         f"{root}/", f"{root}/parcs/autorite/", f"{root}/parcs/autorite/{mine.call.pk}/change/", f"{root}/parcs/autorite/add/",
         f"{root}/parcs/adhesion/add/", f"{root}/agenda/projetlabel/add/", f"{root}/agenda/chiffrecle/add/",
-        f"{root}/carte/cartepartenaire/add/", f"{root}/comptes/user/{mine.boss.pk}/change/",
+        f"{root}/geodata/subscription/{mine.webhook.pk}/change/", "/gestion/travaux/", f"{root}/carte/cartepartenaire/add/", f"{root}/comptes/user/{mine.boss.pk}/change/",
     ]  # fmt: skip

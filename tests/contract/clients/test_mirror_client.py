@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from datetime import timedelta
 from io import BytesIO, StringIO
 
@@ -95,3 +97,10 @@ def test_what_is_no_mirror_is_refused(path, tmp_path):
     for target in (tmp_path / "absent", tmp_path / "text", "http://127.0.0.1:9"):
         with pytest.raises(CommandError, match="cannot be compared"):
             verified(target)
+
+
+def test_without_its_arguments_it_says_how_it_is_called():
+    told = subprocess.run(
+        [sys.executable, mirror.__file__, "https://exemple.fr"], capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stderr[:6]) == (1, "usage:")

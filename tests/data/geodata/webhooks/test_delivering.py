@@ -19,31 +19,11 @@ from geodata.features import Status
 from geodata.models import Delivery, Subscription
 from geodata.webhooks import delivering, messages, sending, subscribing, waking
 from tests.data.geodata.webhooks.receiver import Receiver
+from tests.data.geodata.webhooks.subscriber import deliver, subscribe
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, parc, user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def receiver(settings):
-    settings.WEBHOOKS_LOOPBACK = True
-    made = Receiver()
-    yield made
-    made.close()
-
-
-def subscribe(receiver, **given):
-    made, secret = subscribing.subscribe({"name": "Miroir", "url": receiver.url} | given, by=user())
-    made.secret = secret
-    return made
-
-
-def deliver(subscription):
-    """What a worker does, also when the next attempt is not due yet."""
-    Subscription.objects.filter(pk=subscription.pk).update(next_at=None)
-    delivering.deliver(subscription=str(subscription.pk))
-    subscription.refresh_from_db()
 
 
 def test_changes_come_in_the_order_of_the_feed_and_only_those_after_the_subscription(receiver):
