@@ -13,6 +13,7 @@ from http.server import ThreadingHTTPServer
 import psutil
 import receiver
 from django.conf import settings
+from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from geodata.webhooks import subscribing
@@ -251,16 +252,11 @@ class Downloader(threading.Thread):
         return "whole"
 
 
-def until_idle(connection, seconds=60):
-    """Whether no session of the database is at work any more, soon."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                " AND backend_type = 'client backend' AND state <> 'idle'"
-            )
-            if cursor.fetchone() == (0,):
-                return True
-        time.sleep(0.2)
-    return False
+def is_idle():
+    """Whether no session of the database is at work."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        return cursor.fetchone() == (0,)

@@ -10,7 +10,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.contract.turmoil import Server
+from tests.contract.turmoil import Server, until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -29,13 +29,6 @@ def server():
         yield made
     finally:
         made.kill()
-
-
-def until(fact, seconds=30):
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit and not fact():
-        time.sleep(0.05)
-    return fact()
 
 
 def kill(processes):

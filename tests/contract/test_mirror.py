@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 
 import mirror
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from knox.models import AuthToken
 
 from carte.mirroring import compare_file
@@ -30,8 +30,8 @@ from geodata.models import Revision
 from geodata.params.changes import parse_since
 from geodata.queries import changes as feed
 from geodata.queries import copies
-from tests.contract.listeners import Downloader, Hook, OpenMap, Worker, until_idle
-from tests.contract.turmoil import AUTHORITY, Server, Turmoil
+from tests.contract.listeners import Downloader, Hook, OpenMap, Worker, is_idle
+from tests.contract.turmoil import AUTHORITY, Server, Turmoil, until
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, parc, user
 
@@ -130,13 +130,6 @@ class Mirror(threading.Thread):
             file.close()
 
 
-def until(fact, seconds=60):
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit and not fact():
-        time.sleep(0.1)
-    return fact()
-
-
 def present(name):
     rows = copies.copy(registry.get(name))
     next(rows)
@@ -199,7 +192,7 @@ def test_a_mirror_is_the_origin_row_for_row(server, worker, tmp_path, settings):
     )
     assert unheard - open_map.told == Counter()
     assert downloader.wrong == []
-    assert until_idle(connection)
+    assert until(is_idle)
     merged = public.filter(successor__isnull=False).count()
     assert sum(op == "merge" for _number, _uuid, op in reader.seen) == merged
     sys.stdout.write(

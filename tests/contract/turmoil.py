@@ -70,6 +70,14 @@ def dsn():
     return {"host": given["HOST"], "dbname": given["NAME"], "user": given["USER"], "password": given["PASSWORD"]}
 
 
+def until(fact, seconds=60):
+    """What a fact is in the end: true as soon as it is, or what it is after so many seconds."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit and not fact():
+        time.sleep(0.1)
+    return fact()
+
+
 class Server:
     """The server that bin/serve runs, on the test database; it can be killed and started again."""
 
