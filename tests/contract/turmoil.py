@@ -308,7 +308,7 @@ class Turmoil:
             self.server.start()
             self.server.answers()
             self._tell("server killed")
-        elif self._turns % 3 == 1:
+        elif self._turns % 10 == 3:
             self.server.kill_a_worker(choice)
             self._tell("process of the server killed")
         elif self._turns % 9 == 5:
