@@ -5,7 +5,9 @@ import threading
 import time
 
 import pytest
-from django.db import connection
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection
+from django.test import Client
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -20,6 +22,29 @@ def _no_outside_network(monkeypatch):
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_closed(monkeypatch):
+    """As every server does, which the client of the tests does only for answers that were read to their end.
+
+    Else the collector meets the connection that a stream reads from before the stream that would give it back.
+    """
+    streams, request = [], Client.request
+
+    def remembered(self, **environ):
+        answer = request(self, **environ)
+        if answer.streaming:
+            streams.append(answer)
+        return answer
+
+    monkeypatch.setattr(Client, "request", remembered)
+    yield
+    request_finished.disconnect(close_old_connections)
+    for each in streams:
+        if not each.closed:
+            each.close()
+    request_finished.connect(close_old_connections)
 
 
 @pytest.fixture(autouse=True)

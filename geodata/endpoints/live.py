@@ -21,6 +21,8 @@ from geodata.queries import changes as feed
 EVENT_STREAM = "text/event-stream"
 # A proxy or a phone that is gone is noticed at the next beat.
 BEAT_S = 15.0
+# How long the first line waits for the place in the feed from which the process tells.
+BEGIN_S = 5.0
 # A stream is begun anew now and then, so that maps spread over processes that were started meanwhile.
 LASTING_S = 3_600.0
 RETRY_MS = 4_000
@@ -84,12 +86,15 @@ class Stream(Iterator[bytes]):
 
     def _begin(self) -> bytes:
         """How long to wait before coming again, what was missed since, and from where on the stream tells."""
-        self._number, last = self._source.begin()
+        found = self._source.begin(BEGIN_S)
+        if found is None:
+            return HEARTBEAT
+        self._number, last = found
         missed = self._missed(last) if self._since else []
-        place = position(last) if last else b""
-        return f"retry: {RETRY_MS}\n\n".encode() + self._said(missed) + b"event: ready\ndata: {}\n" + place + b"\n"
+        ready = b"event: ready\ndata: {}\n" + position(last) + b"\n"
+        return f"retry: {RETRY_MS}\n\n".encode() + self._said(missed) + ready
 
-    def _missed(self, last: Anchor | None) -> list[Told]:
+    def _missed(self, last: Anchor) -> list[Told]:
         if self._since == last:
             return []
         try:

@@ -75,8 +75,13 @@ def _written(asked: Export, chosen: Format, selection: Selection) -> int:
         chosen.make(selection, path, _Progress(asked))
         store = storages[STORAGE]
         store.delete(name_of(asked))
-        with path.open("rb") as held:
-            store.save(name_of(asked), File(held))
+        try:
+            with path.open("rb") as held:
+                store.save(name_of(asked), File(held))
+        except BaseException:
+            # What a full disk cut short would keep it full until the file expires.
+            store.delete(name_of(asked))
+            raise
         return path.stat().st_size
     finally:
         shutil.rmtree(folder, ignore_errors=True)

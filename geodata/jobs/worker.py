@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import traceback
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
@@ -20,6 +22,7 @@ ERROR_CHARACTERS = 4_000
 # A job whose worker was killed while it ran so many times is what kills workers.
 MOST_KILLS = 5
 SHUTDOWN_S = 5.0
+logger = logging.getLogger(__name__)
 
 
 def run(*, at_once: int, until_empty: bool = False) -> None:
@@ -50,16 +53,24 @@ async def _run(own: App, at_once: int, until_empty: bool) -> None:
 async def _mind(own: App) -> None:
     """Now and again, queue the jobs of workers that have gone silent."""
     while True:
-        for job in await own.job_manager.get_stalled_jobs(seconds_since_heartbeat=settings.JOBS_LOST_AFTER_S):
-            await _give_back(own, job)
+        try:
+            for job in await own.job_manager.get_stalled_jobs(seconds_since_heartbeat=settings.JOBS_LOST_AFTER_S):
+                await _give_back(own, job)
+        except ConnectorException as error:
+            # The database went away, or another worker was first: the next turn finds what is left.
+            logger.warning("jobs of workers that are gone wait: %s", error)
         await asyncio.sleep(settings.JOBS_LOST_AFTER_S / 2)
 
 
 async def _give_back(own: App, job: Job) -> None:
     if job.attempts >= MOST_KILLS:
         await own.job_manager.finish_job(job=job, status=Status.FAILED, delete_job=False)
-    else:
+        return
+    try:
         await own.job_manager.retry_job(job=job, retry_at=datetime.now(UTC))
+    except UniqueViolation:
+        # The same was queued while this one ran, and waits for it to end: that one does its work.
+        await own.job_manager.finish_job(job=job, status=Status.FAILED, delete_job=True)
 
 
 def keep_reason(call_next: Any, context: JobContext, worker: Any) -> Any:

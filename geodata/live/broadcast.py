@@ -84,11 +84,14 @@ class Broadcast:
         """How many places are taken."""
         return self._streams
 
-    def begin(self, seconds: float = 5.0) -> tuple[int, Anchor | None]:
-        """The number of the last message and the place in the feed up to which messages were told."""
+    def begin(self, seconds: float) -> tuple[int, Anchor] | None:
+        """The number of the last message and the place in the feed up to which messages were told.
+
+        None while that place is not known: what changes before it is told to nobody.
+        """
         with self._news:
             self._news.wait_for(lambda: self._last is not None, timeout=seconds)
-            return self._number, self._last
+            return None if self._last is None else (self._number, self._last)
 
     def after(self, number: int, seconds: float) -> tuple[int, list[Told]]:
         """The messages after this number, when there are some in time; a stream that missed some gets RESET."""

@@ -1,7 +1,8 @@
 """A copy plus the changes is the state of the server, row for row, whatever happens meanwhile.
 
 Twenty writers (API, actions, SQL, psql), killed now and then, as is the server; a mirror made by the client
-of the partners' guide and a reader of the whole feed poll through it. A few seconds in the suite; for longer:
+of the partners' guide and a reader of the whole feed poll through it, webhooks are received, a map is open, files are
+downloaded and left in the middle. A few seconds in the suite; for longer:
 
     SYNC_SECONDS=600 bin/test -n0 -s tests/contract/test_mirror.py
 """
@@ -13,6 +14,7 @@ import sqlite3
 import sys
 import threading
 import time
+from collections import Counter
 from http import HTTPStatus
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -25,8 +27,11 @@ from knox.models import AuthToken
 from carte.mirroring import compare_file
 from geodata import registry
 from geodata.models import Revision
+from geodata.params.changes import parse_since
+from geodata.queries import changes as feed
 from geodata.queries import copies
-from tests.contract.turmoil import AUTHORITY, Server, Turmoil
+from tests.contract.listeners import Downloader, Hook, OpenMap, Worker, is_idle
+from tests.contract.turmoil import AUTHORITY, Server, Turmoil, until
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, parc, user
 
@@ -42,15 +47,23 @@ pytestmark = [
 
 
 @pytest.fixture
-def server(transactional_db):
+def server(transactional_db, tmp_path):
     authority = autorite(code=AUTHORITY)
     for number in range(3):
         parc(authority=authority, geom=box(2.80 + number / 200, 50.40, 2.81 + number / 200, 50.42))
     for _ in range(20):
         cabane(authority=authority)
     made = Server()
+    made.environment["EXPORTS_ROOT"] = str(tmp_path / "exports")
     made.start()
     assert made.answers()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def worker(server):
+    made = Worker(server)
     yield made
     made.kill()
 
@@ -136,23 +149,29 @@ def cursor_of(base):
         return answer.headers["Changes-Cursor"]
 
 
-def test_a_mirror_is_the_origin_row_for_row(server, tmp_path):
+def test_a_mirror_is_the_origin_row_for_row(server, worker, tmp_path, settings):
+    settings.WEBHOOKS_LOOPBACK = True
     person = user(is_superuser=True)
     token = AuthToken.objects.create(user=person)[1]
     begun_at = Revision.objects.order_by("-id").first().id
     reader, copier = Reader(server.url, cursor_of(server.url)), Mirror(server.url, tmp_path / "mirror.sqlite")
-    turmoil = Turmoil(server, token, person)
-    for each in (reader, copier, turmoil):
+    hook = Hook(person, {(name, uuid): each for name in MIRRORED for uuid, each in present(name).items()})
+    downloader, open_map = Downloader(server), OpenMap(server, cursor_of(server.url))
+    turmoil = Turmoil(server, worker, token, person)
+    for each in (reader, copier, downloader, open_map, turmoil):
         each.start()
     time.sleep(SECONDS)
     turmoil.stop()
-    if server.has_ended():
-        server.start()
+    assert not server.has_ended()
     assert server.answers()
-    for each in (copier, reader):
+    newest = feed.latest().revision
+    assert hook.stuck(newest) == ""
+    assert until(lambda: parse_since(open_map.id).revision >= newest)
+    for each in (copier, reader, downloader, open_map):
         each.over.set()
         each.join()
     copier.round()
+    hook.close()
 
     assert turmoil.errors == []
     assert (copier.wrong, reader.refused) == ([], 0)
@@ -163,10 +182,23 @@ def test_a_mirror_is_the_origin_row_for_row(server, tmp_path):
     assert [(number, uuid) for number, uuid, _op in reader.seen] == [
         (number, str(uuid)) for number, uuid in public.values_list("id", "uuid")
     ]
+    received = {key: each for key, each in hook.state.items() if key[0] in MIRRORED}
+    assert received == {(name, uuid): each for name in MIRRORED for uuid, each in present(name).items()}
+    assert hook.out_of_order == []
+    assert hook.numbers() == set(public.values_list("id", flat=True))
+    due = public.filter(id__gt=parse_since(open_map.since).revision)
+    unheard = Counter(
+        (each.collection, str(each.uuid), "merge" if each.successor else each.public_op) for each in due.iterator()
+    )
+    assert unheard - open_map.told == Counter()
+    assert downloader.wrong == []
+    assert until(is_idle)
     merged = public.filter(successor__isnull=False).count()
     assert sum(op == "merge" for _number, _uuid, op in reader.seen) == merged
     sys.stdout.write(
         f"{SECONDS:.0f} s: {public.count()} public changes ({merged} merges), {Revision.objects.count()} in all;"
         f" writers {dict(turmoil.done)}; mirror {copier.rounds} rounds, {copier.cuts} cut; reader {reader.cuts} cut;"
+        f" webhooks {hook.messages} messages, {hook.repeated} changes repeated; open map {open_map.cuts} cut,"
+        f" {open_map.resets} resets; downloads {dict(downloader.done)};"
         " 0 differences\n"
     )

@@ -12,14 +12,13 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
+import psutil
 import psycopg
 from django.conf import settings
 from django.contrib.gis.geos import Point
@@ -71,6 +70,14 @@ def dsn():
     return {"host": given["HOST"], "dbname": given["NAME"], "user": given["USER"], "password": given["PASSWORD"]}
 
 
+def until(fact, seconds=60):
+    """What a fact is in the end: true as soon as it is, or what it is after so many seconds."""
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit and not fact():
+        time.sleep(0.1)
+    return fact()
+
+
 class Server:
     """The server that bin/serve runs, on the test database; it can be killed and started again."""
 
@@ -83,6 +90,10 @@ class Server:
             "DATABASE_URL": f"postgis://{given['USER']}@{quote(given['HOST'], safe='')}/{given['NAME']}",
             "DJANGO_SETTINGS_MODULE": "config.settings.dev",
             "SECRET_KEY": settings.SECRET_KEY,
+            "PORT": str(self.port),
+            "GEODATA_STREAMS": "12",
+            "GEODATA_EXPORT_ABOVE": "10",
+            "LOG_LEVEL": "critical",
         }
         self.process = None
 
@@ -91,11 +102,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(self.port), "--workers", "2",
-                   "--blocking-threads", "4", "--no-ws", "--respawn-failed-workers", "--log-level", "critical",
-                   "config.wsgi:application"]  # fmt: skip
-        # Its own group: the workers of a killed server go with it.
-        self.process = subprocess.Popen(command, env=self.environment, cwd=settings.ROOT, start_new_session=True)
+        self.process = subprocess.Popen([settings.ROOT / "bin" / "server"], env=self.environment, cwd=settings.ROOT)
 
     def answers(self, seconds=30):
         until = time.monotonic() + seconds
@@ -109,26 +116,50 @@ class Server:
             time.sleep(0.1)
         return False
 
+    def processes(self):
+        """What keeps it serving, then all that serves."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            keeper = psutil.Process(self.process.pid)
+            return [keeper, *keeper.children(recursive=True)]
+        return []
+
+    def workers(self):
+        """The processes that answer: each is the child of one that keeps it."""
+        found, parents = self.processes()[1:], set()
+        for each in found:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                parents.add(each.ppid())
+        return [each for each in found if each.pid not in parents]
+
     def kill(self):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        """Kill all of it, as a power cut would."""
+        keeper, *served = self.processes() or [None]
+        if keeper:
+            keeper.kill()
+        for each in served:
+            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+                # With what it began meanwhile.
+                os.killpg(each.pid, signal.SIGKILL)
         self.process.wait()
+
+    def stop(self):
+        """Have it end in its own time."""
+        self.process.terminate()
+        self.process.wait(30)
 
     def has_ended(self):
         return self.process.poll() is not None
 
     def kill_a_worker(self, choice):
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        with contextlib.suppress(ProcessLookupError):
-            if children:
-                os.kill(int(choice.choice(children)), signal.SIGKILL)
+        with contextlib.suppress(psutil.NoSuchProcess, IndexError):
+            choice.choice(self.processes()[1:]).kill()
 
 
 class Turmoil:
     """Twenty writers, and what kills some of them."""
 
-    def __init__(self, server, token, person, seed=0):
-        self.server, self.token, self.person, self.seed = server, token, person, seed
+    def __init__(self, server, worker, token, person, seed=0):
+        self.server, self.worker, self.token, self.person, self.seed = server, worker, token, person, seed
         self.over = threading.Event()
         self.done = Counter()
         self.errors, self._turns = [], 0
@@ -266,7 +297,7 @@ class Turmoil:
             self._tell("psql killed")
 
     def _killer(self, choice):
-        """End sessions of writers, every quarter of a minute a worker of the server, now and then the server itself."""
+        """End sessions of writers, every few seconds a process of the server, now and then all of it."""
         self.over.wait(0.5 + choice.random())
         with psycopg.connect(**dsn(), autocommit=True) as session:
             session.execute(KILL, (WRITER,))
@@ -277,12 +308,9 @@ class Turmoil:
             self.server.start()
             self.server.answers()
             self._tell("server killed")
-        elif self.server.has_ended():
-            # Two workers killed within seconds look like a release that cannot start: the server gives up,
-            # and whoever keeps it running (systemd) starts it again.
-            self.server.start()
-            self.server.answers()
-            self._tell("server ended by itself")
-        elif self._turns % 12 == 3:
+        elif self._turns % 10 == 3:
             self.server.kill_a_worker(choice)
+            self._tell("process of the server killed")
+        elif self._turns % 9 == 5:
+            self.worker.kill_what_works()
             self._tell("worker killed")

@@ -1,9 +1,11 @@
 """Large files: asked for, written by a worker, fetched; nothing withdrawn is read from them."""
 
+import contextlib
 import io
+import resource
 
 import pytest
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -151,6 +153,57 @@ def test_files_expire_and_are_swept(client):
     tasks.sweep()
     assert not storages["exports"].exists(tasks.name_of(export))
     assert fetched(client, export, 404)
+
+
+@contextlib.contextmanager
+def full_disk(room):
+    """No file of this process, nor of those that it starts, can be written beyond so many bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+class FullStore(FileSystemStorage):
+    """A store whose disk is full: it takes the beginning of a file."""
+
+    def _save(self, name, content):
+        with full_disk(4_096):
+            return super()._save(name, content)
+
+
+def failed_without_a_trace(client, settings, export):
+    """The client reads that it failed, nothing is left of it on the disk, and who asks again is queued again."""
+    assert client.get(f"/api/exports/{export.uuid}").json()["state"] == "failed"
+    left = [path for path in (settings.GEODATA_FILES, settings.GEODATA_FILES.parent / "exports") if path.exists()]
+    return [path for folder in left for path in folder.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("name", ["parquet", "gpkg", "shp"])
+def test_a_disk_that_is_full_while_the_file_is_made_leaves_nothing(client, settings, name):
+    cabins(3, story_fr="".join(f"{n:x}" for n in range(20_000)))
+    _answer, export = asked(client, f"f={name}")
+    with full_disk(600), pytest.raises(OSError):  # noqa: PT011  (what writes it says it in its own way)
+        tasks.write(uuid=str(export.uuid))
+    assert failed_without_a_trace(client, settings, export)
+    again = written(client, f"f={name}")
+    assert again.uuid != export.uuid
+    assert fetched(client, again)[1]
+
+
+def test_a_disk_that_is_full_while_the_file_is_kept_leaves_nothing(client, settings):
+    cabins(3, story_fr="".join(f"{n:x}" for n in range(20_000)))
+    whole = settings.STORAGES
+    full = whole["exports"] | {"BACKEND": f"{FullStore.__module__}.{FullStore.__qualname__}"}
+    settings.STORAGES = whole | {"exports": full}
+    _answer, export = asked(client)
+    with pytest.raises(OSError, match="File too large"):
+        tasks.write(uuid=str(export.uuid))
+    assert failed_without_a_trace(client, settings, export)
+    settings.STORAGES = whole
+    assert fetched(client, written(client))[1]
 
 
 def test_too_many_exports_are_refused_for_now(client, settings):

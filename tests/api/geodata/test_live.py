@@ -158,6 +158,27 @@ def test_what_was_missed_is_told_on_coming_back(listen):
     assert back.id == make_since(feed.latest())
 
 
+def test_a_stream_is_not_ready_before_it_is_known_from_where_it_tells(listen, monkeypatch):
+    cursor, known = make_since(feed.latest()), threading.Event()
+    latest = feed.latest
+
+    def late():
+        known.wait(10)
+        return latest()
+
+    monkeypatch.setattr("geodata.endpoints.live.BEGIN_S", 0.05)
+    monkeypatch.setattr("geodata.live.broadcast.feed.latest", late)
+    back, fresh = listen(**{"Last-Event-ID": cursor}), listen()
+    try:
+        assert back.heard("ready", seconds=1) == fresh.heard("ready", seconds=1) == []
+        made = cabane()
+    finally:
+        known.set()
+    assert ("cabanes", "upsert", str(made.uuid)) in ops(back.heard())
+    assert fresh.heard("ready")
+    assert fresh.id == make_since(latest())
+
+
 def test_a_closure_that_ends_is_told_at_its_hour(listen):
     now = timezone.now()
     made = fermeture(starts_at=now - timedelta(days=1), ends_at=now + timedelta(seconds=1.5))

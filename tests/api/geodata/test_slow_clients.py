@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from geodata import registry
+from geodata.formats import offered
 from geodata.queries import apart, reader
 from tests.factories.cabanes import cabane
 
@@ -70,6 +72,29 @@ def test_an_answer_that_was_read_or_cut_leaves_its_place(client, cabins):
         assert all_are_free()
         client.head(address).close()
         assert all_are_free()
+
+
+@pytest.mark.parametrize("collection", list(registry.collections()), ids=lambda each: each.id)
+def test_every_format_that_is_cut_after_its_first_piece_gives_everything_back(
+    client, cabins, collection, settings, tmp_path, monkeypatch
+):
+    settings.GEODATA_FILES = tmp_path
+    monkeypatch.setattr("geodata.endpoints.files.SMALL", 0)
+    items = f"/api/collections/{collection.id}/items"
+    addresses = [f"{items}?f={each.name}" for each in offered.of(collection)]
+    for address in (*addresses, f"{items}?limit=10000", f"/api/snapshot/{collection.id}", "/api/changes?limit=5000"):
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        if answer.streaming:
+            next(iter(answer.streaming_content))
+        answer.close()
+        assert all_are_free(), address
+        assert not any(path.is_dir() for path in tmp_path.glob("place-*")), address
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in tr%'"
+            )
+            assert cursor.fetchone() == (0,), address
 
 
 def test_a_stream_keeps_no_connection_of_django_while_its_client_waits(client, cabins):

@@ -80,6 +80,21 @@ def test_a_job_survives_the_worker_that_is_killed_at_it(file, tmp_path):
         assert until(lambda: not ProcrastinateJob.objects.filter(task_name="tests.hold").exists())
 
 
+def test_a_job_that_was_queued_again_while_it_ran_survives_the_worker_that_is_killed_at_it(file, tmp_path):
+    go_on = tmp_path / "go-on"
+    given = {"once": "held", "alone": "held", "file": str(file), "until": str(go_on)}
+    jobs.defer(chores.hold, **given)
+    with started() as worker:
+        assert until(lambda: lines(file) == ["begun"])
+        assert jobs.defer(chores.hold, **given)
+        worker.kill()
+        worker.wait()
+    go_on.touch()
+    with started():
+        assert until(lambda: lines(file) == ["begun", "begun", "done"])
+        assert until(lambda: not ProcrastinateJob.objects.filter(task_name="tests.hold").exists())
+
+
 def test_what_failed_long_ago_is_forgotten(file):
     for name in ("old", "new"):
         jobs.defer(chores.note, file=str(file), text=name)

@@ -1,0 +1,135 @@
+"""Keep the site served at HOST and PORT: WORKERS times a granian with one worker, started again whenever one ends.
+
+granian can replace its own workers, but ends, healthy ones included, when the same one dies twice within 5.5 s, and may
+miss one of two that die at the same moment. So each has a granian of its own, which ends with it (decision 0193); the
+others go on serving meanwhile, on the same port.
+
+Ends by itself only before the application was loaded for the first time: what keeps it from loading then will not pass.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = os.environ.get("PORT", "8000")
+WORKERS = int(os.environ.get("WORKERS", "2"))
+THREADS = int(os.environ.get("THREADS", "4")) + int(os.environ.get("GEODATA_STREAMS", "120"))
+APPLICATION = "config.wsgi"
+# Open maps do not keep a server that is to stop: a worker that waits for them is ended after so many seconds.
+KILL_AFTER_S = 3
+COMMAND = [
+    *("setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "granian", f"{APPLICATION}:application"),
+    *("--interface", "wsgi", "--host", HOST, "--port", PORT, "--workers", "1", "--blocking-threads", str(THREADS)),
+    *("--workers-kill-timeout", str(KILL_AFTER_S), "--no-ws", "--log-level", os.environ.get("LOG_LEVEL", "warning")),
+]
+# Waited before one is started again: the first when it had lived for long, doubled up to the second when it had not.
+FIRST_PAUSE_S, LAST_PAUSE_S, LONG_S = 0.1, 3.0, 10.0
+
+
+class Served:
+    """One granian with its worker, in a process group of their own."""
+
+    def __init__(self) -> None:
+        self._pause_s = 0.0
+        self._start()
+
+    def _start(self) -> None:
+        self._began_at = time.monotonic()
+        self._again_at: float | None = None
+        self.process = subprocess.Popen(COMMAND, start_new_session=True)  # noqa: S603  (all of it is ours)
+
+    def tend(self) -> bool:
+        """Start it again when it has ended and its pause is over. Gives whether it was just found to have ended."""
+        if self._again_at is not None:
+            if time.monotonic() >= self._again_at:
+                self._start()
+            return False
+        if self.process.poll() is None:
+            return False
+        self.kill()
+        now = time.monotonic()
+        has_lived = now - self._began_at > LONG_S
+        self._pause_s = FIRST_PAUSE_S if has_lived else min(max(self._pause_s * 2, FIRST_PAUSE_S), LAST_PAUSE_S)
+        self._again_at = now + self._pause_s
+        return True
+
+    @property
+    def wait_s(self) -> float | None:
+        """How long until it is started again, None while it runs."""
+        return None if self._again_at is None else max(self._again_at - time.monotonic(), 0)
+
+    def kill(self) -> None:
+        """End what is left of its group: a worker outlives a granian that was killed, and would go on with old code."""
+        if self._again_at is not None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Check:
+    """Whether the application can be loaded, asked when something ended before that was known."""
+
+    def __init__(self) -> None:
+        self.has_loaded = False
+        self._asked: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Load it in a process beside, once at a time."""
+        if not self.has_loaded and self._asked is None:
+            # granian has said what is wrong.
+            command = [sys.executable, "-c", f"import {APPLICATION}"]
+            self._asked = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  (all of it is ours)
+
+    def has_failed(self) -> bool:
+        """Whether it was found that it cannot. A check that was killed tells nothing."""
+        if self._asked is None or (code := self._asked.poll()) is None:
+            return False
+        self._asked, self.has_loaded = None, code == 0
+        return code > 0
+
+
+def stop(served: list[Served]) -> None:
+    """Let requests be finished for a moment."""
+    for each in served:
+        each.process.terminate()
+    until = time.monotonic() + KILL_AFTER_S + 2
+    for each in served:
+        with suppress(subprocess.TimeoutExpired):
+            each.process.wait(max(until - time.monotonic(), 0))
+        each.kill()
+
+
+def main() -> int:
+    """Serve until told to stop."""
+    woken, told = threading.Event(), threading.Event()
+    signal.signal(signal.SIGCHLD, lambda *_: woken.set())
+
+    def end(*_: object) -> None:
+        told.set()
+        woken.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, end)
+    served = [Served() for _ in range(WORKERS)]
+    check = Check()
+    try:
+        while not told.is_set():
+            woken.clear()
+            ended = [each for each in served if each.tend()]
+            if ended:
+                check.begin()
+            if check.has_failed():
+                return 1
+            woken.wait(min((each.wait_s for each in served if each.wait_s is not None), default=None))
+    finally:
+        stop(served)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
