@@ -77,10 +77,10 @@ def test_own_never_asks(client, ign, settings):
 
 
 def test_a_page_never_waits_and_the_map_follows_what_can_be_had(ign):
-    ign.delay = 0.3
+    ign.delay = 2
     start = time.monotonic()
     assert "plan" not in map_config()
-    assert time.monotonic() - start < 0.2
+    assert time.monotonic() - start < 1.5
     deadline = time.monotonic() + 5
     while not plan_ign.circuit.reached and time.monotonic() < deadline:
         time.sleep(0.05)

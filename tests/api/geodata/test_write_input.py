@@ -1,7 +1,6 @@
 """What bad input gets: a sentence beside the member, nothing written; and what is sent back as read."""
 
 import json
-import time
 from uuid import uuid4
 
 import pytest
@@ -74,18 +73,18 @@ def flipped(coordinates):
     return [flipped(part) for part in coordinates] if isinstance(coordinates, list) else coordinates
 
 
-def test_two_million_vertices_are_refused_before_they_are_parsed(client, call, person):
+def test_two_million_vertices_are_refused_before_they_are_parsed(client, call, person, monkeypatch):
     long = "[2.8,50.4]," * 2_000_000
     raw = json.dumps(body("sentiers", call)).replace("[2.81, 50.41]", f"{long}[2.81,50.41]")
-    began = time.monotonic()
+    monkeypatch.setattr("geodata.endpoints.bodies.json.loads", None)
     response = send(client, "post", items("sentiers"), raw, person)
     assert response.status_code == 413
-    assert "simplifiez" in json.loads(response.content)["detail"]
+    assert "simplifiez" in response.content.decode()
     short = raw.replace("[2.8,50.4],", "[3,5],", 2_000_000)
     response = send(client, "post", items("sentiers"), short, person)
     assert response.status_code == 422
+    monkeypatch.undo()
     assert fields_of(response) == ["geometry"]
-    assert time.monotonic() - began < 2
 
 
 def test_too_many_vertices_for_a_line(client, call, person):
