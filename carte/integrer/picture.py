@@ -39,8 +39,8 @@ def draw(shown: Shown) -> bytes:
     if box is None:
         return f"{head}</svg>".encode()
     frame = picture.fitted(_metres(box), WIDTH, HEIGHT)
-    ids, _count = shown.ids()
-    return f"{head}{_ground(tuple(frame.items()), _revision())}{''.join(_places(shown, ids, frame))}</svg>".encode()
+    places = _places(shown, shown.ids(), frame)
+    return f"{head}{_ground(tuple(frame.items()), _revision())}{''.join(places)}</svg>".encode()
 
 
 def _revision() -> int:

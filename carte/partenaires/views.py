@@ -21,6 +21,7 @@ from carte.partenaires.asking import Asking
 from geodata import announcements, deprecations
 from geodata.limits.policies import read_policy
 from geodata.problems import BadParameter
+from geodata.queries.counting import COUNT_LIMIT
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -82,6 +83,7 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     return {
         "found": listing.entries(rows, shown, request.build_absolute_uri),
         "count": count,
+        "most_counted": COUNT_LIMIT,
         "picture": f"{reverse('integrer:picture', args=[asking.collection.id])}?{query}",
         "state": health.of(asking.collection),
     }
