@@ -37,11 +37,12 @@ ONE_KIND = """
 """
 FOUND = 'SELECT kind, id FROM ({kinds}) p ORDER BY kind_rank, name_fr COLLATE "fr-x-icu", id LIMIT %(limit)s'
 FOLDED = "SELECT array_agg(geodata_folded(w) ORDER BY n) FROM unnest(%s::text[]) WITH ORDINALITY u(w, n)"
-# Inputs: words and their LIKE patterns. Output: place of the word, communes that hold it, communes of that very name.
+# Inputs: words and their LIKE patterns; what began with an apostrophe begins with a space.
+# Output: place of the word, communes that hold it, communes of that very name.
 TOWNS = """
 SELECT w.n, array_agg(c.insee_code), coalesce(array_agg(c.insee_code) FILTER (WHERE c.name = w.word), '{}')
 FROM unnest(%(words)s::text[], %(patterns)s::text[]) WITH ORDINALITY w (word, pattern, n)
-JOIN (SELECT insee_code, geodata_folded(name_fr) AS name FROM parcs_commune OFFSET 0) c ON c.name LIKE w.pattern
+JOIN (SELECT insee_code, geodata_folded(name_fr) AS name FROM parcs_commune OFFSET 0) c ON ' ' || c.name LIKE w.pattern
 GROUP BY w.n
 """
 MEANT = """

@@ -52,7 +52,7 @@ NAMES = (
     "19",
 )
 TOWNS = ("Lens", "Éleu-dit-Leauwette", "Saint-Ouen", "Le Terril", "Étang", "Zoo sur Mer")
-ASKED = (*NAMES, "leu", "ouen", "en", "e", "par", "zz", "introuvable", "eleu dit", "19a")
+ASKED = (*NAMES, "leu", "ouen", "en", "e", "par", "zz", "introuvable", "eleu dit", "19a", "'o", "’Éleu")
 
 
 def every_row(question):
