@@ -183,6 +183,8 @@ class Cabane(Named, Described, Feature):
             # Lists by name, sorted as a French dictionary does; pages of what a park or trail holds.
             models.Index(Collate("name_fr", "fr-x-icu"), F("id"), name="cabanes_cabane_by_name"),
             GinIndex(fields=["parks_containing"], name="cabanes_cabane_parks"),
+            # A commune is looked for among those that sources state, then among those computed.
+            models.Index(fields=["stated_commune"], name="cabanes_cabane_stated"),
         ]
 
 

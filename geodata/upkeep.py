@@ -1,7 +1,7 @@
-"""What the database keeps because the code asks for it, not a migration: stored texts, drawn shapes, indexes of words, counts, views of the past."""
+"""What the database keeps because the code asks for it, not a migration: texts, shapes, indexes of words and letters, counts, views of the past."""
 
 from geodata import registry
-from geodata.queries import past, search, stored
+from geodata.queries import letters, past, search, stored
 from geodata.tiles import drawn, squares
 
 
@@ -9,6 +9,7 @@ def ensure() -> bool:
     """Make what is absent or of another release; True when texts have to be stored (`store`)."""
     past.ensure()
     search.ensure()
+    letters.ensure()
     squares.ensure()
     drawn.ensure()
     return bool(stored.ensure())

@@ -14,7 +14,7 @@ from psycopg import sql
 from carte.demo import shapes
 from geodata import registry
 from geodata.changes import recording
-from geodata.queries import search, stored
+from geodata.queries import letters, search, stored
 from geodata.tiles import drawn
 
 AUTHORITY = "DEMO"
@@ -71,6 +71,7 @@ def fill(*, parks: int, cabins: int, trails: int, seed: int) -> None:
     if beside is _beside:
         for collection in INSERTS:
             search.drop(registry.get(collection))
+            letters.drop(registry.get(collection))
     staged = beside(_stage, "sentiers", shapes.lines(trails, box, random["sentiers"]))
     _stage("parcs", ((wkb, None) for wkb in shapes.parks(parks, box, random["parcs"])))
     _insert("parcs")
@@ -84,6 +85,7 @@ def fill(*, parks: int, cabins: int, trails: int, seed: int) -> None:
         stored.store(registry.get(collection))
         drawn.store(registry.get(collection))
     search.ensure()
+    letters.ensure()
 
 
 def _in_turn(work: Callable[..., Any], *given: Any) -> Callable[[], Any]:

@@ -105,7 +105,8 @@ def _values(figure: str, towns: Sequence[Any]) -> dict[str, float]:
     if not attribute:
         return {town.insee_code: town.population for town in towns if town.population is not None}
     drawn = {town.insee_code for town in towns}
-    rows = chiffres.towns(AnonymousUser())
+    anybody = AnonymousUser()
+    rows = chiffres.towns(chiffres.tallies_for(anybody), anybody)
     counts = {row.commune.insee_code: getattr(row, attribute) for row in rows}
     return {code: count for code, count in counts.items() if count and code in drawn}
 

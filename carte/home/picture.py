@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from django.contrib.auth.models import AnonymousUser
@@ -16,6 +15,7 @@ from carte.home.lettering import Name
 from geodata import registry
 from geodata.endpoints.mementos import written
 from geodata.queries import extent, select
+from geodata.queries.kept import Kept
 
 WIDTH, HEIGHT = 1200, 800
 MARGIN = 0.04
@@ -26,11 +26,16 @@ FRAME = """
 SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)
 FROM (SELECT ST_Extent(ST_Transform(t.geom, 3857)) FROM ({parks}) t) b(e)
 """
-# Inputs: scale, west, north in EPSG:3857; output: path data in pixels.
+# So many outlines of a collection, the largest: the picture weighs 200 kB at most, whatever the network holds.
+MOST_DRAWN = 600
+# Inputs: scale, west, north in EPSG:3857; output: path data in pixels. Areas in square degrees and lengths in degrees
+# only tell which are the largest.
 PATHS = """
 SELECT ST_AsSVG(ST_Scale(ST_Translate(
   ST_SimplifyPreserveTopology(ST_Transform(t.geom, 3857), %(tolerance)s), -%(west)s, -%(north)s), %(scale)s, %(scale)s), 1, 0)
-FROM ({source}) t WHERE t.geom IS NOT NULL ORDER BY t.id
+FROM (
+  SELECT id, geom FROM ({source}) t WHERE geom IS NOT NULL ORDER BY ST_Area(geom) + ST_Length(geom) DESC, id LIMIT %(most)s
+) t ORDER BY t.id
 """
 NAMES = """
 SELECT t.name_fr, (ST_X(ST_Transform(t.centre, 3857)) - %(west)s) * %(scale)s,
@@ -57,13 +62,8 @@ def address() -> str:
 
 
 def draw() -> bytes:
-    """The picture, made once a revision; of the past each time."""
-    return _draw() if clock.moment() is not None else _drawn(revision())
-
-
-@lru_cache(maxsize=2)
-def _drawn(_revision: int) -> bytes:
-    return _draw()
+    """The picture, made once for each public state; of the past each time."""
+    return _drawn.get()
 
 
 def _draw() -> bytes:
@@ -75,6 +75,9 @@ def _draw() -> bytes:
         body += [label(name) for name in lettering.placed(names(frame), (WIDTH, HEIGHT))]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
     return f"{head}{''.join(body)}</svg>".encode()
+
+
+_drawn = Kept(_draw, *STYLE)
 
 
 def _frame() -> dict[str, float] | None:
@@ -99,11 +102,13 @@ def fitted(box: tuple[float, float, float, float], width: int, height: int) -> d
 
 
 def paths(name: str, frame: dict[str, float]) -> list[str]:
-    """The outlines of a collection as path data, in pixels of the frame."""
+    """The largest outlines of a collection as path data, in pixels of the frame."""
     source, params = select.visible(registry.get(name), AnonymousUser())
     text, values = select.named(source, params)
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(PATHS).format(source=text), values | frame | {"tolerance": TOLERANCE_M})
+        cursor.execute(
+            sql.SQL(PATHS).format(source=text), values | frame | {"tolerance": TOLERANCE_M, "most": MOST_DRAWN}
+        )
         return [row[0] for row in cursor.fetchall() if row[0]]
 
 

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
+from carte import wording
 from carte.integrer.selection import MOST, Shown
 from carte.pages import lines, relations
 from carte.pages.addresses import address, list_address
 from carte.pages.closures import Notice, closed_places
 from carte.pages.texts import name_of, page_language
+from geodata.queries.counting import COUNT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,19 @@ def document(shown: Shown, absolute: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def words(count: int, shown: int) -> dict[str, str]:
+def counted(count: int | None) -> str:
+    """How many places there are, in words; None stands for more than were counted."""
+    if count is None:
+        return gettext("Plus de %(n)s lieux") % {"n": wording.number(COUNT_LIMIT)}
+    return ngettext("%(n)s lieu", "%(n)s lieux", count) % {"n": count}
+
+
+def words(count: int | None, shown: int) -> dict[str, str]:
     """The sentences of a piece, in the active language."""
     return {
-        "count": ngettext("%(n)s lieu", "%(n)s lieux", count) % {"n": count},
+        "count": counted(count),
         "more": gettext("Les %(n)s premiers ; la suite sur %(site)s") % {"n": shown, "site": settings.SITE_NAME}
-        if count > shown
+        if count is None or count > shown
         else "",
         "nothing": gettext("Rien à montrer pour l’instant."),
         "map": gettext("Carte interactive"),

@@ -49,7 +49,7 @@ def draw(shown: Shown) -> bytes:
     if box is None:
         return f"{head}</svg>".encode()
     frame = picture.fitted(_metres(box), WIDTH, HEIGHT)
-    ids, _count = shown.ids()
+    ids = shown.ids()
     ground, towns = _ground(tuple(frame.items()), _revision())
     shapes, spots = _places(shown, ids, frame)
     names = map(picture.label, lettering.placed(towns, (WIDTH, HEIGHT), spots, ROUND + EDGE))

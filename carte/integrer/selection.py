@@ -18,7 +18,7 @@ from carte.pages.texts import name_of
 from geodata import registry
 from geodata.params.items import ItemsQuery, parse_items
 from geodata.problems import BadParameter, NotFound
-from geodata.queries import filtering, items
+from geodata.queries import counting, extent, filtering, items
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -30,7 +30,7 @@ NOT_HERE = ("limit", "cursor", "f", "crs", "bbox-crs")
 DEFAULT_MOST, LARGEST_MOST = 30, 60
 NOBODY = AnonymousUser()
 FOUND = """
-SELECT t.id, count(*) OVER () FROM ({source}) t WHERE {where}
+SELECT t.id FROM ({source}) t WHERE {where}
 ORDER BY t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
 """
 BOX = "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT ST_Extent(t.geom) FROM ({source}) t WHERE {where}) e(b)"
@@ -59,29 +59,36 @@ class Shown:
         is_one = registry.of_model(type(self.about)) is self.collection
         return name if is_one else f"{title} – {name}"
 
-    def ids(self) -> tuple[list[int], int]:
-        """The internal ids of the first rows by name, and how many there are in all."""
+    def ids(self) -> list[int]:
+        """The internal ids of the first rows by name."""
         with filtering.limits(self.query), connection.cursor() as cursor:
             statement, params = self._statement(FOUND)
             cursor.execute(statement, [*params, self.most])
-            rows = cursor.fetchall()
-        return [number for number, _count in rows], rows[0][1] if rows else 0
+            return [number for (number,) in cursor.fetchall()]
 
-    def rows(self) -> tuple[list[Any], int]:
-        """The first rows by name, and how many there are in all."""
-        ids, count = self.ids()
+    def rows(self) -> tuple[list[Any], int | None]:
+        """The first rows by name, and how many there are in all: None above `counting.COUNT_LIMIT` of a selection."""
+        ids = self.ids()
         found = self.collection.model_class.objects.in_bulk(ids)
+        with filtering.limits(self.query):
+            count = counting.matched(self.collection, NOBODY, self.query, self._conditions())
         return [found[number] for number in ids if number in found], count
 
     def box(self) -> tuple[float, float, float, float] | None:
         """The box of everything that is selected, in degrees: west, south, east, north."""
+        if not self.query.selects:
+            at = extent.revision(self.collection, NOBODY)
+            return extent.public_extent(self.collection, at, NOBODY).box
         with filtering.limits(self.query), connection.cursor() as cursor:
             cursor.execute(*self._statement(BOX))
             west, south, east, north = cursor.fetchone()
         return None if west is None else (west, south, east, north)
 
+    def _conditions(self) -> tuple[sql.Composable, sql.Composable, list[Any]]:
+        return items.conditions(self.collection, NOBODY, self.query)
+
     def _statement(self, text: str) -> tuple[sql.Composed, list[Any]]:
-        source, where, params = items.conditions(self.collection, NOBODY, self.query, by_index=False)
+        source, where, params = self._conditions()
         label = sql.Identifier(self.collection.label)
         return sql.SQL(text).format(source=source, where=where, label=label), params
 

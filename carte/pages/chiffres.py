@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Case, Count, F, Func, Q, Sum, TextField, When
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,14 +16,16 @@ from carte import wording
 from carte.pages import relations
 from carte.pages.texts import Text, text_of
 from geodata import registry
+from geodata.queries.kept import Kept
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest
 
     from comptes.models import User
 
     Person = User | AnonymousUser
+
+PLACES = ("parcs", "cabanes", "sentiers")
 
 
 class Unnest(Func):
@@ -65,51 +68,43 @@ class TownRow:
     trails: int
 
 
+@dataclass(frozen=True)
+class Tallies:
+    """What reads every row, by collection: counts and sums over all, and how many lie in each commune."""
+
+    sums: dict[str, dict[str, Any]]
+    towns: dict[str, dict[str, int]]
+
+
+def tallies_for(user: "Person") -> Tallies:
+    """The tallies of what the person may see; for everybody made once for each public state."""
+    return Tallies(_sums(user), _per_kind(user)) if user.is_authenticated else _public.get()
+
+
+def _of_everybody() -> Tallies:
+    anybody = AnonymousUser()
+    return Tallies(_sums(anybody), _per_kind(anybody))
+
+
+_public = Kept(_of_everybody, *PLACES)
+
+
 @require_safe
 def page(request: "HttpRequest") -> HttpResponse:
     """Tables first: computed, stated, per commune."""
+    tallies = tallies_for(request.user)
     context = {
-        "computed": computed(request.user),
+        "computed": computed(tallies),
         "stated": stated(),
-        "towns": towns(request.user),
+        "towns": towns(tallies, request.user),
         "today": timezone.localdate(),
     }
     return render(request, "pages/chiffres_cles.html", context)
 
 
-def computed(user: "Person") -> list[Computed]:
+def computed(tallies: Tallies) -> list[Computed]:
     """Counts and sums over what the person may see."""
-    parks = (
-        registry.get("parcs")
-        .visible_to(user)
-        .aggregate(
-            n=Count("pk"),
-            drawn=Count("area_ha"),
-            area=Sum("area_ha"),
-            said=Count("stated_area_ha"),
-            stated=Sum("stated_area_ha"),
-        )
-    )
-    trails = (
-        registry.get("sentiers")
-        .visible_to(user)
-        .aggregate(
-            n=Count("pk"),
-            drawn=Count("length_m"),
-            length=Sum("length_m"),
-            said=Count("stated_length_m"),
-            stated=Sum("stated_length_m"),
-        )
-    )
-    cabins = (
-        registry.get("cabanes")
-        .visible_to(user)
-        .aggregate(
-            n=Count("pk"),
-            gone=Count("pk", filter=Q(state="dismantled")),
-            unsure=Count("pk", filter=Q(state__isnull=True)),
-        )
-    )
+    parks, cabins, trails = (tallies.sums[each] for each in PLACES)
     return [
         Computed(gettext("Parcs et sites décrits"), wording.number(parks["n"])),
         Computed(
@@ -141,6 +136,41 @@ def computed(user: "Person") -> list[Computed]:
     ]
 
 
+def _sums(user: "Person") -> dict[str, dict[str, Any]]:
+    parks = (
+        registry.get("parcs")
+        .visible_to(user)
+        .aggregate(
+            n=Count("pk"),
+            drawn=Count("area_ha"),
+            area=Sum("area_ha"),
+            said=Count("stated_area_ha"),
+            stated=Sum("stated_area_ha"),
+        )
+    )
+    trails = (
+        registry.get("sentiers")
+        .visible_to(user)
+        .aggregate(
+            n=Count("pk"),
+            drawn=Count("length_m"),
+            length=Sum("length_m"),
+            said=Count("stated_length_m"),
+            stated=Sum("stated_length_m"),
+        )
+    )
+    cabins = (
+        registry.get("cabanes")
+        .visible_to(user)
+        .aggregate(
+            n=Count("pk"),
+            gone=Count("pk", filter=Q(state="dismantled")),
+            unsure=Count("pk", filter=Q(state__isnull=True)),
+        )
+    )
+    return {"parcs": parks, "cabanes": cabins, "sentiers": trails}
+
+
 def stated() -> list[Stated]:
     """Figures of the sources with date, source and confidence."""
     return [
@@ -157,20 +187,24 @@ def stated() -> list[Stated]:
     ]
 
 
-def towns(user: "Person") -> list[TownRow]:
+def towns(tallies: Tallies, user: "Person") -> list[TownRow]:
     """Per commune, by name; only communes where something lies.
 
     A commune that a source states wins over the one computed from a shape (decisions 5).
     """
-    parks, trails = _per_town("parcs", user), _per_town("sentiers", user)
-    code = Case(When(stated_commune="", then=F("commune")), default=F("stated_commune"), output_field=TextField())
-    rows = registry.get("cabanes").visible_to(user).order_by().values(town=code).annotate(n=Count("pk"))
-    cabins = {row["town"]: row["n"] for row in rows}
+    parks, cabins, trails = (tallies.towns[each] for each in PLACES)
     found = relations.related("communes", user, insee_code__in={*parks, *trails, *cabins} - {None}, most=5000)
     return [
         TownRow(town, parks.get(town.insee_code, 0), cabins.get(town.insee_code, 0), trails.get(town.insee_code, 0))
         for town in found
     ]
+
+
+def _per_kind(user: "Person") -> dict[str, dict[str, int]]:
+    code = Case(When(stated_commune="", then=F("commune")), default=F("stated_commune"), output_field=TextField())
+    rows = registry.get("cabanes").visible_to(user).order_by().values(town=code).annotate(n=Count("pk"))
+    cabins = {row["town"]: row["n"] for row in rows}
+    return {"parcs": _per_town("parcs", user), "cabanes": cabins, "sentiers": _per_town("sentiers", user)}
 
 
 def _per_town(collection_id: str, user: "Person") -> dict[str, int]:

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Exists, F, Field, Func, OuterRef, Q, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Collate, Concat
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Collate, Concat
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from carte.pages.relations import DICTIONARY, in_communes
 from geodata import registry
 from geodata.features import YesNo
+from geodata.queries import letters
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -101,11 +103,17 @@ class ListFilter(forms.Form):
         words = [word for word in APART.split(value) if word][:MOST_WORDS]
         if not words:
             return rows.none()
-        towns = _searched(registry.get("communes").visible_to(self.user), ("name_fr",))
-        found = _searched(rows, self.collection.search)
+        towns = registry.get("communes").visible_to(self.user).alias(folded=_folded(F("name_fr")))
+        texts = letters.texts(self.collection, self.collection.table).as_string()
+        found: FeatureQuerySet = rows.alias(haystack=RawSQL(texts, [], output_field=TextField()))  # noqa: S611
+        is_large = not all(map(letters.is_looked_up, words)) and letters.is_large(self.collection)
         for word in words:
-            said = Q(haystack__contains=_folded(Value(word, CharField())))
-            codes = list(towns.filter(said).values_list("insee_code", flat=True)[:200])
+            said = _said(word, is_large=is_large)
+            codes = list(
+                towns.filter(folded__contains=_folded(Value(word, CharField()))).values_list("insee_code", flat=True)[
+                    :200
+                ]
+            )
             place = in_communes(self.collection, codes) if codes else None
             found = found.filter(said | place if place is not None else said)
         return found
@@ -131,9 +139,11 @@ def _folded(expression: Any) -> Func:
     return Func(expression, function="geodata_folded", output_field=TextField())
 
 
-def _searched(rows: "FeatureQuerySet", fields: tuple[str, ...]) -> "FeatureQuerySet":
-    """The rows with these texts, folded into one, as `haystack`."""
-    texts = [Cast(F(name), TextField()) for name in fields]
-    joined = Concat(*(part for text in texts for part in (text, Value(" "))), output_field=TextField())
-    found: FeatureQuerySet = rows.alias(haystack=_folded(joined))
-    return found
+def _said(word: str, *, is_large: bool) -> Q:
+    """That a text holds this word; where that takes too long, that a word of it begins so."""
+    folded = _folded(Value(word, CharField()))
+    if letters.is_looked_up(word) or not is_large:
+        return Q(haystack__contains=folded)
+    if not letters.RUNS.search(word):
+        return Q(pk__in=[])
+    return Q(haystack__startswith=folded) | Q(haystack__contains=Concat(Value(" "), folded))

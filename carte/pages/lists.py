@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.template.loader import select_template
 from django.views.decorators.http import require_safe
 
+from carte import clock
 from carte.bygone import with_past
 from carte.pages import relations
 from carte.pages.addresses import segment
 from carte.pages.closures import closed_places
 from carte.pages.filters import ListFilter
+from carte.pages.paging import Pages
 from geodata import registry
 from geodata.params.instants import AS_OF
+from geodata.queries import counting
 
 if TYPE_CHECKING:
     from django.core.paginator import Page as Slice
@@ -73,7 +75,9 @@ def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
 
 def _slice(form: ListFilter, collection: "Collection", request: "HttpRequest") -> "Slice[Any]":
     rows = form.narrow(collection.visible_to(request.user)).defer(*relations.shapes(collection))
-    pages = Paginator(rows.order_by(relations.by_name(collection), "id"), PER_PAGE)
+    is_whole = not any(form.cleaned_data.values()) and not request.user.is_authenticated and clock.moment() is None
+    whole = counting.total(collection) if is_whole else None
+    pages = Pages(rows.order_by(relations.by_name(collection), "id"), PER_PAGE, whole)
     number = request.GET.get("page", "1")
     if not number.isdecimal() or not 1 <= int(number) <= pages.num_pages:
         raise Http404

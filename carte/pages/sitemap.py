@@ -18,6 +18,7 @@ from carte.pages.addresses import address_of
 from carte.pages.urls import urlpatterns
 from geodata import registry
 from geodata.problems import NotFound
+from geodata.queries import counting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +40,7 @@ def index(request: "HttpRequest") -> HttpResponse:
     """The list of parts: the standing pages, then each collection by `PER_PART`."""
     names = [f"{PAGES}-1"]
     for collection in registry.collections():
-        last = -(-collection.visible_to(AnonymousUser()).count() // PER_PART)
+        last = -(-counting.total(collection) // PER_PART)
         names += [f"{collection.id}-{number}" for number in range(1, last + 1)]
     parts = [request.build_absolute_uri(reverse("sitemap-part", args=[*name.rsplit("-", 1)])) for name in names]
     body = "".join(f"<sitemap><loc>{escape(part)}</loc></sitemap>\n" for part in parts)

@@ -22,6 +22,7 @@ from carte.partenaires.asking import Asking
 from geodata import announcements, deprecations
 from geodata.limits.policies import read_policy
 from geodata.problems import BadParameter
+from geodata.queries.counting import COUNT_LIMIT
 from geodata.queries.rows import of_query
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         return {}
     try:
         rows, count = shown.rows()
-        omissions = asking.format.omissions(of_query(asking.collection, AnonymousUser(), shown.query))
+        selection = of_query(asking.collection, AnonymousUser(), shown.query)
+        omissions = [] if count is None else asking.format.omissions(selection)
     except BadParameter as error:
         asking.add_error("filter", str(error.detail))
         return {}
@@ -86,7 +88,8 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         "found": listing.entries(rows, shown, request.build_absolute_uri),
         "count": count,
         "omissions": omissions,
-        "held": count - sum(each.count for each in omissions),
+        "held": None if count is None else count - sum(each.count for each in omissions),
+        "most_counted": COUNT_LIMIT,
         "picture": f"{reverse('integrer:picture', args=[asking.collection.id])}?{query}",
         "state": health.of(asking.collection),
     }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import extent, select
+from geodata.queries import select
+from geodata.queries.kept import Kept
 from geodata.queries.raw import direct
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from comptes.models import User
 
 COUNT_LIMIT = 10_000
@@ -21,21 +21,28 @@ COUNT_LIMIT = 10_000
 FEW = 1_000
 Statement = tuple[sql.Composable, sql.Composable, list[Any]]
 
-_totals: dict[str, tuple[extent.State, int]] = {}
+_totals: dict[str, Kept[int]] = {}
+
+
+def total(collection: Collection) -> int:
+    """How many features of a collection everybody sees, counted once for each public state."""
+    known = _totals.get(collection.id)
+    if known is None:
+        known = _totals.setdefault(collection.id, Kept(lambda: _all(collection), collection.id))
+    return known.get()
 
 
 def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, statement: Statement) -> int | None:
     """The exact count: of everything that is public, or of a selection up to COUNT_LIMIT; else None."""
-    if query.selects or user.is_authenticated:
-        return _bounded(*statement)
-    at = extent.state(collection, user)
-    known = _totals.get(collection.id)
-    if known is None or known[0] != at:
-        source, params = select.visible(collection, user)
-        with direct() as cursor:
-            cursor.execute(sql.SQL("SELECT count(*) FROM ({}) t").format(source), params)
-            known = _totals[collection.id] = (at, cursor.fetchone()[0])
-    return known[1]
+    return _bounded(*statement) if query.selects or user.is_authenticated else total(collection)
+
+
+def _all(collection: Collection) -> int:
+    source, params = select.visible(collection, AnonymousUser())
+    with direct() as cursor:
+        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) t").format(source), params)
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 def few(source: sql.Composable, where: sql.Composable, params: list[Any]) -> list[int] | None:

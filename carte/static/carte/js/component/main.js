@@ -12,7 +12,7 @@ const FAILED = {
 };
 
 /** @typedef {{id: string, name: string, lang: string, line: string, state: string, shade: string, closed: string, url: string}} Place */
-/** @typedef {{title: string, lang: string, count: number, places: Place[], picture: string, frame: string, page: string, home: string, words: Record<string, string>}} Piece */
+/** @typedef {{title: string, lang: string, count: number | null, places: Place[], picture: string, frame: string, page: string, home: string, words: Record<string, string>}} Piece */
 
 /**
  * An element with text, never HTML.
@@ -100,10 +100,10 @@ class ChaineDesParcs extends HTMLElement {
 			{ class: "title", id: "title" },
 			piece.title,
 		);
-		const mapped = piece.count > 0 && this.getAttribute("carte") !== "non";
+		const mapped = piece.count !== 0 && this.getAttribute("carte") !== "non";
 		const kind = mapped ? "box box--map" : "box";
 		const box = make("section", { class: kind, lang: piece.lang, "aria-labelledby": "title" });
-		box.append(heading, make("p", { class: "count" }, piece.count ? words.count : words.nothing));
+		box.append(heading, make("p", { class: "count" }, piece.count === 0 ? words.nothing : words.count));
 		if (mapped) box.append(this.map(piece));
 		box.append(this.list(piece));
 		const more = words.more || words.list;
