@@ -1,7 +1,7 @@
-"""What the database keeps because the code asks for it, not a migration: stored texts, indexes of words, counts, views of the past."""
+"""What the database keeps because the code asks for it, not a migration: stored texts, indexes, counts, views of the past."""
 
 from geodata import registry
-from geodata.queries import past, search, stored
+from geodata.queries import indexes, past, search, stored
 from geodata.tiles import squares
 
 
@@ -9,6 +9,7 @@ def ensure() -> bool:
     """Make what is absent or of another release; True when texts have to be stored (`store`)."""
     past.ensure()
     search.ensure()
+    indexes.ensure()
     squares.ensure()
     return bool(stored.ensure())
 

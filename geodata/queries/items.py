@@ -12,7 +12,7 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING
 from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, counting, filtering, flowing, ordering, past, reader, search, select, stored
+from geodata.queries import apart, counting, filtering, flowing, ordering, past, periods, reader, search, select, stored
 from geodata.queries.ordering import Place
 from geodata.queries.raw import direct, prepared
 from geodata.registry import Collection
@@ -189,10 +189,10 @@ def _datetime(collection: Collection, query: ItemsQuery) -> Statement:
     """Features whose instant or period meets the interval; without times they always do (§7.15.4)."""
     if not collection.datetime or query.datetime is None:
         return sql.SQL("{}").format(sql.SQL("true")), []
-    first, last = (select.column(collection, name) for name in (collection.datetime[0], collection.datetime[-1]))
+    ends = zip((collection.datetime[0], collection.datetime[-1]), ("start", "end"), strict=True)
+    first, last = (periods.endless(select.column(collection, name), side) for name, side in ends)
     clause = sql.SQL(
-        "({last} IS NULL OR {last} >= coalesce(%s::timestamptz, '-infinity'))"
-        " AND ({first} IS NULL OR {first} <= coalesce(%s::timestamptz, 'infinity'))"
+        "{last} >= coalesce(%s::timestamptz, '-infinity') AND {first} <= coalesce(%s::timestamptz, 'infinity')"
     ).format(first=first, last=last)
     return clause, [query.datetime.start, query.datetime.end]
 

@@ -91,7 +91,7 @@ def _field(collection: Collection, name: str) -> models.Field[Any, Any]:
 
 def _order(collection: Collection, order: tuple[SortKey, ...], alias: str) -> sql.Composed:
     last = sql.SQL("{}.id").format(sql.SQL(alias))
-    return sql.SQL(", ").join([*(_direction(collection, key, alias) for key in order), last])
+    return sql.SQL(", ").join([*(direction(collection, key, alias) for key in order), last])
 
 
 def _compared(collection: Collection, name: str, alias: str = "t") -> sql.Composed:
@@ -99,7 +99,8 @@ def _compared(collection: Collection, name: str, alias: str = "t") -> sql.Compos
     return sql.SQL("{}" + (COLLATION if is_text else "")).format(select.column(collection, name, alias))
 
 
-def _direction(collection: Collection, key: SortKey, alias: str) -> sql.Composed:
+def direction(collection: Collection, key: SortKey, alias: str) -> sql.Composed:
+    """One key as ORDER BY and an index write it."""
     text = "{}" + (" DESC" if key.descending else "")
     if _may_be_null(collection, key.name):
         text += " NULLS LAST"
