@@ -8,7 +8,7 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.items import parse_items
-from geodata.queries import indexes, items, ordering, reader, stored
+from geodata.queries import apart, indexes, items, ordering, reader, stored
 
 pytestmark = pytest.mark.django_db
 SORTED = [
@@ -16,7 +16,7 @@ SORTED = [
 ]
 
 
-def plan(collection_id, query, *, flows, without=("enable_seqscan", "enable_sort")):
+def plan(collection_id, query, *, flows, without=("enable_seqscan", "enable_sort", "enable_incremental_sort")):
     """How PostgreSQL runs the statement of a page, or of a flow."""
     collection = registry.get(collection_id)
     asked = parse_items(QueryDict(query), collection)
@@ -87,8 +87,6 @@ def test_a_flow_of_a_large_box_begins_with_its_first_rows():
 
 
 def test_a_stream_takes_no_parallel_workers(transactional_db):
-    from geodata.queries import apart
-
     with apart.held() as held:
         assert held.run("SHOW max_parallel_workers_per_gather").get_value(0, 0) == b"0"
     with apart.held() as held:
