@@ -129,6 +129,12 @@ def _after(collection: Collection, place: Place) -> Piece:
             column=column, sign=sql.SQL("<" if key.descending else ">"), value=literal, rest=text
         )
         values = [value, value, *values]
+        if not _may_be_null(collection, key.name):
+            # Where an index of this order begins; the alternatives alone would be read from its beginning.
+            bound = sql.SQL("{column} {sign} {value}").format(
+                column=column, sign=sql.SQL("<=" if key.descending else ">="), value=literal
+            )
+            text, values = sql.SQL("({} AND {})").format(bound, text), [value, *values]
     return text, values
 
 
