@@ -51,6 +51,7 @@ EVENEMENTS = Collection(
     ),
     datetime=("starts_at", "ends_at"),
     search=("title_fr", "title_en", "title_nl", "description_fr", "place", "organiser"),
+    sorted_by=("starts_at", "updated_at"),
     card=("date_precision", "all_day", "place", "price", "audience"),
     visible_to=queries.visible_events,
     serializer="agenda.serializers.EvenementSerializer",

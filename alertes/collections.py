@@ -41,6 +41,7 @@ FERMETURES = Collection(
     ),
     datetime=("starts_at", "ends_at"),
     search=("title_fr", "title_en", "title_nl", "description_fr"),
+    sorted_by=("starts_at", "updated_at"),
     card=("cause", "review_by", "checked_at", "rrule"),
     visible_to=queries.visible_to,
     serializer="alertes.serializers.FermetureSerializer",

@@ -71,6 +71,7 @@ CABANES = Collection(
         "updated_at",
     ),
     search=("name_fr", "name_en", "name_nl", "description_fr", "edition"),
+    sorted_by=("year_built", "updated_at"),
     card=("name_pending", "authors", "year_built", "state_as_of", "step_free", "wheelchair"),
     visible_to=queries.visible_to,
     serializer="cabanes.serializers.CabaneSerializer",

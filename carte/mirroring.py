@@ -85,7 +85,7 @@ def _features(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _compared(name: str, anchor: Anchor, theirs: Iterable[str]) -> Difference:
-    origin = _digests(text for _uuid, _revision, text in copies.copy_at(registry.get(name), anchor.revision))
+    origin = _digests(copies.copy_at(registry.get(name), anchor.revision))
     mirror = _digests(theirs)
     whole = hashlib.sha256(b"".join(uuid.encode() + origin[uuid] for uuid in sorted(origin)))
     return Difference(

@@ -65,7 +65,8 @@ class Collection:
     `properties` are field names of the model in the order of publication; a foreign key is
     published as the code it points at. `datetime` names one instant or the two ends of a
     period, `elevations` the array of heights beside a line. `search` names the texts that `q`
-    reads, `card` what a card in a list says of these features beyond ON_CARDS. `visible_to` is the one visibility rule.
+    reads, `sorted_by` what a large collection is often sorted by (an index each way), `card` what a
+    card in a list says of these features beyond ON_CARDS. `visible_to` is the one visibility rule.
     `serializer`, `actions` and `form` are dotted paths, loaded when a write needs them; without
     a `form` managers get one made from the properties. `page` is the first path segment of the
     HTML pages, `page_key` the field that gives the second, `icon` the id of its symbol in the
@@ -82,6 +83,7 @@ class Collection:
     serializer: str
     actions: str
     search: tuple[str, ...]
+    sorted_by: tuple[str, ...] = ()
     datetime: tuple[str, ...] = ()
     elevations: str = ""
     card: tuple[str, ...] = ()

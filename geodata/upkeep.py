@@ -1,7 +1,7 @@
-"""What the database keeps because the code asks for it, not a migration: texts, shapes, indexes of words and letters, counts, views of the past."""
+"""What the database keeps because the code asks for it, not a migration: texts, shapes, indexes, counts, views of the past."""
 
 from geodata import registry
-from geodata.queries import letters, past, search, stored
+from geodata.queries import indexes, letters, past, search, stored
 from geodata.tiles import drawn, squares
 
 
@@ -10,6 +10,7 @@ def ensure() -> bool:
     past.ensure()
     search.ensure()
     letters.ensure()
+    indexes.ensure()
     squares.ensure()
     drawn.ensure()
     return bool(stored.ensure())

@@ -79,6 +79,7 @@ SENTIERS = Collection(
     ),
     elevations="elevations_m",
     search=("name_fr", "name_en", "name_nl", "description_fr", "departure", "arrival", "category"),
+    sorted_by=("length_m", "duration_h", "updated_at"),
     card=(
         "ref", "practices", "difficulty", "length_m", "stated_length_m", "ascent_m", "duration_h", "stated_duration_h",
         "wheelchair", "pushchair", "departure",

@@ -123,9 +123,9 @@ def _pieces(selection: Selection, root: str, left_out: Mapping[str, int]) -> Ite
     yield b'{"type":"FeatureCollection","features":['
     comma = b""
     columns = sql.SQL("{}, {}").format(_facts(), select.geometry(selection.collection, CRS84))
-    for row, line in rows.read(selection, columns):
-        said = _compact(properties(row, root))
-        yield comma + b'{"type":"Feature","properties":' + said + b',"geometry":' + line + b"}"
+    for facts, line in rows.read(selection, columns):
+        said = _compact(properties(json.loads(facts or b"{}"), root))
+        yield comma + b'{"type":"Feature","properties":' + said + b',"geometry":' + (line or b"null") + b"}"
         comma = b",\n"
     yield b'],"laisses_de_cote":' + _compact(left_out) + b"}"
 

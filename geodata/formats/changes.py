@@ -7,7 +7,7 @@ from typing import Any
 
 from geodata.params.changes import Anchor, make_since
 from geodata.queries.changes import ChangesPage, Entry
-from geodata.queries.joined import Piece
+from geodata.queries.flowing import Piece
 
 CHUNK = 64 * 1024
 Link = dict[str, Any]

@@ -9,27 +9,24 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from geodata.formats.choice import Format
-from geodata.formats.pieces import gathered
 from geodata.queries import flat, rows
+from geodata.queries.ordering import NOTHING
 from geodata.queries.rows import Selection
 
 MARK = "\ufeff"
-END = "\r\n"
+END = b"\r\n"
 
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The head with the names of the columns, then a row a feature."""
-    return gathered(_lines(selection))
-
-
-def _lines(selection: Selection) -> Iterator[bytes]:
     collection, crs, columns = selection.collection, selection.crs, selection.columns
     told = (each.name for each in flat.table(collection, columns))
     names = (*told, *flat.place_names(collection, crs, columns))
-    yield (MARK + ",".join(names) + END).encode()
-    end = END.encode()
-    for (line,) in rows.read(selection, flat.csv_row(collection, crs, columns)):
-        yield line + end
+    before = (MARK + ",".join(names)).encode()
+    for piece in rows.texts(selection, (flat.csv_row(collection, crs, columns), NOTHING), END):
+        yield before + END + piece
+        before = b""
+    yield before + END
 
 
 FORMAT = Format(

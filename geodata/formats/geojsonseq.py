@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from geodata.formats.choice import Format
-from geodata.params.columns import EVERYTHING
-from geodata.params.crs import CRS84
 from geodata.queries import rows, stored
 from geodata.queries.rows import Selection
 
@@ -15,11 +13,9 @@ SEPARATOR = b"\x1e"
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The features as PostGIS wrote them."""
-    computed = stored.feature(selection.collection, selection.crs, selection.columns)
-    is_whole = selection.crs is CRS84 and selection.columns == EVERYTHING
-    kept = stored.kept(selection.collection) if is_whole else None
+    feature = stored.feature(selection.collection, selection.crs, selection.columns)
     begun = False
-    for piece in rows.texts(selection, computed, "\n\x1e", kept):
+    for piece in rows.texts(selection, feature, b"\n" + SEPARATOR):
         yield SEPARATOR + piece + b"\n"
         begun = True
     if not begun:

@@ -19,17 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata.problems import Unavailable
 from geodata.queries import reader
-from geodata.queries.raw import undecoded_by
 
 if TYPE_CHECKING:
-    from psycopg import sql
-
     from geodata.queries.reader import Reader
 
 T = TypeVar("T")
-BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-ROWS_AT_ONCE = 500
-CURSOR = "geodata_apart"
+# No processes that help: they would stay as long as the client reads, and begin later than the first row could leave.
+BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL max_parallel_workers_per_gather = 0"
 # How long a stream waits for a place, and when its client may ask again.
 WAIT_S = 1
 RETRY_AFTER_S = 10
@@ -112,14 +108,3 @@ def _begun() -> Reader:
         reader.close()
         return _begun()
     return found
-
-
-def stream(
-    raw: psycopg.Connection[Any], statement: sql.SQL | sql.Composed, values: list[Any] | tuple[Any, ...] = ()
-) -> Iterator[tuple[Any, ...]]:
-    """Rows of a statement, ROWS_AT_ONCE held at a time; values of type `text` are UTF-8 bytes."""
-    with raw.cursor(CURSOR) as cursor:
-        undecoded_by(cursor.adapters)
-        cursor.execute(statement, values)
-        while found := cursor.fetchmany(ROWS_AT_ONCE):
-            yield from found

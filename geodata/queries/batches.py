@@ -22,7 +22,7 @@ def of(selection: Selection, related: tuple[str, ...] = ()) -> Iterator[list[Any
     """Visible features of the selection in its order, `related` read in the same query."""
     collection = selection.collection
     numbers = rows.read(selection, sql.SQL("t.id"))
-    while ids := [number for (number,) in islice(numbers, AT_ONCE)]:
+    while ids := [int(number or 0) for (number,) in islice(numbers, AT_ONCE)]:
         found = collection.visible_to(selection.user).filter(pk__in=ids).select_related(*related)
         known = {feature.pk: feature for feature in found.order_by()}
         apart.hand_back()

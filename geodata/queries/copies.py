@@ -14,16 +14,14 @@ from geodata.params.changes import BEGINNING, Anchor
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
-from geodata.queries import apart, joined, past, select, stored
+from geodata.queries import apart, flowing, ordering, past, reader, select, stored
 from geodata.queries.changes import LATEST
-from geodata.queries.joined import Piece, Texts
+from geodata.queries.flowing import Piece
+from geodata.queries.ordering import START, Place
 from geodata.registry import Collection
 
-# Order: the internal id, by the primary key.
-ROWS = "SELECT t.uuid, t.revision, {feature} FROM ({source}) t{join} WHERE t.id > %s ORDER BY t.id"
 PLACE = "SELECT t.id FROM ({source}) t WHERE t.uuid = %s"
-Row = tuple[UUID, int, bytes]
-SEPARATOR = ",\n"
+SEPARATOR = b",\n"
 
 
 def copy(
@@ -36,22 +34,24 @@ def copy(
     Raises BadParameter: `after` is no feature that everybody sees.
     """
     source, params = select.visible(collection, AnonymousUser())
-    computed = stored.feature(collection, CRS84, columns)
-    kept = stored.kept(collection) if columns == EVERYTHING else computed
-    texts = Texts(source, sql.SQL("true"), params, kept, computed, SEPARATOR)
-    with apart.held() as reader:
-        found = reader.raw.execute(LATEST).fetchone()
-        first = _place(reader.raw, source, params, after) if after else 0
+    feature, join = stored.feature(collection, CRS84, columns)
+    with apart.held() as held:
+        found = held.raw.execute(LATEST).fetchone()
+        first = Place(id=_place(held.raw, source, params, after) if after else 0)
         yield Anchor(*found) if found else BEGINNING
-        yield from joined.pieces(texts, reader, first)
+        every = (source, sql.SQL("true"), params)
+        statement, values = ordering.statement(collection, every, feature, first, None, join, flows=True)
+        yield from flowing.pieces(held.flow(reader.numbered(statement.as_string()), values), SEPARATOR)
 
 
-def copy_at(collection: Collection, revision: int) -> Iterator[Row]:
-    """The same rows as everybody saw them right after a revision, from the history."""
+def copy_at(collection: Collection, revision: int) -> Iterator[bytes]:
+    """The GeoJSON of all features as everybody saw them right after a revision, from the history."""
     source, params = past.rows(collection, revision)
-    statement = sql.SQL(ROWS).format(feature=select.feature(collection), source=source, join=sql.SQL(""))
-    with apart.snapshot() as raw:
-        yield from apart.stream(raw, statement, [*params, 0])
+    every = (source, sql.SQL("true"), params)
+    statement, values = ordering.statement(collection, every, select.feature(collection), START, None, flows=True)
+    with apart.held() as held:
+        for (text,) in flowing.rows(held.flow(reader.numbered(statement.as_string()), values)):
+            yield text or b""
 
 
 def _place(raw: Any, source: sql.SQL, params: tuple[Any, ...], after: UUID) -> int:

@@ -12,14 +12,14 @@ from typing import Any
 
 from django.db import DataError, InternalError, OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
-from psycopg import errors, sql
+from psycopg import sql
 
 from geodata import registry
 from geodata.params.cql2 import refusal
 from geodata.params.cql2.tree import Call, Kind, Node, Property, Value, Values
 from geodata.params.items import ItemsQuery
 from geodata.params.properties import plain
-from geodata.queries import past, periods, select
+from geodata.queries import past, patience, periods, select
 from geodata.registry import Collection
 
 Piece = tuple[sql.Composable, list[Any]]
@@ -68,18 +68,34 @@ def limits(query: ItemsQuery) -> AbstractContextManager[None]:
 
 
 @contextmanager
+def limits_of_flow(query: ItemsQuery) -> Iterator[int | None]:
+    """The same for a statement that flows on another connection: how long it may take for its next rows."""
+    refused: AbstractContextManager[None] = patience.refused(query.revision)
+    timeout_ms = None if query.revision is None else past.TIMEOUT_MS
+    if query.condition is not None:
+        refused, timeout_ms = _refused(), TIMEOUT_MS
+    with refused, connection.wrap_database_errors:
+        yield timeout_ms
+
+
+@contextmanager
 def bounded() -> Iterator[None]:
     """Statements of a filter: ended after TIMEOUT_MS, and what the values bring about is the client's to mend.
 
     Raises BadParameter: took too long, out of range, a comparison PostGIS refuses.
     """
+    with _refused(), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(TIMEOUT_MS)])
+        yield
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(TIMEOUT_MS)])
-            yield
+        yield
     except OperationalError as error:
-        if not isinstance(error.__cause__, errors.QueryCanceled):
+        if not patience.is_canceled(error):
             raise
         raise refusal(_("Ce filtre demande trop de calcul : précisez-le, ou ajoutez une emprise (bbox).")) from error
     except (DataError, InternalError) as error:

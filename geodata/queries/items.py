@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection
 from psycopg import sql
 
 from geodata.params.columns import EVERYTHING
 from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, counting, filtering, ordering, past, reader, search, select, stored
+from geodata.queries import apart, counting, filtering, flowing, ordering, past, periods, reader, search, select, stored
 from geodata.queries.ordering import Place
-from geodata.queries.raw import direct, prepared, undecoded
+from geodata.queries.raw import direct, prepared
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -74,8 +73,8 @@ class ItemsPage:
 def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
     """The page that the query asks for, in its order.
 
-    Small pages are fetched at once; large ones stream from a server-side cursor, so that memory
-    does not grow with the answer. Raises Unavailable: too many large ones are being sent.
+    Small pages are fetched at once; large ones flow, so that memory does not grow with the answer.
+    Raises Unavailable: too many large ones are being sent.
     """
     with filtering.limits(query):
         found = _page(collection, user, query)
@@ -100,9 +99,10 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
     feature, join = stored.feature(collection, query.crs, query.columns)
     columns = sql.SQL(", ").join([sql.SQL("t.id"), feature, *ordering.keys(collection, query.order)])
     found = (source, where, params)
-    composed, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
-    if query.limit > AT_ONCE:
-        rows: Iterator[tuple[Any, ...]] = _stream(query, composed, values)
+    flows = query.limit > AT_ONCE
+    composed, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join, flows=flows)
+    if flows:
+        rows: Iterator[tuple[Any, ...]] = _flow(query, composed, values)
     else:
         fetched = _kept(collection, query, found) if query.crs is CRS84 and not _is_rare(query) else None
         if fetched is None:
@@ -172,12 +172,10 @@ def _is_rare(query: ItemsQuery) -> bool:
     return bool(query.words or query.condition or query.order or query.columns != EVERYTHING or is_past)
 
 
-def _stream(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Generator[tuple[Any, ...], None, None]:
-    with filtering.limits(query), connection.chunked_cursor() as cursor:
-        undecoded(cursor)
-        cursor.execute(statement, values)
-        while rows := cursor.fetchmany(500):
-            yield from rows
+def _flow(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Generator[tuple[Any, ...], None, None]:
+    with filtering.limits_of_flow(query) as timeout_ms, apart.held() as held:
+        for number, *texts in flowing.rows(held.flow(reader.numbered(statement.as_string()), values, timeout_ms)):
+            yield int(number or 0), *texts
 
 
 def conditions(
@@ -213,10 +211,10 @@ def _datetime(collection: Collection, query: ItemsQuery) -> Statement:
     """Features whose instant or period meets the interval; without times they always do (§7.15.4)."""
     if not collection.datetime or query.datetime is None:
         return sql.SQL("{}").format(sql.SQL("true")), []
-    first, last = (select.column(collection, name) for name in (collection.datetime[0], collection.datetime[-1]))
+    ends = zip((collection.datetime[0], collection.datetime[-1]), ("start", "end"), strict=True)
+    first, last = (periods.endless(select.column(collection, name), side) for name, side in ends)
     clause = sql.SQL(
-        "({last} IS NULL OR {last} >= coalesce(%s::timestamptz, '-infinity'))"
-        " AND ({first} IS NULL OR {first} <= coalesce(%s::timestamptz, 'infinity'))"
+        "{last} >= coalesce(%s::timestamptz, '-infinity') AND {first} <= coalesce(%s::timestamptz, 'infinity')"
     ).format(first=first, last=last)
     return clause, [query.datetime.start, query.datetime.end]
 

@@ -21,12 +21,21 @@ Piece = tuple[sql.Composable, list[Any]]
 COLLATION = ' COLLATE "fr-x-icu"'
 NOTHING = sql.SQL("")
 BY_ID = "SELECT {columns} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
-# The rows are found before their texts are joined: a sort carries rows, not texts.
+# The rows are found before their texts are joined; a page, small and prepared, is 0.08 ms sooner without. PostgreSQL
+# takes a limit that it cannot know for a tenth of the rows and looks for a plan whose first rows come early: a box of
+# half the territory then begins after 3 ms instead of a second.
+FLOWING = """
+SELECT {columns} FROM (
+  SELECT t.* FROM ({source}) t WHERE {where} AND t.id > %s ORDER BY t.id LIMIT (SELECT %s::bigint)
+) t{join} ORDER BY t.id
+"""
+# A sort carries the keys alone: 200 000 whole rows would fill a file. OFFSET 0: each row by its id, in that order.
 SORTED = """
 SELECT {columns} FROM (
-  SELECT t.* FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT %s
-) t{join} ORDER BY {order}
+  SELECT {keys} FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT {limit}
+) k CROSS JOIN LATERAL (SELECT t.* FROM ({source}) t WHERE t.id = k.id OFFSET 0) t{join} ORDER BY {again}
 """
+LIMITS = {False: sql.SQL("%s"), True: sql.SQL("(SELECT %s::bigint)")}
 
 
 @dataclass(frozen=True)
@@ -51,15 +60,24 @@ def statement(
     place: Place,
     limit: int | None,
     join: sql.Composable = NOTHING,
+    *,
+    flows: bool = False,
 ) -> tuple[sql.Composed, list[Any]]:
-    """The statement of at most `limit` rows after a place, with its parameters; `found` is source, condition, values."""
+    """The statement of at most `limit` rows after a place, with its parameters; `found` is source, condition, values.
+
+    `flows`: it is read while it runs, so its first rows shall come early.
+    """
     source, where, params = found
-    pieces = {"columns": columns, "source": source, "join": join, "where": where}
+    pieces: dict[str, sql.Composable] = {"columns": columns, "source": source, "join": join, "where": where}
     if not place.order:
-        return sql.SQL(BY_ID).format(**pieces), [*params, place.id, limit]
+        return sql.SQL(FLOWING if flows else BY_ID).format(**pieces), [*params, place.id, limit]
     after, values = _after(collection, place)
-    order = sql.SQL(", ").join([*(_direction(collection, key) for key in place.order), sql.SQL("t.id")])
-    return sql.SQL(SORTED).format(**pieces, after=after, order=order), [*params, *values, limit]
+    pieces["keys"] = sql.SQL(", ").join(
+        [sql.SQL("t.id"), *(select.column(collection, key.name) for key in place.order)]
+    )
+    pieces["order"], pieces["again"] = (_order(collection, place.order, alias) for alias in "tk")
+    visible = params[: source.as_string().count("%s")]
+    return sql.SQL(SORTED).format(**pieces, after=after, limit=LIMITS[flows]), [*params, *values, limit, *visible]
 
 
 def keys(collection: Collection, order: tuple[SortKey, ...]) -> list[sql.Composable]:
@@ -71,16 +89,22 @@ def _field(collection: Collection, name: str) -> models.Field[Any, Any]:
     return collection.identifier if name == "id" else collection.fields[name]
 
 
-def _compared(collection: Collection, name: str) -> sql.Composed:
+def _order(collection: Collection, order: tuple[SortKey, ...], alias: str) -> sql.Composed:
+    last = sql.SQL("{}.id").format(sql.SQL(alias))
+    return sql.SQL(", ").join([*(direction(collection, key, alias) for key in order), last])
+
+
+def _compared(collection: Collection, name: str, alias: str = "t") -> sql.Composed:
     is_text = isinstance(plain(_field(collection, name)), models.CharField | models.TextField)
-    return sql.SQL("{}" + (COLLATION if is_text else "")).format(select.column(collection, name))
+    return sql.SQL("{}" + (COLLATION if is_text else "")).format(select.column(collection, name, alias))
 
 
-def _direction(collection: Collection, key: SortKey) -> sql.Composed:
+def direction(collection: Collection, key: SortKey, alias: str) -> sql.Composed:
+    """One key as ORDER BY and an index write it."""
     text = "{}" + (" DESC" if key.descending else "")
     if _may_be_null(collection, key.name):
         text += " NULLS LAST"
-    return sql.SQL(text).format(_compared(collection, key.name))
+    return sql.SQL(text).format(_compared(collection, key.name, alias))
 
 
 def _may_be_null(collection: Collection, name: str) -> bool:
@@ -105,6 +129,12 @@ def _after(collection: Collection, place: Place) -> Piece:
             column=column, sign=sql.SQL("<" if key.descending else ">"), value=literal, rest=text
         )
         values = [value, value, *values]
+        if not _may_be_null(collection, key.name):
+            # Where an index of this order begins; the alternatives alone would be read from its beginning.
+            bound = sql.SQL("{column} {sign} {value}").format(
+                column=column, sign=sql.SQL("<=" if key.descending else ">="), value=literal
+            )
+            text, values = sql.SQL("({} AND {})").format(bound, text), [value, *values]
     return text, values
 
 

@@ -18,16 +18,16 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import OperationalError, connection, models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from psycopg import errors, sql
+from psycopg import sql
 
 from geodata import registry
 from geodata.params.instants import AS_OF
 from geodata.photos.models import FeaturePhoto
 from geodata.problems import BadParameter
-from geodata.queries import select
+from geodata.queries import patience, select
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -172,16 +172,10 @@ def _rows(collection: Collection, revision: sql.Composable) -> sql.Composed:
 @contextmanager
 def bounded() -> Iterator[None]:
     """Statements about the past are ended after TIMEOUT_MS. Raises BadParameter then."""
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(SET, [str(TIMEOUT_MS)])
-            yield
-    except OperationalError as error:
-        if not isinstance(error.__cause__, errors.QueryCanceled):
-            raise
-        told = _("Cet état du passé demande trop de calcul : ajoutez une emprise (bbox) ou un filtre.")
-        raise BadParameter(AS_OF, told) from error
+    with patience.refused(0), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(SET, [str(TIMEOUT_MS)])
+        yield
 
 
 def reading(revision: int | None) -> AbstractContextManager[None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import OperationalError
 from django.utils.translation import gettext_lazy as _
 from psycopg import errors
 
@@ -25,10 +26,22 @@ def bounded(raw: Any, revision: int | None, timeout_ms: int = TIMEOUT_MS) -> Ite
     """
     if revision is not None:
         raw.execute(SET, [str(timeout_ms)])
+    with refused(revision):
+        yield
+
+
+@contextmanager
+def refused(revision: int | None) -> Iterator[None]:
+    """Raises BadParameter for what was ended because it took too long to read a past state (a revision)."""
     try:
         yield
-    except errors.QueryCanceled as error:
-        if revision is None:
+    except (errors.QueryCanceled, OperationalError) as error:
+        if revision is None or not is_canceled(error):
             raise
         told = _("Cet état du passé demande trop de calcul : ajoutez une emprise (bbox) ou un filtre.")
         raise BadParameter(AS_OF, told) from error
+
+
+def is_canceled(error: Exception) -> bool:
+    """Whether a statement was ended before its end, as psycopg or as Django says it."""
+    return isinstance(error, errors.QueryCanceled) or isinstance(error.__cause__, errors.QueryCanceled)

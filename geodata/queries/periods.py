@@ -55,12 +55,20 @@ def _ends(node: Node) -> tuple[Node | None, Node | None]:
 
 def _side(end: Node | None, side: str, written: Written, *, by_day: bool, open_ended: bool) -> Piece:
     kind = "date" if by_day else "timestamptz"
-    infinite = sql.SQL("'{}'::{}").format(sql.SQL(INFINITE[side]), sql.SQL(kind))
     if end is None:
-        return infinite, []
+        return _infinite(side, kind), []
     text, values = written(end)
     if not by_day and end.kind is Kind.DATE:
         text = sql.SQL(DAY_START if side == "start" else DAY_END).format(text)
     if open_ended:
-        text = sql.SQL("coalesce({}, {})").format(text, infinite)
+        text = endless(text, side, kind)
     return text, values
+
+
+def endless(text: sql.Composable, side: str, kind: str = "timestamptz") -> sql.Composed:
+    """The start or end (`side`) of a period, infinite where it has none."""
+    return sql.SQL("coalesce({}, {})").format(text, _infinite(side, kind))
+
+
+def _infinite(side: str, kind: str) -> sql.Composed:
+    return sql.SQL("'{}'::{}").format(sql.SQL(INFINITE[side]), sql.SQL(kind))

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from psycopg.abc import Buffer
-from psycopg.adapt import AdaptersMap, Loader
+from psycopg.adapt import Loader
 
 
 class _Bytes(Loader):
@@ -23,12 +23,7 @@ class _Bytes(Loader):
 
 def undecoded(cursor: Any) -> None:
     """Let this cursor give values of type `text` as UTF-8 bytes."""
-    undecoded_by(cursor.cursor.adapters)
-
-
-def undecoded_by(adapters: AdaptersMap) -> None:
-    """The same for a cursor of psycopg, by its adapters."""
-    adapters.register_loader("text", _Bytes)
+    cursor.cursor.adapters.register_loader("text", _Bytes)
 
 
 @contextmanager

@@ -12,8 +12,9 @@ Inside a transaction of Django's connection the statement runs there, and sees w
 from __future__ import annotations
 
 import atexit
+import select
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import psycopg
 from django.conf import settings
 from django.db import DataError, connection
-from psycopg import errors, pq
+from psycopg import capabilities, errors, pq
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Statements that one connection keeps prepared; filters by any property make more of them than are worth keeping.
 MOST_PREPARED = 200
-OK = pq.ExecStatus.TUPLES_OK
+FINE = {pq.ExecStatus[name] for name in ("TUPLES_OK", "COMMAND_OK", "TUPLES_CHUNK", "SINGLE_TUPLE")}
+# Rows of one result of a flow: 85 kB of cabins, half a megabyte of trails.
+ROWS_AT_ONCE = 64
 # Idle connections kept for the next readers; how long one waits for another's.
 MOST_IDLE = 8
 WAIT_S = 4
@@ -53,28 +56,42 @@ class Reader:
         name = self._names.get(statement) or self._prepare(statement)
         return _checked(self.raw.pgconn.exec_prepared(name, given), self.raw)
 
-    def ask(self, statement: str, values: Sequence[Any] = ()) -> bool:
-        """Send a statement and do not wait; its result comes from `answer`. Gives True."""
-        name = self._names.get(statement) or self._prepare(statement)
-        self.raw.pgconn.send_query_prepared(name, cast("list[bytes]", [as_text(value) for value in values]))
-        self.raw.pgconn.flush()
-        return True
+    def flow(
+        self, statement: str, values: Sequence[Any] = (), timeout_ms: int | None = None
+    ) -> Generator[PGresult, None, None]:
+        """Results of some rows each, as the executor makes them, planned for these values; the last one may be empty.
 
-    def answer(self) -> PGresult:
-        """The result of what was asked."""
-        found = self.raw.pgconn.get_result()
-        while self.raw.pgconn.get_result() is not None:
+        Who takes them slowly makes PostgreSQL wait. Left before the end, the statement is cancelled. Raises
+        psycopg.errors.QueryCanceled: PostgreSQL made nothing for `timeout_ms`; the time between results does not count.
+        """
+        log(statement)
+        self.raw.pgconn.send_query_params(statement.encode(), cast("list[bytes]", [as_text(value) for value in values]))
+        _by_rows(self.raw.pgconn)
+        try:
+            while (found := self._next(timeout_ms)) is not None:
+                yield _checked(found, self.raw)
+        finally:
+            self._leave()
+
+    def _next(self, timeout_ms: int | None = None) -> PGresult | None:
+        """The next result. libpq itself would wait for it without letting other threads run."""
+        pgconn, ready = self.raw.pgconn, select.poll()
+        ready.register(pgconn.socket, select.POLLIN | (select.POLLOUT if pgconn.flush() else 0))
+        while pgconn.is_busy():
+            if not ready.poll(timeout_ms):
+                raise errors.QueryCanceled("PostgreSQL took too long for the next rows")
+            pgconn.consume_input()
+            ready.modify(pgconn.socket, select.POLLIN | (select.POLLOUT if pgconn.flush() else 0))
+        return pgconn.get_result()
+
+    def _leave(self) -> None:
+        """Stop what flows and leave what is still on its way."""
+        pgconn = self.raw.pgconn
+        if self.is_broken or pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
+            return
+        pgconn.get_cancel().cancel()
+        while self._next() is not None:
             pass
-        if found is None:
-            raise psycopg.OperationalError("the server closed the connection")
-        return _checked(found, self.raw)
-
-    def forget(self) -> None:
-        """Stop what was asked and leave its result."""
-        if not self.is_broken:
-            self.raw.pgconn.get_cancel().cancel()
-            while self.raw.pgconn.get_result() is not None:
-                pass
 
     def tell(self, command: bytes) -> None:
         """A command without a result."""
@@ -102,9 +119,14 @@ _free = BoundedSemaphore(settings.GEODATA_READERS)
 
 def read(statement: str, values: Sequence[Any] = (), *, planned: bool = False) -> PGresult:
     """The result of one statement that only reads. Raises OperationalError when the database does not answer."""
+    log(statement)
+    return work(lambda reader: reader.run(statement, values, planned=planned))
+
+
+def log(statement: str) -> None:
+    """Tell Django's log of queries, when it is kept."""
     if connection.queries_logged:
         connection.queries_log.append({"sql": statement, "time": "0"})
-    return work(lambda reader: reader.run(statement, values, planned=planned))
 
 
 def work(task: Callable[[Reader], T]) -> T:
@@ -172,12 +194,17 @@ def as_text(value: Any) -> bytes | None:
     """A value as PostgreSQL reads it; its type follows from the statement."""
     if value is None:
         return None
-    if isinstance(value, list):
-        value = "{" + ",".join(map(str, value)) + "}"
-    text = str(value)
+    text = "{" + ",".join(map(_element, value)) + "}" if isinstance(value, list | tuple) else str(value)
     if "\0" in text:
         raise DataError("a text with a NUL")
     return text.encode()
+
+
+def _element(value: Any) -> str:
+    """One value of a list, in quotation marks (PostgreSQL, 8.15.2 "Array Value Input")."""
+    if value is None:
+        return "NULL"
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @lru_cache(1000)
@@ -199,7 +226,15 @@ def _within() -> Reader:
     return Reader(cast("psycopg.Connection[Any]", connection.connection), ours=False)
 
 
+def _by_rows(pgconn: pq.abc.PGconn) -> None:
+    """Before the first result: some rows each (libpq 17), else one."""
+    if capabilities.has_stream_chunked():
+        pgconn.set_chunked_rows_mode(ROWS_AT_ONCE)
+    else:
+        pgconn.set_single_row_mode()
+
+
 def _checked(result: PGresult, raw: psycopg.Connection[Any]) -> PGresult:
-    if result.status not in (OK, pq.ExecStatus.COMMAND_OK):
+    if result.status not in FINE:
         raise errors.error_from_result(result, raw.info.encoding)
     return result

@@ -1,8 +1,8 @@
-"""A selection of features, read row by row: what every download is made from.
+"""A selection of features, as it flows: what every download is made from.
 
 Whatever `items` filters by, a download filters by: both take their condition from `items.conditions`. Rows come
 from one transaction that sees the database as it was when it began, in the order that was asked for (of the internal
-id, else), and few of them are held at a time. `columns` says what of each is wanted.
+id, else), as PostgreSQL makes them. `columns` says what of each is wanted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,19 +18,18 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, items, joined, ordering, past, patience
-from geodata.queries.joined import Texts
+from geodata.queries import apart, filtering, flowing, items, ordering, past, patience, reader
+from geodata.queries.flowing import Row
 from geodata.queries.ordering import NOTHING, START, Place
 from geodata.queries.raw import direct
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from psycopg.pq.abc import PGresult
 
     from comptes.models import User
 
-# A box or a filter: after five pieces PostgreSQL would take a plan for any values, which reads all rows.
-PLANNED = b"SET LOCAL plan_cache_mode = force_custom_plan"
 COPY = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)")
 
 
@@ -39,8 +37,7 @@ COPY = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)")
 class Selection:
     """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order.
 
-    `revision` is that of the past state they are read from, None for the present. `is_rare`: its statement hardly comes
-    back (a CQL2 filter, whose values also need their types, or a past state). `timeout_ms` bounds what reads the past.
+    `revision` is that of the past state they are read from, None for the present. `timeout_ms` bounds what reads the past.
     """
 
     collection: Collection
@@ -54,7 +51,6 @@ class Selection:
     is_one: bool = False
     columns: Columns = EVERYTHING
     revision: int | None = None
-    is_rare: bool = False
     timeout_ms: int = patience.TIMEOUT_MS
 
     def narrowed(self, condition: sql.Composable) -> Selection:
@@ -73,10 +69,9 @@ def of_query(
     if query.condition is not None:
         filtering.rehearse(source, where, params)
     place = items.place(query)
-    is_rare = query.condition is not None or query.revision is not None
     return Selection(
         collection, user, query.crs, source, where, tuple(params), place, limit,
-        columns=query.columns, revision=query.revision, is_rare=is_rare,
+        columns=query.columns, revision=query.revision,
     )  # fmt: skip
 
 
@@ -100,42 +95,30 @@ def among(collection: Collection, selection: Selection, uuids: sql.Composable, v
     return Selection(collection, selection.user, CRS84, source, where, given, revision=selection.revision)
 
 
-def read(selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING) -> Iterator[tuple[Any, ...]]:
-    """These columns (over the alias t) of row after row; values of type `text` are UTF-8 bytes."""
-    statement, values = _statement(selection, columns, join)
-    with apart.snapshot() as raw, patience.bounded(raw, selection.revision, selection.timeout_ms):
-        yield from apart.stream(raw, statement, values)
+def read(selection: Selection, columns: sql.Composable) -> Iterator[Row]:
+    """These columns (over the alias t) of row after row, as PostgreSQL writes them: UTF-8 bytes, None for null."""
+    return flowing.rows(_results(selection, columns, NOTHING))
 
 
-def texts(
-    selection: Selection,
-    computed: tuple[sql.Composable, sql.Composable],
-    separator: str,
-    kept: tuple[sql.Composable, sql.Composable] | None = None,
-) -> Iterator[bytes]:
-    """A text of each row, with the separator between them, in pieces of some hundred rows; one by one where sorted or filtered.
+def texts(selection: Selection, text: tuple[sql.Composable, sql.Composable], separator: bytes = b"") -> Iterator[bytes]:
+    """A text of each row, with the separator between them, in pieces worth sending.
 
-    `computed` and `kept` are expressions over the alias t with the join they need: `kept` where its rows are kept ready.
+    `text` is an expression over the alias t, never null, with the join it needs.
     """
-    if selection.place.order or selection.is_rare:
-        yield from _in_turn(read(selection, *computed), separator.encode())
-        return
-    wanted = Texts(selection.source, selection.where, selection.params, kept or computed, computed, separator)
-    with apart.held() as reader, patience.bounded(reader.raw, selection.revision, selection.timeout_ms):
-        if selection.where.as_string() != items.ALL:
-            reader.tell(PLANNED)
-        for piece in joined.pieces(wanted, reader, selection.place.id, selection.limit):
-            yield piece.text
+    for piece in flowing.pieces(_results(selection, *text), separator):
+        yield piece.text
 
 
-def _in_turn(found: Iterator[tuple[Any, ...]], separator: bytes) -> Iterator[bytes]:
-    while held := [text for (text,) in islice(found, apart.ROWS_AT_ONCE)]:
-        yield separator.join(held)
+def _results(selection: Selection, columns: sql.Composable, join: sql.Composable) -> Iterator[PGresult]:
+    statement, values = _statement(selection, columns, join, flows=True)
+    timeout_ms = None if selection.revision is None else selection.timeout_ms
+    with apart.held() as held, patience.refused(selection.revision):
+        yield from held.flow(reader.numbered(statement.as_string()), values, timeout_ms)
 
 
 def copied(raw: Any, selection: Selection, columns: sql.Composable) -> Iterator[bytes]:
     """These columns as lines of CSV, as PostgreSQL's COPY writes them, one a row; `raw` is a connection of `apart`."""
-    statement, values = _statement(selection, columns, NOTHING)
+    statement, values = _statement(selection, columns)
     with (
         patience.bounded(raw, selection.revision, selection.timeout_ms),
         raw.cursor() as cursor,
@@ -147,7 +130,7 @@ def copied(raw: Any, selection: Selection, columns: sql.Composable) -> Iterator[
 
 def summed(selection: Selection, columns: sql.Composable) -> tuple[Any, ...]:
     """Aggregates (over the alias t) of the selection. Raises BadParameter: too much of the past."""
-    inner, values = _statement(selection, sql.SQL("t.*"), NOTHING)
+    inner, values = _statement(selection, sql.SQL("t.*"))
     with nullcontext() if selection.revision is None else past.bounded(), direct() as cursor:
         cursor.execute(sql.SQL("SELECT {} FROM ({}) t").format(columns, inner), values)
         row: tuple[Any, ...] = cursor.fetchone()
@@ -163,10 +146,13 @@ def count(selection: Selection, most: int) -> int:
 
 def within(selection: Selection, column: sql.Composable) -> tuple[sql.Composed, list[Any]]:
     """A sub-select of the distinct values of a column or set-returning expression, with its parameters."""
-    inner, values = _statement(selection, sql.SQL("t.*"), NOTHING)
+    inner, values = _statement(selection, sql.SQL("t.*"))
     return sql.SQL("SELECT DISTINCT {} FROM ({}) t").format(column, inner), values
 
 
-def _statement(selection: Selection, columns: sql.Composable, join: sql.Composable) -> tuple[sql.Composed, list[Any]]:
+def _statement(
+    selection: Selection, columns: sql.Composable, join: sql.Composable = NOTHING, *, flows: bool = False
+) -> tuple[sql.Composed, list[Any]]:
     found = (selection.source, selection.where, selection.params)
-    return ordering.statement(selection.collection, found, columns, selection.place, selection.limit, join)
+    place, limit = selection.place, selection.limit
+    return ordering.statement(selection.collection, found, columns, place, limit, join, flows=flows)

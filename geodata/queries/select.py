@@ -29,10 +29,10 @@ METRE_DECIMALS = 2
 CHOICES = 256
 
 
-def column(collection: Collection, name: str) -> sql.Composed:
-    """The column of a property or of the id, on the alias t."""
+def column(collection: Collection, name: str, alias: str = "t") -> sql.Composed:
+    """The column of a property or of the id, on an alias."""
     field = collection.identifier if name == "id" else collection.fields[name]
-    return sql.SQL("t.{}").format(sql.Identifier(field.column or name))
+    return sql.SQL("{}.{}").format(sql.SQL(alias), sql.Identifier(field.column or name))
 
 
 def properties(collection: Collection, columns: Columns = EVERYTHING) -> sql.Composable:

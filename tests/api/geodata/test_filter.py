@@ -100,6 +100,7 @@ def test_pages_keep_the_filter(client):
     assert seen == wanted
 
 
+@pytest.mark.django_db(transaction=True)
 def test_streamed_answer_is_filtered_too(client):
     wanted = [str(cabane(kind="abri").uuid) for _ in range(3)]
     cabane()

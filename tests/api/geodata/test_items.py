@@ -148,6 +148,7 @@ def test_number_of_statements_does_not_depend_on_the_number_of_features(client):
     assert len(queries) == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_compressed_for_those_who_take_it(client):
     for _ in range(3):
         cabane()

@@ -114,6 +114,7 @@ def test_downloads_come_in_the_order_that_is_asked_for(client):
     assert [json.loads(line)["properties"]["name_fr"] for line in lines] == ["a", "b", "c"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_search_and_filters_keep_the_order(client):
     some(("canal b", 2020), ("canal a", 2021), ("terril", 2019))
     assert names(client, "q=canal&sortby=name_fr") == ["canal a", "canal b"]

@@ -208,6 +208,9 @@ def plan(text, collection="cabanes"):
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
+PERIOD = "INTERVAL(starts_at, ends_at)"
+
+
 @pytest.mark.parametrize(
     ("text", "collection", "index"),
     [
@@ -222,6 +225,19 @@ def plan(text, collection="cabanes"):
         ("id = '0190a0a0-0000-7000-8000-000000000001'", "cabanes", "cabanes_cabane_uuid"),
         ("park IN ('0190a0a0-0000-7000-8000-000000000001')", "cabanes", "cabanes_cabane_park"),
         ("slug = 'x'", "cabanes", "cabanes_cabane_slug"),
+        ("A_CONTAINS(materials, ('bois', 'pierre'))", "cabanes", "cabanes_cabane_lists"),
+        ("A_OVERLAPS(activities, ('pique_nique'))", "cabanes", "cabanes_cabane_lists"),
+        ("A_CONTAINS(parks, ('0190a0a0-0000-7000-8000-000000000001'))", "sentiers", "sentiers_sentier_along"),
+        ("A_OVERLAPS(practices, ('cyclo'))", "sentiers", "sentiers_sentier_lists"),
+        ("CASEI(ACCENTI(name_fr)) LIKE CASEI(ACCENTI('%héron%'))", "cabanes", "cabanes_cabane_folded"),
+        ("ACCENTI(CASEI(name_fr)) LIKE ACCENTI(CASEI('héron%'))", "cabanes", "cabanes_cabane_folded"),
+        ("CASEI(title_fr) LIKE CASEI('%pont%')", "fermetures", "alertes_fermeture_casei"),
+        ("year_built BETWEEN 2001 AND 2002", "cabanes", "_year_built"),
+        ("T_AFTER(starts_at, TIMESTAMP('2026-01-01T00:00:00Z'))", "evenements", "_starts_at"),
+        (f"T_INTERSECTS({PERIOD}, INTERVAL('2999-01-01', '..'))", "fermetures", "alertes_fermeture_ends"),
+        (f"T_AFTER({PERIOD}, DATE('2999-01-01'))", "fermetures", "alertes_fermeture_starts"),
+        (f"T_BEFORE({PERIOD}, DATE('1999-01-01'))", "evenements", "agenda_evenement_ends"),
+        (f"T_DURING({PERIOD}, INTERVAL('2026-01-01', '2026-01-02'))", "evenements", "agenda_evenement_"),
     ],
 )
 def test_filter_is_served_by_an_index(text, collection, index):

@@ -1,0 +1,85 @@
+"""Indexes for the filters and orders of the API, the same rules for every collection (decision 0181).
+
+Lists: A_CONTAINS, A_OVERLAPS, `materials=bois`. The ends of the declared period: `datetime`, T_INTERSECTS and its like.
+The name, folded: CASEI(ACCENTI(name_fr)) LIKE '%word%'. What `Collection.sorted_by` names: pages of that order. As
+the index of words, they follow the code: `ensure()` makes anew what is absent or defined otherwise.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import connection
+from psycopg import sql
+
+from geodata import registry
+from geodata.params.sorting import SortKey
+from geodata.queries import ordering, periods, select
+from geodata.registry import Collection
+
+FOLDED = {"folded": "geodata_casei(geodata_accenti({}))", "casei": "geodata_casei({})"}
+INSTALL = """
+DROP INDEX IF EXISTS {index};
+CREATE INDEX {index} ON {rows} USING {definition};
+COMMENT ON INDEX {index} IS {told};
+"""
+
+
+def wanted(collection: Collection) -> dict[str, sql.SQL]:
+    """What follows USING, by the name of the index."""
+    found = {**_lists(collection), **_period(collection), **_names(collection), **_orders(collection)}
+    return {f"{collection.table}_{name}"[:63]: select.flat(definition) for name, definition in found.items()}
+
+
+def _lists(collection: Collection) -> dict[str, sql.Composed]:
+    """All in one, but those that the model indexes itself."""
+    served = {
+        name for each in collection.model_class._meta.indexes if isinstance(each, GinIndex) for name in each.fields
+    }
+    lists = [name for name in collection.fields if select.is_array(collection, name) and name not in served]
+    columns = [_column(collection, name) for name in lists]
+    return {"lists": sql.SQL("gin ({})").format(sql.SQL(", ").join(columns))} if columns else {}
+
+
+def _period(collection: Collection) -> dict[str, sql.Composed]:
+    if not collection.datetime:
+        return {}
+    ends = {"starts": (collection.datetime[0], "start"), "ends": (collection.datetime[-1], "end")}
+    return {
+        name: sql.SQL("btree (({}))").format(periods.endless(_column(collection, column), side))
+        for name, (column, side) in ends.items()
+    }
+
+
+def _names(collection: Collection) -> dict[str, sql.Composed]:
+    column = _column(collection, collection.label)
+    return {
+        name: sql.SQL("gin (({}) gin_trgm_ops)").format(sql.SQL(text).format(column)) for name, text in FOLDED.items()
+    }
+
+
+def _orders(collection: Collection) -> dict[str, sql.Composed]:
+    """Both ways: what nobody knows comes last in either, so one cannot be read backwards for the other."""
+    found = {}
+    for name in collection.sorted_by:
+        for way, key in (("up", SortKey(name)), ("down", SortKey(name, descending=True))):
+            order = ordering.direction(collection, key, "").as_string().removeprefix(".")
+            found[f"{way}_{name}"] = sql.SQL("btree ({}, id)").format(sql.SQL(order))
+    return found
+
+
+def _column(collection: Collection, name: str) -> sql.Identifier:
+    return sql.Identifier(collection.fields[name].column or name)
+
+
+def ensure() -> list[str]:
+    """Make the indexes that are absent or of another definition; gives their names."""
+    made = []
+    with connection.cursor() as cursor:
+        for collection in registry.collections():
+            for name, definition in wanted(collection).items():
+                told = str(select.checksum(definition))
+                if select.installed(cursor, collection.table, name) not in (None, told):
+                    names = {"index": sql.Identifier(name), "rows": sql.Identifier(collection.table)}
+                    cursor.execute(sql.SQL(INSTALL).format(**names, definition=definition, told=sql.Literal(told)))
+                    made.append(name)
+    return made

@@ -1,0 +1,127 @@
+"""Every public read takes as many statements for many features as for a few: each address has a case here."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, resolve
+from django.utils import timezone
+
+from geodata import registry
+from geodata.formats import offered
+from geodata.queries import extent
+from tests.factories.agenda import evenement
+from tests.factories.alertes import fermeture
+from tests.factories.cabanes import cabane
+from tests.factories.carte import carte
+from tests.factories.parcs import commune, parc
+from tests.factories.sentiers import sentier
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = "/api/collections/cabanes"
+BOX = "bbox=2,50,3.4,51"
+TILES = "tiles/WebMercatorQuad"
+# What only who signed in may read, what writes, what is served from disk or asks others, what never ends.
+ELSEWHERE = (
+    "administration/", "gestion/", "connexion/", "deconnexion/", "partenaires/cles/", "api/webhooks", "api/exports",
+    "api/propositions", "api/live", "api/fond/", "media/photos/", "api/collections/<slug:collection_id>/items/<uuid:key>/photos/",
+    "api/^(?P<rest>.*)$", "integrer/chaine-des-parcs.js",
+)  # fmt: skip
+COLLECTIONS = [each.id for each in registry.collections()]
+# Every format of every collection: those that are files, and pages.
+FORMATS = [
+    f"/api/collections/{each.id}/items?f={format_.name}"
+    for each in registry.collections()
+    for format_ in offered.of(each)
+]
+API = [
+    f"{ROOT}/items?limit=2", f"{ROOT}/items?limit=5000", f"{ROOT}/items?{BOX}&limit=3", f"{ROOT}/items?q=cabane", f"{ROOT}/items?sortby=-name_fr",
+    f"{ROOT}/items?properties=name_fr&skipGeometry=true", f"{ROOT}/items?filter=sheltered%20IS%20NULL", f"{ROOT}/items?f=csv&sortby=-year_built",
+    f"{ROOT}/items?f=geojsonseq&filter=sheltered%20IS%20NULL", f"{ROOT}/items/{{cabane}}", f"{ROOT}/items/{{cabane}}?f=gpx",
+    f"{ROOT}/items/{{cabane}}/versions", f"{ROOT}/items/{{cabane}}/photos", ROOT, f"{ROOT}/queryables", f"{ROOT}/sortables", f"{ROOT}/schema",
+    f"{ROOT}/codelists/kind", f"{ROOT}/tiles", f"{ROOT}/{TILES}", f"{ROOT}/{TILES}/tilejson", f"{ROOT}/{TILES}/8/86/129",
+    f"{ROOT}/{TILES}/14/5527/8319", "/api/tiles", f"/api/{TILES}", f"/api/{TILES}/tilejson", f"/api/{TILES}/14/5527/8319", "/api/", "/api/conformance",
+    "/api/openapi.json", "/api/docs", "/api/collections", "/api/changelog", "/api/tileMatrixSets", "/api/tileMatrixSets/WebMercatorQuad",
+    "/api/catalogue", "/api/catalogue.ttl", "/api/changes?limit=2", "/api/changes", "/api/snapshot", "/api/snapshot/cabanes",
+]  # fmt: skip
+PAST = [
+    f"{ROOT}/items?as-of={{instant}}", f"{ROOT}/items?as-of={{instant}}&limit=5000", f"{ROOT}/items?as-of={{instant}}&f=csv",
+    f"{ROOT}/items?as-of={{instant}}&f=gpx", f"{ROOT}/items/{{cabane}}?as-of={{instant}}", f"{ROOT}/{TILES}/14/5527/8319?as-of={{instant}}",
+    "/?as-of={instant}", "/cabanes/?as-of={instant}", "/cabanes/{slug}/?as-of={instant}", "/historique/?du={day}&au={today}",
+]  # fmt: skip
+PAGES = [
+    "/", "/oembed?url=http://testserver/integrer/cabanes/", "/carte/reseau.svg", "/sitemap.xml", "/sitemap-pages-1.xml", "/sitemap-cabanes-1.xml",
+    "/robots.txt", "/carte/chiffres/cabanes/", "/carte/chiffres/cabanes.js", "/carte/{carte}/", "/carte/{carte}.js", "/carte/{carte}.html",
+    "/integrer/cabanes/", "/integrer/cabanes.js", "/integrer/cabanes.json", "/integrer/cabanes.svg", "/partenaires/couche.qlr?collection=cabanes",
+    "/partenaires/etat/", "/partenaires/etat.json", "/partenaires/changements/", "/agenda/", "/agenda.ics", "/evenements/{evenement}.ics",
+    "/sentiers/{sentier}.gpx", "/chiffres-cles/", "/historique/", "/partenaires/", "/accessibilite/", "/mentions-legales/", "/vie-privee/",
+    "/plan-du-site/", "/parcs/{parc}/", "/cabanes/{slug}/", "/sentiers/{sentier}/", "/fermetures/{fermeture}/", "/evenements/{evenement}/",
+    *(f"/{each}/" for each in COLLECTIONS),
+]  # fmt: skip
+CASES = [*API, *PAST, *PAGES, *FORMATS]
+
+
+@pytest.fixture
+def known():
+    """One of each, and an instant after which nothing of it changed."""
+    made = {
+        "parc": parc().slug,
+        "sentier": sentier().slug,
+        "fermeture": fermeture().slug,
+        "evenement": evenement().slug,
+    }
+    made["carte"] = carte().slug
+    one = cabane()
+    more()
+    now = timezone.now()
+    days = {"day": f"{now - timedelta(days=1):%Y-%m-%d}", "today": f"{now:%Y-%m-%d}"}
+    return made | days | {"cabane": str(one.uuid), "slug": one.slug, "instant": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"}
+
+
+def more(count=4):
+    for _ in range(count):
+        for make in (cabane, commune, parc, sentier, fermeture, evenement):
+            make()
+
+
+def statements(client, address):
+    extent._extents.clear()
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(address)
+        body = answer.getvalue()
+    assert answer.status_code in (200, 204), (address, answer.status_code, body[:500])
+    return len(queries), [query["sql"] for query in queries]
+
+
+def test_the_number_of_statements_does_not_grow(client, known):
+    """All addresses on the same data: first what is kept is filled, then counted with few features, then with many."""
+    addresses = [case.format(**known) for case in CASES]
+    for address in addresses:
+        statements(client, address)
+    more()
+    few = {address: statements(client, address) for address in addresses}
+    more(8)
+    many = {address: statements(client, address) for address in addresses}
+    grown = {address: many[address][0] - count for address, (count, _texts) in few.items()}
+    assert {address: by for address, by in grown.items() if by > 0} == {}
+
+
+def test_every_public_address_has_a_case(known):
+    covered = set()
+    for case in CASES:
+        path = case.format(**known).split("?")[0]
+        covered.add(resolve(path).route)
+    public = [each for each in _routes(get_resolver()) if not each.startswith(ELSEWHERE)]
+    assert [each for each in public if each not in covered and not each.endswith("<str:key>/")] == []
+
+
+def _routes(resolver, before=""):
+    for each in resolver.url_patterns:
+        route = before + str(each.pattern)
+        if hasattr(each, "url_patterns"):
+            yield from _routes(each, route)
+        else:
+            yield route

@@ -1,0 +1,124 @@
+"""What is read does not grow with what there is, nor memory with what is sent: counted in buffers and bytes, not time."""
+
+import json
+import tracemalloc
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.http import QueryDict
+from psycopg import sql
+
+from geodata import registry
+from geodata.params.items import parse_items
+from geodata.queries import changes, items, ordering, stored
+from geodata.queries.ordering import Place
+from tests.factories.parcs import autorite
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Without the triggers, that take ten times as long as the rows.
+ROWS = """
+ALTER TABLE cabanes_cabane DISABLE TRIGGER USER;
+INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, geom, year_built, no_photo_reason, story_fr, revision)
+SELECT 'c-' || n, 'Cabane ' || n, 'published', %(authority)s,
+       ST_SetSRID(ST_MakePoint(%(west)s + (n %% 100) * 0.001, 50.3 + (n / 100) * 0.001), 4326),
+       1800 + n %% 200, 'aucune', repeat('x', 1000), n
+FROM generate_series(%(first)s, %(last)s) n;
+INSERT INTO geodata_revision (id, collection, uuid, op, public_op, actor_name, reason, source)
+SELECT %(above)s + n, 'cabanes', uuid_v7(), 'update', 'upsert', '', '', 'system' FROM generate_series(%(first)s, %(last)s) n;
+ALTER TABLE cabanes_cabane ENABLE TRIGGER USER;
+"""
+MEANWHILE = "VACUUM ANALYZE cabanes_cabane, geodata_revision"
+SMALL, LARGE = 1_000, 20_000
+
+
+@pytest.fixture
+def authority():
+    return autorite().code
+
+
+def add(authority, first, last, west):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM geodata_revision")
+        (above,) = cursor.fetchone()
+        values = {"authority": authority, "first": first, "last": last, "west": west, "above": above}
+        for statement in filter(str.strip, ROWS.split(";\n")):
+            cursor.execute(statement, values)
+        cursor.execute(MEANWHILE)
+
+
+def touched(statement, values):
+    """How many buffers a statement touches, and how many rows it gives."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {}").format(statement), values)
+        (told,) = cursor.fetchone()
+    plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], plan["Actual Rows"]
+
+
+def page(query, place=None):
+    """The statement of a page of cabins, as `items` asks it."""
+    collection = registry.get("cabanes")
+    asked = parse_items(QueryDict(query), collection)
+    found = items.conditions(collection, AnonymousUser(), asked)
+    text, join = stored.kept(collection)
+    where = place or items.place(asked)
+    return touched(*ordering.statement(collection, found, text, where, asked.limit + 1, join))
+
+
+def reads():
+    """What each hot statement touches: a box, a page, a page far away, a sorted one and the one after it, changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(id), max(id) FROM cabanes_cabane")
+        least, most = cursor.fetchone()
+        cursor.execute("SELECT max(id) FROM geodata_revision")
+        (revision,) = cursor.fetchone()
+    order = parse_items(QueryDict("sortby=name_fr"), registry.get("cabanes")).order
+    feed = changes._statement(one=False).replace("%(after)s", "{after}").replace("%(limit)s", "{limit}")
+    return {
+        "box": page("bbox=2.2,50.3,2.2095,50.3095&limit=200"),
+        "page": page("limit=50"),
+        "far page": page("limit=50", Place(id=most - 60)),
+        "sorted": page("sortby=-year_built&limit=50"),
+        "sorted, far": page("sortby=name_fr&limit=50", Place(order, least + 899, ("Cabane 900",))),
+        "changes": touched(sql.SQL(feed).format(after=sql.Literal(revision - 60), limit=sql.Literal(50)), None),
+    }
+
+
+def test_hot_statements_touch_as_much_of_a_large_table(authority):
+    add(authority, 1, SMALL, west=2.2)
+    small = reads()
+    add(authority, SMALL + 1, LARGE, west=2.5)
+    large = reads()
+    assert small["box"][1] == large["box"][1] == 99
+    grown = {name: (few, large[name][0]) for name, (few, _rows) in small.items() if large[name][0] > 1.5 * few + 20}
+    assert grown == {}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "items?f=geojsonseq", "items?f=csv", "items?limit=10000", "items?f=csv&sortby=name_fr", "items?f=geojsonseq&filter=year_built%20>%201700",
+        "items?f=geojsonseq&bbox=2,50,3,51", "items?f=kml", "items?f=jsonld", "/api/snapshot/cabanes",
+    ],
+)  # fmt: skip
+def test_memory_does_not_grow_with_what_is_sent(client, authority, address):
+    address = address if address.startswith("/") else f"/api/collections/cabanes/{address}"
+    add(authority, 1, 2 * SMALL, west=2.2)
+    peak(client, address)
+    small, size = peak(client, address)
+    add(authority, 2 * SMALL + 1, 8 * SMALL, west=2.5)
+    large, whole = peak(client, address)
+    assert whole > 3.9 * size
+    assert large < small + (whole - size) / 4
+
+
+def peak(client, address):
+    """The most memory that sending an answer takes, and how many bytes it has."""
+    answer = client.get(address)
+    tracemalloc.start()
+    size = sum(map(len, answer.streaming_content))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    answer.close()
+    return most, size
