@@ -133,7 +133,7 @@ class Mirror(threading.Thread):
 def present(name):
     rows = copies.copy(registry.get(name))
     next(rows)
-    features = [json.loads(line) for piece in rows for line in piece.text.split(copies.SEPARATOR.encode())]
+    features = [json.loads(line) for piece in rows for line in piece.text.split(copies.SEPARATOR)]
     return {feature["id"]: feature for feature in features}
 
 
