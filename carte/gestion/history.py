@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from carte.gestion.told import in_words, moved
 from geodata.changes.models import Revision
 from geodata.changes.versions import stored_fields
 from geodata.features import Feature
+from geodata.params.paging import whole_number
 from geodata.problems import Problem
 from parcs import permissions
 
@@ -93,9 +95,8 @@ def restore(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpRespons
     """Bring back the values of an older version; the present one stays in the history."""
     collection = collection_or_404(collection_id)
     record_or_404(collection, uuid, person(request))
-    number = request.POST.get("revision", "")
+    wanted = whole_number(request.POST.get("revision", ""), sys.maxsize)
     try:
-        wanted = int(number) if number.isascii() and number.isdigit() else 0
         done = actions_of(collection).restore_version(uuid, to_revision=wanted, by=person(request))
         messages.success(
             request, _("Version restaurée.") if isinstance(done, Feature) else _("Proposition envoyée à la relecture.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from geodata import registry
 from geodata.changes import propositions
 from geodata.features import Feature
 from geodata.models import Proposition
+from geodata.params.paging import whole_number
 from geodata.problems import Conflict, Invalid, Problem
 from parcs.queries import publishable
 
@@ -73,7 +75,7 @@ def decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
     note, seen = request.POST.get("note", ""), request.POST.get("seen", "")
     try:
         if request.POST.get("verdict") == "accept":
-            done = propositions.accept(uuid, by=user, seen=int(seen) if seen.isdecimal() else None, note=note)
+            done = propositions.accept(uuid, by=user, seen=whole_number(seen, sys.maxsize) or None, note=note)
             messages.success(request, _("Proposition acceptée : « %(name)s » est à jour.") % {"name": done.label})
         else:
             propositions.refuse(uuid, by=user, note=note)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geodata.params.paging import whole_number
+
 if TYPE_CHECKING:
     from django.http import QueryDict
 
@@ -37,12 +39,11 @@ def read(query: QueryDict) -> Question:
     text = " ".join(query.get("q", "").replace("\x00", " ").split())[:MAX_Q]
     chosen = tuple(kind for kind in KINDS if kind in query.getlist("k"))
     commune = query.get("commune", "")
-    page = query.get("page", "")
     return Question(
         words=tuple(text.replace("-", " ").replace(",", " ").split())[:MAX_WORDS],
         text=text,
         kinds=chosen or KINDS,
         commune=commune if len(commune) == INSEE_LENGTH and commune.isalnum() else "",
         open_only=query.get("ouvert") == "1",
-        page=min(int(page), MAX_PAGE) if page.isascii() and page.isdigit() and int(page[:9]) else 1,
+        page=whole_number(query.get("page", ""), MAX_PAGE) or 1,
     )

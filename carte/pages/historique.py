@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from carte.pages.texts import page_language
 from geodata import registry
 from geodata.endpoints.mementos import written
 from geodata.params.instants import AS_OF, parse_as_of
+from geodata.params.paging import whole_number
 from geodata.problems import BadParameter, NotFound
 from geodata.queries import differences, past
 from geodata.queries.differences import KINDS, Difference, Differences
@@ -37,6 +39,7 @@ FIRST, LAST, ONLY, KEY, PAGE = "de", "a", "collection", "import", "page"
 USUAL = timedelta(days=30)
 MOST_WORDS = 12
 MOST_PAGES = 1_000
+IMPORT = re.compile(r"[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -168,14 +171,14 @@ def _one(request: HttpRequest, given: dict[str, str], first: Moment, last: Momen
         collection = registry.get(request.GET[ONLY])
     except NotFound:
         raise Http404 from None
-    key, number = request.GET.get(KEY, ""), request.GET.get(PAGE, "1")
-    if not number.isascii() or not number.isdigit() or not 1 <= int(number[:6]) <= MOST_PAGES:
+    key, number = request.GET.get(KEY, ""), whole_number(request.GET.get(PAGE, "1"), MOST_PAGES)
+    if not number or (key and not IMPORT.fullmatch(key)):
         raise Http404
     found = differences.between(
-        collection, first.revision, last.revision, key=key, start=(int(number) - 1) * differences.MOST
+        collection, first.revision, last.revision, key=key, start=(number - 1) * differences.MOST
     )
     made = {each.key: each for each in differences.imports(collection, first.revision, last.revision)} if key else {}
-    pages = {"earlier": int(number) - 1, "later": int(number) + 1 if found.is_cut else 0}
+    pages = {"earlier": number - 1, "later": number + 1 if found.is_cut else 0}
     return {
         "only": collection,
         "imported": made.get(key),

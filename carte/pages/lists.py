@@ -18,6 +18,7 @@ from carte.pages.filters import ListFilter
 from carte.pages.paging import Pages
 from geodata import registry
 from geodata.params.instants import AS_OF
+from geodata.params.paging import whole_number
 from geodata.queries import counting
 
 if TYPE_CHECKING:
@@ -78,10 +79,10 @@ def _slice(form: ListFilter, collection: "Collection", request: "HttpRequest") -
     is_whole = not any(form.cleaned_data.values()) and not request.user.is_authenticated and clock.moment() is None
     whole = counting.total(collection) if is_whole else None
     pages = Pages(rows.order_by(relations.by_name(collection), "id"), PER_PAGE, whole)
-    number = request.GET.get("page", "1")
-    if not number.isdecimal() or not 1 <= int(number) <= pages.num_pages:
+    number = whole_number(request.GET.get("page", "1"), pages.num_pages)
+    if not number:
         raise Http404
-    return pages.page(int(number))
+    return pages.page(number)
 
 
 def _codes(rows: "Iterable[Any] | None") -> Iterable[str]:

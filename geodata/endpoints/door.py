@@ -13,13 +13,13 @@ import hmac
 import re
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db import Error
 
 from geodata import registry
 from geodata.endpoints import ready, validators
 from geodata.endpoints.answers import EXPOSED, VARY
 from geodata.endpoints.forms import Application, Environ, Start
+from geodata.endpoints.machines import is_public_read
 from geodata.problems import NotFound
 from geodata.queries import extent
 from geodata.queries import item as items
@@ -45,16 +45,6 @@ def door(application: Application) -> Application:
         return application(environ, start_response) if answer is None else answer
 
     return serve
-
-
-def is_public_read(environ: Environ) -> bool:
-    """Whether a request of the API reads as anybody would: without a session and without a token."""
-    return (
-        environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and environ["PATH_INFO"].startswith("/api/")
-        and "HTTP_AUTHORIZATION" not in environ
-        and f"{settings.SESSION_COOKIE_NAME}=" not in environ.get("HTTP_COOKIE", "")
-    )
 
 
 def _answer(application: Application, environ: Environ, start_response: Start) -> Iterable[bytes] | None:

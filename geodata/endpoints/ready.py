@@ -14,6 +14,7 @@ from geodata import deprecations, registry
 from geodata.endpoints import forms, limiting, validators
 from geodata.endpoints.compression import coding_of, pressed
 from geodata.endpoints.forms import Application, Environ, Start
+from geodata.endpoints.machines import is_for_a_browser
 from geodata.queries import extent
 from geodata.queries import item as items
 from geodata.tiles import kept, mvt
@@ -32,21 +33,25 @@ def answer(application: Application, environ: Environ, start_response: Start) ->
     """
     if any(each.concerns(environ["PATH_INFO"], ()) for each in deprecations.declared()):
         return None
-    if path := item_path(environ):
-        found = items.kept(registry.get(path[1]), path[2])
+    item, tile = item_path(environ), tile_path(environ)
+    if item or tile:
+        ticket = limiting.ticket_of(environ)
+        if ticket.refused or ticket.unknown_key:
+            return None
+    if item:
+        found = items.kept(registry.get(item[1]), item[2])
         if found is None:
             return None
-        about = forms.About(f"items/{path[1]}", path[2], validators.of_item(found.state))
+        about = forms.About(f"items/{item[1]}", item[2], validators.of_item(found.state))
         return _told(application, environ, start_response, about, found.text[:-1])
-    path = None if _is_special(environ) else TILE_PATH.fullmatch(environ["PATH_INFO"])
-    if path is None:
+    if tile is None:
         return None
-    layers = list(registry.collections()) if path[1] is None else [registry.get(path[1])]
-    place, state = parse_tile(path[2], path[3], path[4], **mvt.zooms(layers)), extent.public_state(path[1])
+    layers = list(registry.collections()) if tile[1] is None else [registry.get(tile[1])]
+    place, state = parse_tile(tile[2], tile[3], tile[4], **mvt.zooms(layers)), extent.public_state(tile[1])
     body = kept.tile(layers, place, state)
     if not body:
         return None
-    about = forms.About(f"tiles/{path[1]}", forms.TOKEN, validators.of_tile(environ, state, NOBODY, layers))
+    about = forms.About(f"tiles/{tile[1]}", forms.TOKEN, validators.of_tile(environ, state, NOBODY, layers))
     pack = kept.packing(layers, place, state, pressed)
     return _told(application, environ, start_response, about, body, pack)
 
@@ -56,6 +61,13 @@ def item_path(environ: Environ) -> re.Match[str] | None:
     if _is_special(environ) or environ.get("HTTP_ACCEPT", "") not in ANY_JSON:
         return None
     return ITEM_PATH.fullmatch(environ["PATH_INFO"])
+
+
+def tile_path(environ: Environ) -> re.Match[str] | None:
+    """Collection, matrix, row and column of a tile, None when anything special is asked or a browser looks at it."""
+    if _is_special(environ) or is_for_a_browser(environ):
+        return None
+    return TILE_PATH.fullmatch(environ["PATH_INFO"])
 
 
 def _is_special(environ: Environ) -> bool:
@@ -70,8 +82,6 @@ def _told(
     if form is None:
         return forms.learned(application, environ, about, before).sent(start_response)
     ticket = limiting.ticket_of(environ)
-    if ticket.refused or ticket.unknown_key:
-        return None
     headers, tail = form.filled(about.uuid)
     body, etag = before + tail, about.etag
     coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""), form.media_type, len(body))

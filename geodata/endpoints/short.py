@@ -7,23 +7,21 @@ way, through all of them; both ways end in the same views.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import unquote
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import get_resolver
 
-from geodata.endpoints.door import is_public_read
+from geodata.endpoints.machines import is_for_a_browser, is_public_read
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
-PAGES = ("text/html", "text/*", "xhtml")
 
 
 def api(get_response: Handler) -> Handler:
     """Middleware: answer reads of the API here, hand on everything else."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not is_public_read(request.META) or _is_for_a_browser(request):
+        if not is_public_read(request.META) or is_for_a_browser(request.META):
             return get_response(request)
         # Raises DisallowedHost, as CommonMiddleware does.
         request.get_host()
@@ -34,9 +32,3 @@ def api(get_response: Handler) -> Handler:
         return response
 
     return middleware
-
-
-def _is_for_a_browser(request: HttpRequest) -> bool:
-    accept, query = request.META.get("HTTP_ACCEPT", "").lower(), unquote(request.META.get("QUERY_STRING", "")).lower()
-    wants = any(each in accept for each in PAGES) or "html" in query
-    return wants or request.path_info == "/api/docs"

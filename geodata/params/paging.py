@@ -18,6 +18,12 @@ KEY = 8
 MAX_DIGITS = 18
 
 
+def whole_number(text: str, most: int) -> int:
+    """The number from 1 to `most` that a text of a form or an address writes in plain digits; 0 for anything else."""
+    is_plain = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+    return int(text) if is_plain and int(text) <= most else 0
+
+
 def parse_limit(text: str) -> int:
     """A positive whole number; above the maximum the maximum is served (/req/core/fc-limit-response-1)."""
     if not text.isascii() or not text.isdigit() or int(text[:MAX_DIGITS]) == 0:

@@ -14,12 +14,13 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.bbox import Bbox
-from geodata.queries import apart, patience, rows
+from geodata.queries import patience, rows
 from geodata.queries.rows import Selection
 from geodata.tiles.matrix import HALF_SIDE_M, Tile
 
 # That of the tiles, in parts of their side: 64 of 4096.
 BUFFER = 1 / 64
+CURSOR, AT_ONCE = "geodata_occupied", 5_000
 MAX_LATITUDE = 85.0511287798066
 SHAPES = sql.SQL("t.id AS id, ST_Transform(t.geom, 3857) AS shape")
 # Input: a statement that gives id and shape (EPSG:3857), lowest and highest zoom; sides are in parts of the world, from
@@ -58,8 +59,10 @@ def tiles(selection: Selection, zooms: range, within: Bbox | None, most: int) ->
     """
     raw = connection.connection
     statement, values = _statement(selection, zooms, within, most)
-    with patience.bounded(raw, selection.revision, selection.timeout_ms):
-        for z, x, y in apart.stream(raw, statement, values):
+    with patience.bounded(raw, selection.revision, selection.timeout_ms), raw.cursor(CURSOR) as cursor:
+        cursor.itersize = AT_ONCE
+        cursor.execute(statement, values)
+        for z, x, y in cursor:
             yield Tile(z, row=y, col=x)
 
 

@@ -192,6 +192,28 @@ def test_quotas_count_what_the_door_answers(site, limits):
     assert "Retry-After" in answers[3][1]
 
 
+def test_a_tile_beyond_the_quota_is_not_drawn(site, limits, monkeypatch):
+    cabane()
+    limits(local="1/60")
+    site.get(address("cabanes", 15))
+    drawn = []
+    monkeypatch.setattr("geodata.tiles.mvt.together", lambda *given: drawn.append(given))
+    assert [site.get(address("cabanes", zoom))[0] for zoom in (13, 14, 16)] == [429, 429, 429]
+    assert drawn == []
+
+
+def test_a_browser_and_a_machine_get_the_fields_of_their_own_way(site):
+    cabane()
+    path = address("cabanes", 15)
+    page = {"accept": "text/html,*/*", "accept_language": "nl"}
+    for first, second in ((page, {}), ({}, page)):
+        forms.forget()
+        site.get(path, **first)
+        near = site.get(path, **second)
+        far = Client().get(path, headers={name.replace("_", "-"): value for name, value in second.items()})
+        assert same(near, far)
+
+
 def test_usage_by_key_counts_what_the_door_sent(site, monkeypatch):
     path, (_key, shown) = f"{ITEMS}/{cabane().uuid}", keys.make(user(), "nightly")
     site.learn(path)

@@ -219,3 +219,13 @@ def test_downloads_of_a_list_of_the_past_are_of_the_past(client):
     then = commit()
     assert "/api/collections/cabanes/items?f=csv&amp;as-of=" in html(client, "/cabanes/", then)
     assert 'items?f=csv"' in html(client, "/cabanes/")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["page=00010099999999999999999999", "page=1" + "0" * 4400, "page=-1", "page=٣", "import=%00", "import=x"]
+)
+def test_what_is_no_page_and_no_import_of_the_history_is_not_found(client, wrong):
+    assert client.get(f"/historique/?collection=cabanes&{wrong}").status_code == 404
+    if wrong.startswith("page"):
+        assert client.get(f"/cabanes/?{wrong}").status_code == 404
+        assert client.get(f"/?{wrong}").status_code == 200
