@@ -8,10 +8,10 @@ Ends by itself only before the application was loaded for the first time: what k
 """
 
 import os
+import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
 
@@ -104,28 +104,41 @@ def stop(served: list[Served]) -> None:
         each.kill()
 
 
+class Signals:
+    """Those that come while this waits or works. A handler may find its own thread anywhere, so it takes no lock."""
+
+    def __init__(self) -> None:
+        self.is_told_to_end = False
+        # Python writes a byte for each signal, so that one that comes just before the wait ends it too.
+        self._woken, writer = os.pipe()
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._end)
+
+    def _end(self, *_: object) -> None:
+        self.is_told_to_end = True
+
+    def wait(self, most_s: float | None) -> None:
+        """Until one has come since the last wait, or the time is over."""
+        if select.select([self._woken], [], [], most_s)[0]:
+            os.read(self._woken, 65_536)
+
+
 def main() -> int:
     """Serve until told to stop."""
-    woken, told = threading.Event(), threading.Event()
-    signal.signal(signal.SIGCHLD, lambda *_: woken.set())
-
-    def end(*_: object) -> None:
-        told.set()
-        woken.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, end)
+    signals = Signals()
     served = [Served() for _ in range(WORKERS)]
     check = Check()
     try:
-        while not told.is_set():
-            woken.clear()
+        while not signals.is_told_to_end:
             ended = [each for each in served if each.tend()]
             if ended:
                 check.begin()
             if check.has_failed():
                 return 1
-            woken.wait(min((each.wait_s for each in served if each.wait_s is not None), default=None))
+            signals.wait(min((each.wait_s for each in served if each.wait_s is not None), default=None))
     finally:
         stop(served)
     return 0
