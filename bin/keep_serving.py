@@ -4,9 +4,11 @@ granian can replace its own workers, but ends, healthy ones included, when the s
 miss one of two that die at the same moment. So each has a granian of its own, which ends with it (decision 0193); the
 others go on serving meanwhile, on the same port.
 
-Ends by itself only before the application was loaded for the first time: what keeps it from loading then will not pass.
+Ends by itself before the first start, when something else listens there, and before the application was loaded for the
+first time: what keeps it from loading then will not pass.
 """
 
+import errno
 import os
 import select
 import signal
@@ -14,6 +16,8 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+
+from address import refusal, told
 
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
@@ -126,9 +130,22 @@ class Signals:
             os.read(self._woken, 65_536)
 
 
+def refused(signals: Signals) -> OSError | None:
+    """Why nothing can listen at HOST and PORT, once what was there before had the time to end."""
+    until = time.monotonic() + KILL_AFTER_S + 2
+    while error := refusal(HOST, int(PORT)):
+        if error.errno != errno.EADDRINUSE or signals.is_told_to_end or time.monotonic() > until:
+            return error
+        signals.wait(FIRST_PAUSE_S)
+    return None
+
+
 def main() -> int:
     """Serve until told to stop."""
     signals = Signals()
+    if error := refused(signals):
+        sys.stderr.write(told(error, HOST, int(PORT)) + "\n")
+        return 1
     served = [Served() for _ in range(WORKERS)]
     check = Check()
     try:

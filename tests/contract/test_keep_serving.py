@@ -73,3 +73,34 @@ def test_deaths_at_the_same_moment_neither_stop_it_nor_make_it_deaf(port):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
         assert not any(psutil.pid_exists(pid) for pid in last)
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["taken", "shared"])
+def test_a_port_that_another_listens_on_is_said(port, shared):
+    with socket.socket() as other:
+        # Another installation's granian lets others of the same user listen beside it.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        with keeper(WORKERS="2", HOST="127.0.0.1", PORT=str(port)) as process:
+            _out, said = process.communicate(timeout=30)
+            assert process.returncode == 1
+            assert said.startswith(f"Port {port} of 127.0.0.1 is taken")
+
+
+def test_a_port_that_is_about_to_be_left_is_waited_for(port):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        with keeper(WORKERS="2", HOST="127.0.0.1", PORT=str(port)) as process:
+            other.close()
+            asleep(process, 2)
+
+
+def test_an_address_of_another_machine_is_said(port):
+    with keeper(HOST="192.0.2.1", PORT=str(port)) as process:
+        _out, said = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert said.startswith("The address 192.0.2.1 cannot be served from: ")
