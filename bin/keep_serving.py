@@ -4,16 +4,20 @@ granian can replace its own workers, but ends, healthy ones included, when the s
 miss one of two that die at the same moment. So each has a granian of its own, which ends with it (decision 0193); the
 others go on serving meanwhile, on the same port.
 
-Ends by itself only before the application was loaded for the first time: what keeps it from loading then will not pass.
+Ends by itself before the first start, when something else listens there, and before the application was loaded for the
+first time: what keeps it from loading then will not pass.
 """
 
+import errno
 import os
+import select
 import signal
 import subprocess
 import sys
-import threading
 import time
 from contextlib import suppress
+
+from address import refusal, told
 
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
@@ -104,28 +108,54 @@ def stop(served: list[Served]) -> None:
         each.kill()
 
 
+class Signals:
+    """Those that come while this waits or works. A handler may find its own thread anywhere, so it takes no lock."""
+
+    def __init__(self) -> None:
+        self.is_told_to_end = False
+        # Python writes a byte for each signal, so that one that comes just before the wait ends it too.
+        self._woken, writer = os.pipe()
+        os.set_blocking(writer, False)
+        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._end)
+
+    def _end(self, *_: object) -> None:
+        self.is_told_to_end = True
+
+    def wait(self, most_s: float | None) -> None:
+        """Until one has come since the last wait, or the time is over."""
+        if select.select([self._woken], [], [], most_s)[0]:
+            os.read(self._woken, 65_536)
+
+
+def refused(signals: Signals) -> OSError | None:
+    """Why nothing can listen at HOST and PORT, once what was there before had the time to end."""
+    until = time.monotonic() + KILL_AFTER_S + 2
+    while error := refusal(HOST, int(PORT)):
+        if error.errno != errno.EADDRINUSE or signals.is_told_to_end or time.monotonic() > until:
+            return error
+        signals.wait(FIRST_PAUSE_S)
+    return None
+
+
 def main() -> int:
     """Serve until told to stop."""
-    woken, told = threading.Event(), threading.Event()
-    signal.signal(signal.SIGCHLD, lambda *_: woken.set())
-
-    def end(*_: object) -> None:
-        told.set()
-        woken.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, end)
+    signals = Signals()
+    if error := refused(signals):
+        sys.stderr.write(told(error, HOST, int(PORT)) + "\n")
+        return 1
     served = [Served() for _ in range(WORKERS)]
     check = Check()
     try:
-        while not told.is_set():
-            woken.clear()
+        while not signals.is_told_to_end:
             ended = [each for each in served if each.tend()]
             if ended:
                 check.begin()
             if check.has_failed():
                 return 1
-            woken.wait(min((each.wait_s for each in served if each.wait_s is not None), default=None))
+            signals.wait(min((each.wait_s for each in served if each.wait_s is not None), default=None))
     finally:
         stop(served)
     return 0

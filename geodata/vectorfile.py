@@ -1,7 +1,7 @@
 """The only door to pyogrio: a vector file from a person, read in a child process with limits.
 
-The child has a bounded memory, time and number of features; drivers are allow-listed, so that a
-file cannot make GDAL open another one (VRT) or the network.
+The child has a bounded memory, time and number of features. It starts with the drivers that its file may need and with
+no way out (`closed`), so that what a file holds cannot make GDAL open another one (VRT) or the network.
 """
 
 from __future__ import annotations
@@ -30,6 +30,15 @@ from geodata.problems import Problem
 from geodata.units import WGS84
 
 DRIVERS = {".gpx": "GPX", ".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG", ".kml": "LIBKML"}
+# Either reads a .kml; services answer with what the drivers of files read.
+ALSO = {"LIBKML": {"KML"}, "WFS": {"GML", "GeoJSON", "CSV"}, "OAPIF": {"GeoJSON", "GML"}}
+# Nothing listens there, and no host is reached without it.
+NO_WAY_OUT = {
+    "GDAL_HTTP_PROXY": "http://127.0.0.1:9",
+    "GDAL_HTTPS_PROXY": "http://127.0.0.1:9",
+    "NO_PROXY": "",
+    "no_proxy": "",
+}
 MAX_BYTES = 30 * 1024 * 1024
 MAX_FEATURES = 5_000
 TIMEOUT_S = 40
@@ -59,6 +68,15 @@ class Shape:
     elevations_m: list[float] | None = None
 
 
+def closed(driver: str) -> dict[str, str]:
+    """Settings for the environment of a child before it starts: no drivers of GDAL but what this one needs, no network.
+
+    pyogrio registers them as it is imported; afterwards `OGR_SKIP` does nothing.
+    """
+    skipped = pyogrio.list_drivers().keys() - {driver, *ALSO.get(driver, ())}
+    return {"OGR_SKIP": ",".join(sorted(skipped)), "PROJ_NETWORK": "OFF"} | NO_WAY_OUT
+
+
 def read_shapes(path: Path) -> list[Shape]:
     """The shapes of a GPX, GeoJSON, GeoPackage or KML file. Raises Unreadable."""
     driver = DRIVERS.get(path.suffix.lower())
@@ -69,7 +87,14 @@ def read_shapes(path: Path) -> list[Shape]:
         raise Unreadable(_("Ce fichier est trop gros : 30 Mo au plus."))
     command = [sys.executable, "-c", CHILD, str(Path(__file__).parent.parent), str(path)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=False, preexec_fn=_limit)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            command,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            preexec_fn=_limit,
+            env=os.environ | closed(driver),
+        )
     except subprocess.TimeoutExpired:
         raise Unreadable(_("La lecture de ce fichier prend trop de temps.")) from None
     if done.returncode != 0:
@@ -119,7 +144,10 @@ def read_ground(path: Path, layer: str, where: str, name: str, box: Box) -> Iter
         raise Unreadable(_("Il faut un fichier .osm.pbf ou .gpkg."))
     asked = json.dumps({"path": str(path), "layer": layer, "where": where, "name": name, "box": box})
     command = [sys.executable, "-c", GROUND_CHILD, str(Path(__file__).parent.parent), asked]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:  # noqa: S603
+    environment = os.environ | closed(GROUND_DRIVERS[path.suffix])
+    with subprocess.Popen(  # noqa: S603
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
+    ) as process:
         for line in process.stdout or ():
             wkb, _tab, told = line.rstrip("\n").partition("\t")
             yield wkb, told
@@ -161,13 +189,12 @@ def _transformed(box: Box, srid: int | None) -> Box:
 
 def child(path: str) -> None:
     """Print the shapes of a file as JSON; called alone in the limited process."""
-    os.environ["OGR_SKIP"] = "VRT"
     pyogrio.set_gdal_config_options({"GPX_ELE_AS_25D": True})
 
-    driver, shapes, truncated = DRIVERS[Path(path).suffix.lower()], [], False
+    shapes, truncated = [], False
     for layer in [str(name) for name, _kind in pyogrio.list_layers(path)]:
         info = pyogrio.read_info(path, layer=layer)
-        if info["driver"] not in (driver, "KML") or info["geometry_type"] is None or layer.endswith("_points"):
+        if info["geometry_type"] is None or layer.endswith("_points"):
             continue
         meta, _fids, blobs, fields = read(path, layer=layer, max_features=MAX_FEATURES + 1)
         truncated = truncated or len(blobs) > MAX_FEATURES

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata.problems import filled
 from geodata.units import LAMBERT93, WGS84
-from geodata.vectorfile import DRIVERS, LAMBERT93_BOX, MAX_FEATURES, TIMEOUT_S, Unreadable, srid_of
+from geodata.vectorfile import DRIVERS, LAMBERT93_BOX, MAX_FEATURES, TIMEOUT_S, Unreadable, closed, srid_of
 
 CHILD = Path(__file__).with_name("vectorpull.py")
 STREAM_DRIVERS = DRIVERS | {".csv": "CSV", ".fgb": "FlatGeobuf", ".geojsonl": "GeoJSONSeq", ".gml": "GML"}
@@ -35,7 +35,8 @@ SPOOL_BYTES = 2 * 1024**3
 class Asked:
     """What to open: a path whose ending tells the driver, or an address that begins with the name of `driver`.
 
-    `options` are those of the driver, `environment` holds settings of GDAL (the proxy, a secret header).
+    `options` are those of the driver, `environment` holds settings of GDAL (a secret header, the proxy, without which it
+    reaches no network).
     """
 
     path: str
@@ -105,11 +106,11 @@ def spooled(asked: Asked) -> Iterator[Spool]:
         known = ", ".join(sorted(STREAM_DRIVERS))
         raise Unreadable(filled(_("Ce type de fichier ne se lit pas. Types lus : %(known)s."), {"known": known}))
     told = {
-        "path": asked.path, "driver": driver, "layer": asked.layer, "options": dict(asked.options),
+        "path": asked.path, "layer": asked.layer, "options": dict(asked.options),
         "most": asked.max_features, "most_bytes": SPOOL_BYTES,
     }  # fmt: skip
     command = [sys.executable, str(CHILD), json.dumps(told)]
-    environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **asked.environment}
+    environment = {"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8", **closed(driver), **asked.environment}
     with tempfile.TemporaryFile() as file:
         try:
             subprocess.run(  # noqa: S603
