@@ -189,15 +189,15 @@ def test_a_list_where_a_name_is_meant_is_refused_alone(client, mine, file, tmp_p
             "properties": {"code": code, "nom": f"Abri {code}", "parc": named},
             "geometry": {"type": "Point", "coordinates": [2.8, 50.4]},
         }
-        for code, named in (("A1", str(park.uuid)), ("A2", [str(park.uuid), "b"]), ("A3", {"a": []}))
+        for code, named in (("A1", None), ("A2", [str(park.uuid), "b"]))
     ]
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     client.force_login(member("editor", mine))
     sent(client, verb="start")
     tasks.run(uuid=str(HarvestRun.objects.get().uuid))
     run = HarvestRun.objects.get()
-    assert (run.state, run.failure, run.counts) == ("ended", {}, {"new": 1, "refused": 2})
-    assert Cabane.objects.get().park == park
+    assert (run.state, run.failure, run.counts) == ("ended", {}, {"new": 1, "refused": 1})
+    assert Cabane.objects.get().source_id == "A1"
 
 
 def test_what_nobody_foresaw_ends_the_run_with_words_and_is_logged(client, mine, file, monkeypatch, caplog):
