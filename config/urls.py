@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path
 
+from carte import tasks
 from carte.home.views import drawing, home
 from carte.integrer import oembed
 from carte.integrer.views import component
@@ -29,7 +30,7 @@ urlpatterns += i18n_patterns(
     path("connexion/", SignIn.as_view(redirect_authenticated_user=True), name="login"),
     path("deconnexion/", auth_views.LogoutView.as_view(), name="logout"),
     path("mot-de-passe/", ChangePassword.as_view(), name="password"),
-    path("mot-de-passe/oublie/", ForgottenPassword.as_view(), name="password-forgotten"),
+    path("mot-de-passe/oublie/", ForgottenPassword.as_view(queue=tasks.queue_resets), name="password-forgotten"),
     path("mot-de-passe/<uidb64>/<token>/", NewPassword.as_view(), name="password-new"),
     path("carte/", include("carte.embeds.urls")),
     path("integrer/", include("carte.integrer.urls")),

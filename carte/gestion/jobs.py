@@ -1,5 +1,7 @@
 """What the worker could not do, for administrators: why, and try it again."""
 
+from collections import Counter
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -27,13 +29,22 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def _try_again(request: HttpRequest) -> None:
     number = request.POST.get("job", "")
+    became: Counter[standing.Again] = Counter()
+    if number == "all":
+        became = standing.try_all_again(SHOWN)
     # As many digits as a bigint surely holds.
-    if number.isascii() and number.isdigit() and len(number) <= 18:  # noqa: PLR2004
-        again = int(standing.try_again(int(number)))
-    else:
-        again = sum(standing.try_again(each.id) for each in standing.dead(SHOWN)) if number == "all" else 0
-    if again:
-        told = ngettext("%(n)d travail attend de nouveau.", "%(n)d travaux attendent de nouveau.", again)
-        messages.success(request, told % {"n": again})
-    else:
+    elif number.isascii() and number.isdigit() and len(number) <= 18:  # noqa: PLR2004
+        became[standing.try_again(int(number))] += 1
+    queued, waits = became[standing.Again.QUEUED], became[standing.Again.WAITS]
+    if queued:
+        told = ngettext("%(n)d travail attend de nouveau.", "%(n)d travaux attendent de nouveau.", queued)
+        messages.success(request, told % {"n": queued})
+    if waits:
+        told = ngettext(
+            "%(n)d travail attendait déjà sous un autre numéro : celui qui avait échoué est retiré.",
+            "%(n)d travaux attendaient déjà sous un autre numéro : ceux qui avaient échoué sont retirés.",
+            waits,
+        )
+        messages.success(request, told % {"n": waits})
+    if not queued and not waits:
         messages.error(request, _("Ce travail n’est plus parmi ceux qui ont échoué."))

@@ -25,7 +25,7 @@ from geodata.changes.models import Proposition, Revision
 from geodata.changes.recording import recording, succeeded_by
 from geodata.changes.rights import Permissions, Rights, ask_signed_in
 from geodata.changes.slugs import free_slugs
-from geodata.changes.values import plain, same_values
+from geodata.changes.values import assignable, plain, same_values
 from geodata.changes.versions import state_at
 from geodata.features import Feature, FeatureQuerySet, GeomQuality, PositionSource, Status
 from geodata.problems import Conflict, Gone, Invalid, NotFound, StaleRevision
@@ -131,15 +131,17 @@ class Actions:
     def propose(self, uuid: UUID, data: Values, *, by: User | AnonymousUser, reason: str = "") -> Proposition:
         """A Proposition of these values for a published record, also where `by` may publish.
 
-        It takes the place of the one that the same person made for the same reason and nobody has decided on.
+        It takes the place of the one that the same person made for the same reason and nobody has decided on, and
+        goes on proposing what that one did.
         """
         ask_signed_in(by)
         with self._recording(by, reason, "import"):
             feature = self._locked(uuid, by, None)
             if not feature.is_public:
                 raise Conflict(_("Seule une fiche publiée reçoit des propositions."))
-            self._supersede([uuid], cast("User", by), reason)
-            return self._proposed(feature, data, by, reason)
+            waiting = self._waiting([uuid], cast("User", by), reason)
+            self._supersede(waiting.values())
+            return self._proposed(feature, data, by, reason, waiting.get(uuid))
 
     def _change(self, feature: Feature, data: Values, by: User | AnonymousUser) -> None:
         before = (feature.status, feature.authority_id, self.permissions.park_of(feature))
@@ -324,25 +326,42 @@ class Actions:
         if errors:
             raise Invalid(errors)
 
-    def _proposed(self, feature: Feature, data: Values, by: User | AnonymousUser, reason: str) -> Proposition:
-        revision, links = feature.revision, self._assign(feature, data)
+    def _proposed(
+        self,
+        feature: Feature,
+        data: Values,
+        by: User | AnonymousUser,
+        reason: str,
+        waiting: Proposition | None = None,
+    ) -> Proposition:
+        made, _links = self._proposition(feature, data, cast("User", by), reason, waiting)
         self._judge(feature)
-        fields = {field.name: field for field in self.model._meta.concrete_fields}
-        patch = {name: plain(fields.get(name), value) for name, value in {**data, **links}.items()}
-        made = self._proposition(feature, revision, patch, cast("User", by), reason)
         made.save(force_insert=True)
         return made
 
     def _proposition(
-        self, feature: Feature, revision: int, patch: dict[str, Any], by: User, reason: str
-    ) -> Proposition:
-        about = {"collection": self.collection, "object_uuid": feature.uuid, "base_revision": revision}
-        return Proposition(**about, patch=patch, reason=reason, author=by)
+        self, feature: Feature, data: Values, by: User, reason: str, waiting: Proposition | None
+    ) -> tuple[Proposition, dict[str, Any]]:
+        """What is proposed on top of what waits, not saved, and its links to many; the record is given these values.
 
-    def _supersede(self, uuids: Iterable[UUID], by: User, reason: str) -> None:
-        """What the same person proposed for the same reason and nobody has decided on gives way."""
-        waiting = Proposition.objects.filter(
+        What is kept of the one that waits is merged from the revision that its author saw (decision 0065).
+        """
+        kept = {name: raw for name, raw in waiting.patch.items() if name not in data} if waiting else {}
+        revision = waiting.base_revision if waiting and kept else feature.revision
+        links = self._assign(feature, assignable(self.model, kept)) | self._assign(feature, data)
+        fields = {field.name: field for field in self.model._meta.concrete_fields}
+        patch = kept | {name: plain(fields.get(name), value) for name, value in data.items()}
+        about = {"collection": self.collection, "object_uuid": feature.uuid, "base_revision": revision}
+        return Proposition(**about, patch=patch, reason=reason, author=by), links
+
+    def _waiting(self, uuids: Iterable[UUID], by: User, reason: str) -> dict[UUID, Proposition]:
+        """By record, what the same person proposed for the same reason and nobody has decided on."""
+        pending = Proposition.objects.filter(
             object_uuid__in=list(uuids), author=by, reason=reason, state=Proposition.State.PENDING
         )
+        return {each.object_uuid: each for each in pending}
+
+    def _supersede(self, waiting: Iterable[Proposition]) -> None:
         note = _("Remplacée par une proposition plus récente.")
-        waiting.update(state=Proposition.State.REJECTED, decided_at=timezone.now(), decision_note=note)
+        superseded = Proposition.objects.filter(pk__in=[each.pk for each in waiting])
+        superseded.update(state=Proposition.State.REJECTED, decided_at=timezone.now(), decision_note=note)

@@ -18,7 +18,6 @@ from geodata.changes.judging import errors_of
 from geodata.changes.models import Proposition
 from geodata.changes.recording import recording
 from geodata.changes.slugs import free_slugs
-from geodata.changes.values import plain
 from geodata.features import Feature, Status
 from geodata.problems import Problem
 
@@ -118,23 +117,22 @@ class Many:
 
     def _proposed(self, changes: Sequence[tuple[UUID, Values]]) -> list[UUID] | None:
         features = self._locked([uuid for uuid, _values in changes])
-        fields = {field.name: field for field in self.actions.model._meta.concrete_fields}
+        waiting = self.actions._waiting(features, self.by, self.reason)
         made, names = [], set[str]()
         for uuid, values in changes:
             feature = features.get(uuid)
             if feature is None or not feature.is_public or not self._is_right(feature, "edit"):
                 return None
-            revision, links = feature.revision, self.actions._assign(feature, values)
+            proposition, links = self.actions._proposition(feature, values, self.by, self.reason, waiting.get(uuid))
             if links or not self._is_sound(feature):
                 return None
-            names |= values.keys()
-            patch = {name: plain(fields.get(name), value) for name, value in values.items()}
-            made.append(self.actions._proposition(feature, revision, patch, self.by, self.reason))
+            names |= proposition.patch.keys()
+            made.append(proposition)
         # A proposition is no row of the collection: for the database to judge its values they are written, and undone.
         with transaction.atomic():
             self._written(features, names)
             transaction.set_rollback(True)
-        self.actions._supersede([uuid for uuid, _values in changes], self.by, self.reason)
+        self.actions._supersede(waiting.values())
         Proposition.objects.bulk_create(made)
         return [uuid for uuid, _values in changes]
 

@@ -7,13 +7,11 @@ changed the same property since, nothing is written until who decides has seen i
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.gis.db.models import GeometryField
-from django.contrib.gis.geos import GEOSGeometry
 from django.db import models
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -23,11 +21,10 @@ from geodata import registry
 from geodata.changes.models import Proposition
 from geodata.changes.notes import BETWEEN, proposed_by
 from geodata.changes.recording import recording
-from geodata.changes.values import plain, same_shape
+from geodata.changes.values import field_of, key_of, plain, same_shape, typed
 from geodata.changes.versions import state_at
 from geodata.features import Feature
 from geodata.problems import Conflict, Forbidden, Gone, Invalid, NotFound
-from geodata.units import WGS84
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -70,7 +67,7 @@ def differences(proposition: Proposition, feature: Feature) -> list[Difference]:
     model, found = type(feature), []
     base = _base(proposition, feature)
     for name, value in typed(model, proposition.patch).items():
-        field = _field(model, name)
+        field = field_of(model, name)
         present = _value(feature, field)
         was = base.get(field.attname, base.get(field.name, present)) if base is not None else None
         if _same(field, value, present) or (base is not None and _same(field, value, was)):
@@ -93,7 +90,7 @@ def accept(uuid: UUID, *, by: User | AnonymousUser, seen: int | None = None, not
         changes = differences(proposition, feature)
         if any(each.clash for each in changes) and seen != feature.revision:
             raise Conflict(_("La fiche a changé depuis cette proposition. Comparez les deux avant de décider."))
-        values = {_key(each.field): each.proposed for each in changes}
+        values = {key_of(each.field): each.proposed for each in changes}
         done = actions_for(proposition).update(feature.uuid, values, by=by, revision=feature.revision, reason=reason)
         if not isinstance(done, Feature):
             raise Forbidden
@@ -109,30 +106,6 @@ def refuse(uuid: UUID, *, by: User | AnonymousUser, note: str) -> Proposition:
         proposition, _feature = _to_decide(uuid, by)
         _decided(proposition, Proposition.State.REJECTED, by, note)
     return proposition
-
-
-def typed(model: type[Feature], patch: dict[str, Any]) -> dict[str, Any]:
-    """Model values from a patch as JSON keeps it: the reverse of `values.plain`."""
-    return {name: _from_json(_field(model, name), raw) for name, raw in patch.items()}
-
-
-def _from_json(field: models.Field[Any, Any], raw: Any) -> Any:
-    if raw is None or isinstance(field, models.ManyToManyField):
-        return raw
-    if isinstance(field, GeometryField):
-        return GEOSGeometry(json.dumps(raw), srid=WGS84)
-    if isinstance(field, models.ForeignKey):
-        return field.target_field.to_python(raw)
-    return field.to_python(raw)
-
-
-def _field(model: type[Feature], name: str) -> Any:
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    return fields.get(name) or model._meta.get_field(name)
-
-
-def _key(field: models.Field[Any, Any]) -> str:
-    return field.name if isinstance(field, models.ManyToManyField) else field.attname
 
 
 def _value(feature: Feature, field: models.Field[Any, Any]) -> Any:

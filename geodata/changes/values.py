@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import models
+
+from geodata.units import WGS84
 
 SAME_PLACE_DEGREES = 1e-7
 
@@ -58,3 +61,34 @@ def same_values(model: type[models.Model], given: Mapping[str, Any], stored: Map
         elif plain(field, value) != plain(field, stored[key]):
             return False
     return True
+
+
+def typed(model: type[models.Model], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Model values from a patch as JSON keeps it: the reverse of `plain`."""
+    return {name: _from_json(field_of(model, name), raw) for name, raw in patch.items()}
+
+
+def assignable(model: type[models.Model], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """The same under the names that take them: a relation by what it points at."""
+    return {key_of(field_of(model, name)): value for name, value in typed(model, patch).items()}
+
+
+def field_of(model: type[models.Model], name: str) -> Any:
+    """The field of this name or column."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    return fields.get(name) or model._meta.get_field(name)
+
+
+def key_of(field: models.Field[Any, Any]) -> str:
+    """The name under which a value of the field, as JSON keeps it, is set."""
+    return field.name if isinstance(field, models.ManyToManyField) else field.attname
+
+
+def _from_json(field: models.Field[Any, Any], raw: Any) -> Any:
+    if raw is None or isinstance(field, models.ManyToManyField):
+        return raw
+    if isinstance(field, GeometryField):
+        return GEOSGeometry(json.dumps(raw), srid=WGS84)
+    if isinstance(field, models.ForeignKey):
+        return field.target_field.to_python(raw)
+    return field.to_python(raw)

@@ -6,6 +6,7 @@ They are also the reference that PostGIS's GeoJSON is compared with.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Hashable
 from datetime import UTC
 from functools import cache
 from typing import Any, Self
@@ -112,10 +113,16 @@ class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
         """This, which from now on looks up what a relation names once: for many documents in a short time."""
         for field in self.fields.values():
             if isinstance(field, serializers.RelatedField):
-                field.to_internal_value = cache(field.to_internal_value)  # type: ignore[method-assign]
+                field.to_internal_value = _remembering(field.to_internal_value)  # type: ignore[method-assign, assignment]
         return self
 
     Meta: Any = FeatureMeta
+
+
+def _remembering(look_up: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same, asked once for each name; a list or an object names nothing, which is for `look_up` to refuse."""
+    remembered = cache(look_up)
+    return lambda named: remembered(named) if isinstance(named, Hashable) else look_up(named)
 
 
 def meta_of(collection: Collection, model: type[Feature]) -> type:

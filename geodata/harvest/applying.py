@@ -118,8 +118,7 @@ class Harvest:
                 self._refuse(each.origin or "?", "", lambda: _("Cet identifiant vient plusieurs fois de la source."))
                 continue
             try:
-                origin = mapping.identifier(found.columns, self.source.id_field)
-                said = mapping.properties(self.collection, found.columns, self.rules)
+                origin, said = self._mapped(found)
                 made = list(mapping.rows(self.collection, origin, said, found.shape))
             except Problem as problem:
                 refused.add(each.origin or "?")
@@ -128,9 +127,10 @@ class Harvest:
             incoming += self._typed(made, each)
         return incoming, refused
 
-    def _mapped(self, found: Any) -> None:
-        mapping.identifier(found.columns, self.source.id_field)
-        mapping.properties(self.collection, found.columns, self.rules)
+    def _mapped(self, found: Any) -> tuple[str, dict[str, Any]]:
+        origin = mapping.identifier(found.columns, self.source.id_field)
+        mapping.ask_no_stage(self.collection, origin, self.source.id_field)
+        return origin, mapping.properties(self.collection, found.columns, self.rules)
 
     def _typed(self, made: Sequence[mapping.Row], staged: Staged) -> list[Incoming]:
         """The rows of one of the source; none has the digest when any is refused, so that it is looked at again."""

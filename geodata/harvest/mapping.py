@@ -7,6 +7,7 @@ Knows nothing of where rows come from: a file that a person brings is read by th
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,6 +25,9 @@ from geodata.registry import Collection
 
 Columns = Mapping[str, Any]
 MAX_ID = 180
+# What tells the stages of a trail apart, after the identifier of the trail.
+STAGE = "#"
+NUMBERED = re.compile(rf"{STAGE}\d+$")
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,17 @@ def identifier(columns: Columns, id_field: str) -> str:
     return str(int(found) if isinstance(found, float) and found.is_integer() else found)[:MAX_ID]
 
 
+def ask_no_stage(collection: Collection, source_id: str, id_field: str) -> None:
+    """Raises Invalid where an identifier of the source reads as one that is given to a stage of a trail."""
+    if _in_stages(collection) and NUMBERED.search(source_id):
+        told = _("« %(id)s » finit comme le numéro d’une étape (# et des chiffres) : changez cet identifiant.")
+        raise Invalid({id_field: [told % {"id": source_id}]})
+
+
+def _in_stages(collection: Collection) -> bool:
+    return collection.geometry.geom_type == "LINESTRING"
+
+
 def properties(collection: Collection, columns: Columns, mapping: Rules) -> dict[str, Any]:
     """The properties of a row. Raises Invalid, with every column that says something unknown."""
     found: dict[str, Any] = dict(mapping.fixed)
@@ -100,7 +115,7 @@ class _Texts(dict[str, str]):
 
 def rows(collection: Collection, source_id: str, said: dict[str, Any], shape: GEOSGeometry | None) -> Iterator[Row]:
     """The row, or one a stage: a trail is one line, so the parts of a line that do not join are numbered."""
-    if collection.geometry.geom_type == "LINESTRING" and isinstance(shape, MultiLineString):
+    if _in_stages(collection) and isinstance(shape, MultiLineString):
         merged: Any = shape.merged
         parts = [merged] if isinstance(merged, LineString) else list(merged)
         if len(parts) > 1:
@@ -110,7 +125,7 @@ def rows(collection: Collection, source_id: str, said: dict[str, Any], shape: GE
                     collection.label: _("%(name)s, étape %(number)d")
                     % {"name": said.get(collection.label, ""), "number": number}
                 }
-                yield Row(f"{source_id}#{number}", said | named, part)
+                yield Row(f"{source_id}{STAGE}{number}", said | named, part)
             return
         merged.srid = shape.srid
         shape = merged

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from geodata import jobs
 from geodata.harvest.models import HarvestRun
 from geodata.harvest.running import harvest, rights_of
-from geodata.harvest.sources import read
+from geodata.harvest.sources import Source, read
 from geodata.harvest.words import translated
-from geodata.problems import NotFound, Problem
+from geodata.problems import Conflict, NotFound, Problem, Text
+
+BROKE: Text = _(
+    "Une erreur imprévue a arrêté la moisson ; le journal du service dit laquelle. Ce qui était déjà enregistré l’est."
+)
+logger = logging.getLogger(__name__)
 
 
 @jobs.task("harvest.run")
@@ -20,18 +28,28 @@ def run(*, uuid: str) -> None:
     if asked is None:
         return
     try:
-        source = read().get(asked.source)
+        source = _source(asked)
         by = rights_of(source, asked.asked_by) if source is not None else None
         if source is None or by is None:
             raise NotFound(_("Cette source, ou le compte qui la moissonne, n’existe plus."))
         harvest(source, by=by, run=asked)
-    except (OSError, ValueError, Problem) as failure:
-        _end(asked, failure)
+    except Problem as failure:
+        _end(asked, failure.detail or failure.title)
+    except Exception:
+        logger.exception("harvest %s of %s broke", asked.uuid, asked.source)
+        _end(asked, BROKE)
 
 
-def _end(asked: HarvestRun, failure: Exception) -> None:
-    why = (
-        failure.detail or failure.title if isinstance(failure, Problem) else _("Le fichier des sources ne se lit pas.")
-    )
+def _source(asked: HarvestRun) -> Source | None:
+    try:
+        return read().get(asked.source)
+    except (OSError, ValueError):
+        raise Conflict(_("Le fichier des sources ne se lit pas.")) from None
+
+
+def _end(asked: HarvestRun, why: Text) -> None:
+    # What broke may be the connection.
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
     ended = {"state": HarvestRun.State.ENDED, "ended_at": timezone.now(), "failure": translated(why)}
     HarvestRun.objects.filter(pk=asked.pk).update(**ended)

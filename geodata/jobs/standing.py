@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import UniqueViolation
 
 from geodata.jobs.declaring import periodic
 from geodata.jobs.models import JobFailure
@@ -22,6 +25,8 @@ FORGET = """
 DELETE FROM procrastinate_jobs j WHERE j.status = 'failed'
 AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= %s)
 """
+# The queue ends only what waits or runs.
+DROP = "DELETE FROM procrastinate_jobs WHERE id = %s AND status = 'failed'"
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,36 @@ def dead(limit: int = 100) -> Iterable[Dead]:
         yield Dead(job.id, job.task_name, job.args, job.attempts, told, why.at if why else None)
 
 
-def try_again(number: int) -> bool:
-    """Queue a job that failed once more; False when there is none of this number."""
-    job = ProcrastinateJob.objects.filter(id=number, status=FAILED).first()
-    if job is None:
-        return False
-    app.job_manager.retry_job_by_id(job.id, datetime.now(UTC), job.priority, job.queue_name, job.lock)
-    return True
+class Again(Enum):
+    """What became of a job that was to be tried again."""
+
+    QUEUED = "queued"
+    WAITS = "waits"
+    UNKNOWN = "unknown"
+
+
+def try_again(number: int) -> Again:
+    """Queue a job that failed once more.
+
+    WAITS: the same was queued since and does its work, so the one that failed is dropped. UNKNOWN: none of this number failed.
+    """
+    with transaction.atomic():
+        job = ProcrastinateJob.objects.select_for_update().filter(id=number, status=FAILED).first()
+        if job is None:
+            return Again.UNKNOWN
+        try:
+            with transaction.atomic():
+                app.job_manager.retry_job_by_id(job.id, datetime.now(UTC), job.priority, job.queue_name, job.lock)
+        except UniqueViolation:
+            with connection.cursor() as cursor:
+                cursor.execute(DROP, [job.id])
+            return Again.WAITS
+    return Again.QUEUED
+
+
+def try_all_again(limit: int = 100) -> Counter[Again]:
+    """The same for the jobs that failed for good, the latest first: how many became what."""
+    return Counter(try_again(each.id) for each in dead(limit))
 
 
 @periodic("jobs.forget", cron="17 3 * * *")

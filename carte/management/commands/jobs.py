@@ -18,11 +18,14 @@ class Command(BaseCommand):
         parser.add_argument("--retry-all", action="store_true", help="try every failed job again")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["retry"] and not standing.try_again(options["retry"]):
-            raise CommandError(f"No job {options['retry']} has failed.")
+        if options["retry"]:
+            became = standing.try_again(options["retry"])
+            if became is standing.Again.UNKNOWN:
+                raise CommandError(f"No job {options['retry']} has failed.")
+            if became is standing.Again.WAITS:
+                self.stdout.write(f"{options['retry']} waits already under another number: dropped.")
         if options["retry_all"]:
-            for each in standing.dead():
-                standing.try_again(each.id)
+            standing.try_all_again()
         found = standing.counts()
         self.stdout.write(f"waiting {found['todo']}, running {found['doing']}, failed {found['failed']}")
         for each in standing.dead():

@@ -1,6 +1,7 @@
 """Jobs that failed, for administrators alone, and trying them again."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -19,9 +20,9 @@ def boss(client):
     return made
 
 
-def failed(name):
+def failed(name, once=""):
     """A job as the worker leaves it when nothing will try it again."""
-    jobs.defer(deliver, subscription=name)
+    jobs.defer(deliver, once=once, subscription=name)
     job = ProcrastinateJob.objects.order_by("-id").first()
     app.job_manager.connector.get_sync_connector().execute_query(
         "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %(id)s", id=job.id
@@ -58,6 +59,32 @@ def test_they_are_told_with_their_reason_and_tried_again_one_by_one_or_all(clien
     client.post(PAGE, {"job": "all"})
     assert set(states().values()) == {"todo"}
     assert "échoué" not in client.get("/gestion/").content.decode()
+
+
+def test_of_two_that_do_the_same_one_waits_and_the_others_are_tried_too(client, boss):
+    _one, two, other = failed("un", once="un"), failed("un", once="un"), failed("autre")
+    answer = client.post(PAGE, {"job": "all"}, follow=True).content.decode()
+    assert states() == {two: "todo", other: "todo"}
+    assert "2 travaux attendent de nouveau." in answer
+    assert "1 travail attendait déjà sous un autre numéro" in answer
+
+
+def test_one_that_waits_already_takes_the_place_of_the_failed_one(client, boss):
+    number = failed("un", once="un")
+    jobs.defer(deliver, once="un", subscription="un")
+    answer = client.post(PAGE, {"job": number}, follow=True).content.decode()
+    assert list(states().values()) == ["todo"]
+    assert number not in states()
+    assert ("attendait déjà" in answer, "n’est plus parmi" in answer) == (True, False)
+
+
+def test_the_command_says_so_too(capsys):
+    number = failed("un", once="un")
+    jobs.defer(deliver, once="un", subscription="un")
+    call_command("jobs", retry=number)
+    assert f"{number} waits already" in capsys.readouterr().out
+    with pytest.raises(CommandError):
+        call_command("jobs", retry=number)
 
 
 @pytest.mark.parametrize("number", ["", "0", "x", "-1", "9" * 30, "²"])

@@ -5,15 +5,17 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from cabanes.actions import cabanes
 from cabanes.models import Cabane
 from geodata.harvest import tasks
+from geodata.harvest.applying import Harvest
 from geodata.harvest.running import harvest
 from geodata.harvest.sources import read
 from geodata.models import HarvestRun, Revision
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, member
+from tests.factories.parcs import autorite, member, parc
 
 pytestmark = pytest.mark.django_db
 SOURCES = """
@@ -175,6 +177,62 @@ def test_a_source_that_is_gone_when_its_turn_comes_is_told(client, mine, file, t
     tasks.run(uuid=str(HarvestRun.objects.get().uuid))
     (tmp_path / "harvest.toml").write_text(text)
     assert "this source, or the account" in client.get("/en/gestion/moissons/lac/").content.decode().lower()
+
+
+def test_a_list_where_a_name_is_meant_is_refused_alone(client, mine, file, tmp_path):
+    with (tmp_path / "harvest.toml").open("a") as lines:
+        lines.write('park = "parc"\n')
+    park = parc(authority=mine)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code, "nom": f"Abri {code}", "parc": named},
+            "geometry": {"type": "Point", "coordinates": [2.8, 50.4]},
+        }
+        for code, named in (("A1", None), ("A2", [str(park.uuid), "b"]))
+    ]
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    client.force_login(member("editor", mine))
+    sent(client, verb="start")
+    tasks.run(uuid=str(HarvestRun.objects.get().uuid))
+    run = HarvestRun.objects.get()
+    assert (run.state, run.failure, run.counts) == ("ended", {}, {"new": 1, "refused": 1})
+    assert Cabane.objects.get().source_id == "A1"
+
+
+def test_what_nobody_foresaw_ends_the_run_with_words_and_is_logged(client, mine, file, monkeypatch, caplog):
+    def broken(*given):
+        raise LookupError("no such luck")
+
+    client.force_login(member("editor", mine))
+    write(file, A1="Abri du lac")
+    sent(client, verb="start")
+    monkeypatch.setattr(Harvest, "take", broken)
+    tasks.run(uuid=str(HarvestRun.objects.get().uuid))
+    assert "no such luck" in caplog.text
+    run = HarvestRun.objects.get()
+    assert (run.state, run.ended_at is not None) == ("ended", True)
+    text = client.get("/en/gestion/moissons/lac/").content.decode()
+    assert ("unexpected error" in text, "no such luck" in text) == (True, False)
+    monkeypatch.undo()
+    assert harvested(member("editor", mine)).counts == {"new": 1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.xdist_group("live")
+def test_a_connection_that_is_lost_ends_the_run_too(mine, file, monkeypatch):
+    def cut(*given):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    write(file, A1="Abri du lac")
+    asked = HarvestRun.objects.create(
+        source="lac", collection="cabanes", state="waiting", asked_by=member("editor", mine)
+    )
+    monkeypatch.setattr(Harvest, "take", cut)
+    tasks.run(uuid=str(asked.uuid))
+    asked.refresh_from_db()
+    assert (asked.state, "imprévue" in asked.failure["fr"]) == ("ended", True)
 
 
 @pytest.mark.parametrize(("verb", "kept"), [("theirs", "Nouveau nom"), ("ours", "Nommé ici")])

@@ -6,7 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from cabanes.actions import cabanes
 from cabanes.models import Cabane
+from geodata.changes import propositions
 from geodata.models import HarvestRecord, HarvestRun, Proposition, Revision
 from parcs.models import Parc
 from sentiers.models import Sentier
@@ -138,8 +140,6 @@ def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_li
         in again
     )
     by_code = {each.source_id: each for each in Cabane.objects.all()}
-    from cabanes.actions import cabanes
-
     cabanes.update(by_code["B"].uuid, {"name_fr": "Nommée ici"}, by=person)
     cabanes.update(by_code["C"].uuid, {"story_fr": "Écrite ici"}, by=person)
     cabanes.update(by_code["D"].uuid, {"status": "published"}, by=person)
@@ -171,14 +171,62 @@ def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_li
     assert HarvestRecord.objects.get(source_id="E").vanished_at is None
 
 
+def test_what_was_proposed_first_is_still_proposed_when_something_else_changes_in_the_source(tmp_path, owner):
+    person = member("publisher", owner, username="moisson")
+    path = tmp_path / "cabanes.geojson"
+    sources = toml(
+        tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"}, fixed={"no_photo_reason": "à venir"}
+    )
+
+    def harvested(name, at):
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": [place("A", name, at)]}))
+        return run(sources)
+
+    harvested("Abri", [2.8, 50.4])
+    there = Cabane.objects.get()
+    cabanes.update(there.uuid, {"status": "published"}, by=person)
+    for name, at, proposed in (
+        ("Autre nom", [2.8, 50.4], 1),
+        ("Autre nom", [2.81, 50.41], 1),
+        ("Autre nom", [2.81, 50.41], 0),
+    ):
+        assert f"{proposed} proposées" in harvested(name, at)
+    pending = Proposition.objects.get(state="pending")
+    done = propositions.accept(pending.uuid, by=person)
+    assert (done.name_fr, done.geom.coords) == ("Autre nom", (2.81, 50.41))
+
+
+def test_an_identifier_that_reads_as_a_stage_is_refused_and_meets_none(tmp_path, owner):
+    member("editor", owner, username="moisson")
+    path = tmp_path / "sentiers.geojson"
+    far = [[[2.80, 50.40], [2.81, 50.40]], [[2.85, 50.40], [2.86, 50.41]]]
+    shapes = {"A": ("MultiLineString", far), "A#1": ("LineString", [[2.82, 50.42], [2.83, 50.42]])}
+    features = [
+        place(code, f"Sentier {code}") | {"geometry": {"type": kind, "coordinates": coordinates}}
+        for code, (kind, coordinates) in shapes.items()
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    sources = toml(
+        tmp_path / "s.toml", kind="file", url=str(path), collection="sentiers", fields={"name_fr": "nom"},
+        fixed={"kind": "one_way", "state": "open"},
+    )  # fmt: skip
+    told = run(sources)
+    assert "2 nouvelles" in told
+    assert "refusées : A#1" in told
+    assert "« A#1 » finit comme le numéro d’une étape" in told
+    assert dict(Sentier.objects.values_list("source_id", "name_fr")) == {
+        "A#1": "Sentier A, étape 1",
+        "A#2": "Sentier A, étape 2",
+    }
+    assert "2 inchangées" in run(sources)
+
+
 def test_what_was_binned_or_archived_here_is_left_alone(tmp_path, owner):
     person = member("publisher", owner, username="moisson")
     path = tmp_path / "c.csv"
     path.write_text("code,nom,x_l93,y_l93\n1,Une,686118,7034174\n2,Deux,686200,7034174\n")
     sources = toml(tmp_path / "s.toml", kind="file", url=str(path), fields={"name_fr": "nom"})
     assert "2 nouvelles" in run(sources)
-    from cabanes.actions import cabanes
-
     one, two = Cabane.objects.order_by("source_id")
     assert (round(one.geom.x, 4), round(one.geom.y, 4)) == DEGREES
     cabanes.delete(one.uuid, by=person)

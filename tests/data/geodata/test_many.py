@@ -7,11 +7,12 @@ from django.test.utils import CaptureQueriesContext
 
 from cabanes.actions import cabanes
 from cabanes.models import Cabane
+from geodata.changes import propositions
 from geodata.changes.many import Many
 from geodata.models import Proposition, Revision
-from geodata.problems import Forbidden, Invalid, Problem
+from geodata.problems import Conflict, Forbidden, Invalid, Problem
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, member
+from tests.factories.parcs import autorite, member, parc
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +111,57 @@ def test_a_newer_proposition_takes_the_place_of_the_pending_one(owner, many):
     states = Proposition.objects.values_list("patch__name_fr", "state")
     assert sorted(states) == [("Deux", "pending")] * 2 + [("Un", "rejected")] * 2
     assert many.propose([(made[0], {"height_m": -1.0})])[0].errors.keys() == {"height_m"}
+
+
+def both(many, act, uuid, values):
+    """Proposed with others, or alone."""
+    if act == "together":
+        assert many.propose([(uuid, values)]) == [uuid]
+    else:
+        cabanes.propose(uuid, values, by=many.by, reason=many.reason)
+
+
+@pytest.mark.parametrize("act", ["together", "alone"])
+def test_a_newer_proposition_goes_on_proposing_what_the_pending_one_did(owner, many, act):
+    (uuid,) = many.create([values(owner, "Abri")])
+    Cabane.objects.filter(uuid=uuid).update(status="published", no_photo_reason="à venir")
+    boss, park = member("publisher", owner), parc(authority=owner)
+    both(many, act, uuid, {"name_fr": "Un", "park": park, "year_built": 1998})
+    cabanes.update(uuid, {"name_fr": "Nommée ici", "story_fr": "Écrite ici"}, by=boss)
+    both(many, act, uuid, {"geom": Point(2.81, 50.41, srid=4326), "year_built": 1999})
+    pending = Proposition.objects.get(state="pending")
+    assert pending.patch == {
+        "name_fr": "Un",
+        "park": str(park.uuid),
+        "year_built": 1999,
+        "geom": {"type": "Point", "coordinates": [2.81, 50.41]},
+    }
+    # What somebody wrote meanwhile is a clash for what was proposed before.
+    with pytest.raises(Conflict):
+        propositions.accept(pending.uuid, by=boss)
+    seen = Cabane.objects.get(uuid=uuid).revision
+    done = propositions.accept(pending.uuid, by=boss, seen=seen)
+    assert (done.name_fr, done.park_id, done.year_built, done.story_fr) == ("Un", park.uuid, 1999, "Écrite ici")
+    assert done.geom.coords == (2.81, 50.41)
+
+
+@pytest.mark.parametrize("act", ["together", "alone"])
+def test_what_a_person_decided_on_is_not_proposed_again(owner, many, act):
+    (uuid,) = many.create([values(owner, "Abri")])
+    Cabane.objects.filter(uuid=uuid).update(status="published", no_photo_reason="à venir")
+    both(many, act, uuid, {"name_fr": "Un"})
+    propositions.refuse(Proposition.objects.get().uuid, by=member("publisher", owner), note="Non")
+    both(many, act, uuid, {"year_built": 1999})
+    pending = Proposition.objects.get(state="pending")
+    assert (pending.patch, pending.base_revision) == (
+        {"year_built": 1999},
+        Cabane.objects.get(uuid=uuid).revision,
+    )
+
+
+def test_what_is_refused_leaves_the_pending_one(owner, many):
+    (uuid,) = many.create([values(owner, "Abri")])
+    Cabane.objects.filter(uuid=uuid).update(status="published", no_photo_reason="à venir")
+    many.propose([(uuid, {"name_fr": "Un"})])
+    assert many.propose([(uuid, {"height_m": -1.0})])[0].errors.keys() == {"height_m"}
+    assert Proposition.objects.get().state == "pending"

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.gis.geos import GEOSGeometry
 
 from geodata import registry
-from geodata.harvest.mapping import Rules, identifier, properties, rows
+from geodata.harvest.mapping import Rules, ask_no_stage, identifier, properties, rows
 from geodata.problems import Invalid
 
 CODES = {"from": "ETAT", "codes": {"En place": "open", "démontée": "dismantled"}}
@@ -67,3 +67,16 @@ def test_lines_that_join_are_one_trail_and_others_are_numbered_stages():
         ("1#2", "A, étape 2"),
     ]
     assert stages[1].body["geometry"] == {"type": "LineString", "coordinates": [[5, 50], [6, 50]]}
+
+
+@pytest.mark.parametrize("told", ["A#1", "A#1#22", "#0"])
+def test_an_identifier_of_a_trail_is_not_one_of_a_stage(told):
+    with pytest.raises(Invalid) as refusal:
+        ask_no_stage(registry.get("sentiers"), told, "id")
+    assert told in str(refusal.value.errors["id"][0])
+    ask_no_stage(registry.get("cabanes"), told, "id")
+
+
+@pytest.mark.parametrize("told", ["A", "A#", "A#1b", "#1 A"])
+def test_other_identifiers_of_trails_are_taken(told):
+    ask_no_stage(registry.get("sentiers"), told, "id")
