@@ -103,6 +103,7 @@ def test_database_refuses_what_would_break_the_header(site):
         carte(allowed_sites=[site])
 
 
+@pytest.mark.django_db(transaction=True)
 def test_stand_alone_file_holds_only_what_everybody_sees(client):
     parc(slug="un", name_fr="Parc public")
     parc(slug="deux", name_fr="Parc secret", status="draft")
