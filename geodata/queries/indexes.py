@@ -8,20 +8,14 @@ the index of words, they follow the code: `ensure()` makes anew what is absent o
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
-from django.db import connection
 from psycopg import sql
 
 from geodata import registry
 from geodata.params.sorting import SortKey
-from geodata.queries import ordering, periods, select
+from geodata.queries import keeping, ordering, periods, select
 from geodata.registry import Collection
 
 FOLDED = {"folded": "geodata_casei(geodata_accenti({}))", "casei": "geodata_casei({})"}
-INSTALL = """
-DROP INDEX IF EXISTS {index};
-CREATE INDEX {index} ON {rows} USING {definition};
-COMMENT ON INDEX {index} IS {told};
-"""
 
 
 def wanted(collection: Collection) -> dict[str, sql.SQL]:
@@ -73,13 +67,9 @@ def _column(collection: Collection, name: str) -> sql.Identifier:
 
 def ensure() -> list[str]:
     """Make the indexes that are absent or of another definition; gives their names."""
-    made = []
-    with connection.cursor() as cursor:
-        for collection in registry.collections():
-            for name, definition in wanted(collection).items():
-                told = str(select.checksum(definition))
-                if select.installed(cursor, collection.table, name) not in (None, told):
-                    names = {"index": sql.Identifier(name), "rows": sql.Identifier(collection.table)}
-                    cursor.execute(sql.SQL(INSTALL).format(**names, definition=definition, told=sql.Literal(told)))
-                    made.append(name)
-    return made
+    return [
+        name
+        for collection in registry.collections()
+        for name, definition in wanted(collection).items()
+        if keeping.index(collection, name, definition)
+    ]

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db import connection
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import counting, select
+from geodata.queries import counting, keeping, select
 from geodata.registry import Collection
 
 LANGUAGES = ("fr", "en", "nl")
@@ -24,11 +23,6 @@ LOOKED_UP = 3
 # Rows that may be read where no index serves: 30 ms.
 MOST_READ = 2_000
 RUNS = re.compile(r"[^\W_]+")
-INSTALL = """
-DROP INDEX IF EXISTS {index};
-CREATE INDEX {index} ON {rows} USING {method} (({texts}) {operators});
-COMMENT ON INDEX {index} IS {told};
-"""
 
 
 @dataclass(frozen=True)
@@ -45,6 +39,12 @@ class Index:
     def name(self) -> str:
         """The name in the database."""
         return f"{self.collection.table}_{self.suffix}"
+
+    @property
+    def definition(self) -> sql.SQL:
+        """What follows USING."""
+        pieces = sql.SQL(self.method), self.texts, sql.SQL(self.operators)
+        return select.flat(sql.SQL("{} (({}) {})").format(*pieces))
 
 
 @lru_cache
@@ -82,31 +82,14 @@ def is_large(collection: Collection) -> bool:
 
 def ensure() -> list[str]:
     """Make the indexes that are absent or of other texts; gives their names."""
-    made = []
-    with connection.cursor() as cursor:
-        for index in _wanted():
-            told, rows = str(select.checksum(index.texts)), index.collection.table
-            if select.installed(cursor, rows, index.name) in (None, told):
-                continue
-            pieces = {
-                "index": sql.Identifier(index.name),
-                "rows": sql.Identifier(rows),
-                "texts": index.texts,
-                "method": sql.SQL(index.method),
-                "operators": sql.SQL(index.operators),
-                "told": sql.Literal(told),
-            }
-            cursor.execute(sql.SQL(INSTALL).format(**pieces))
-            made.append(index.name)
-    return made
+    return [each.name for each in _wanted() if keeping.index(each.collection, each.name, each.definition)]
 
 
 def drop(collection: Collection) -> None:
-    """Take the indexes away before a bulk load; `ensure()` makes them again, in a fraction of the time."""
-    with connection.cursor() as cursor:
-        for index in _wanted():
-            if index.collection is collection:
-                cursor.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(index.name)))
+    """Take the indexes away before a bulk load; `ensure()` makes them again."""
+    for index in _wanted():
+        if index.collection is collection:
+            keeping.drop_index(index.name)
 
 
 def _wanted() -> Iterator[Index]:
@@ -118,7 +101,7 @@ def _wanted() -> Iterator[Index]:
 
 
 def _names(collection: Collection) -> tuple[str, ...]:
-    return tuple(f"{collection.label.removesuffix('_fr')}_{language}" for language in LANGUAGES)
+    return tuple(f"{collection.model_class.label_stem}_{language}" for language in LANGUAGES)
 
 
 def _folded(columns: tuple[str, ...], alias: str) -> sql.SQL:

@@ -11,7 +11,7 @@ from django.db import connection
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import reader, select
+from geodata.queries import keeping, reader, select
 from geodata.registry import Collection
 
 # Reading a row and finding its words costs about 15 µs; looking a frequent word up in the index 8 ms.
@@ -49,7 +49,7 @@ def within(collection: Collection, words: tuple[str, ...], wanted: int) -> int |
 
     What is likely comes from PostgreSQL's own account of the most common words, as of the last ANALYZE.
     """
-    known, share = _common(f"{collection.table}_words", int(time.monotonic() // REFRESH_S)), 1.0
+    known, share = _common(_name(collection), int(time.monotonic() // REFRESH_S)), 1.0
     for word in _folded(words):
         share *= max((of for lexeme, of in known.items() if lexeme.startswith(word)), default=0.0)
     among = math.ceil(LEEWAY * wanted / share) if share else MOST_WALKED + 1
@@ -70,31 +70,18 @@ def _common(index: str, _period: int) -> dict[str, float]:
 
 
 def drop(collection: Collection) -> None:
-    """Take the index away before a bulk load; `ensure()` makes it again, in a fraction of the time."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(f"{collection.table}_words")))
+    """Take the index away before a bulk load; `ensure()` makes it again."""
+    keeping.drop_index(_name(collection))
 
 
 def ensure() -> list[str]:
     """Make the indexes that are absent or of other texts; gives the ids of their collections."""
-    made = []
-    with connection.cursor() as cursor:
-        for collection in registry.collections():
-            name, told = f"{collection.table}_words", str(select.checksum(_words(collection)))
-            if select.installed(cursor, collection.table, name) not in (None, told):
-                names = {
-                    "index": sql.Identifier(name),
-                    "rows": sql.Identifier(collection.table),
-                    "words": _words(collection),
-                    "told": sql.Literal(told),
-                }
-                cursor.execute(sql.SQL(INSTALL).format(**names))
-                made.append(collection.id)
-    return made
+    return [each.id for each in registry.collections() if keeping.index(each, _name(each), _definition(each))]
 
 
-INSTALL = """
-DROP INDEX IF EXISTS {index};
-CREATE INDEX {index} ON {rows} USING gin (({words}));
-COMMENT ON INDEX {index} IS {told};
-"""
+def _name(collection: Collection) -> str:
+    return f"{collection.table}_words"
+
+
+def _definition(collection: Collection) -> sql.SQL:
+    return select.flat(sql.SQL("gin (({}))").format(_words(collection)))

@@ -84,15 +84,6 @@ def checksum(text: sql.SQL) -> int:
     return zlib.crc32(text.as_string().encode()) & 0x7FFFFFFF
 
 
-def installed(cursor: Any, rows: str, kept: str) -> str | None:
-    """The comment of a table or index that the code keeps beside `rows`, "" without; None where no `rows` are."""
-    cursor.execute(
-        "SELECT to_regclass(%s) IS NOT NULL, coalesce(obj_description(to_regclass(%s), 'pg_class'), '')", [rows, kept]
-    )
-    is_there, told = cursor.fetchone()
-    return told if is_there else None
-
-
 def flat(composed: sql.Composed) -> sql.SQL:
     """The same piece of SQL as one text: putting it together from its hundred parts costs a millisecond."""
     return sql.SQL(composed.as_string())

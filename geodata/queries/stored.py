@@ -11,13 +11,13 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
 
 from geodata import registry
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
-from geodata.queries import select
+from geodata.queries import keeping, select
 from geodata.registry import Collection
 
 BATCH = 5_000
@@ -66,17 +66,7 @@ def shape(collection: Collection) -> int:
 
 def ensure() -> list[str]:
     """Make the tables and triggers that are absent or of another shape; gives the ids of their collections."""
-    made = []
-    with connection.cursor() as cursor:
-        for collection in registry.collections():
-            statement = _install(collection)
-            wanted = str(select.checksum(statement))
-            if select.installed(cursor, collection.table, _name(collection)) not in (None, wanted):
-                with transaction.atomic():
-                    cursor.execute(statement)
-                    cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table(collection), wanted))
-                made.append(collection.id)
-    return made
+    return [each.id for each in registry.collections() if keeping.table(each, _name(each), _install(each))]
 
 
 def _install(collection: Collection) -> sql.SQL:

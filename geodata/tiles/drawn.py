@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import select, stored
+from geodata.queries import keeping, select, stored
 from geodata.registry import Collection
 from geodata.tiles.matrix import HALF_SIDE_M
 
@@ -86,6 +86,8 @@ ON CONFLICT (id) DO UPDATE SET ({columns}) = ROW ({fresh});
 INSTALL = """
 DROP TABLE IF EXISTS {table};
 CREATE TABLE {table} (id bigint PRIMARY KEY, {typed});
+{fill}
+ANALYZE {table};
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'TRUNCATE' THEN
@@ -130,6 +132,7 @@ def _install(collection: Collection) -> sql.SQL:
             typed=typed,
             function=sql.Identifier(_name(collection) + "_keep"),
             rows=sql.Identifier(collection.table),
+            fill=_make(collection, sql.Identifier(collection.table), "true"),
             make=_make(collection, sql.SQL("(SELECT NEW.*)"), "true"),
             defer=sql.Literal(stored.DEFER),
         )
@@ -138,22 +141,8 @@ def _install(collection: Collection) -> sql.SQL:
 
 def ensure() -> list[str]:
     """Make and fill what is absent or of another release; gives the ids of its collections."""
-    made = []
-    with connection.cursor() as cursor:
-        for collection in registry.collections():
-            if is_point(collection):
-                continue
-            statement = _install(collection)
-            wanted = str(select.checksum(statement))
-            if select.installed(cursor, collection.table, _name(collection)) not in (None, wanted):
-                with transaction.atomic():
-                    lock = sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE")
-                    cursor.execute(lock.format(sql.Identifier(collection.table)))
-                    cursor.execute(statement)
-                    cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table(collection), wanted))
-                    store(collection)
-                made.append(collection.id)
-    return made
+    shaped = (each for each in registry.collections() if not is_point(each))
+    return [each.id for each in shaped if keeping.table(each, _name(each), _install(each), locks=True)]
 
 
 def store(collection: Collection) -> int:

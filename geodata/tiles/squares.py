@@ -9,11 +9,10 @@ filled from the rows when they are made.
 from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import select
+from geodata.queries import keeping, select
 from geodata.registry import Collection
 
 SQUARE_ZOOM = 14
@@ -101,17 +100,4 @@ def _install(collection: Collection) -> sql.SQL:
 
 def ensure() -> list[str]:
     """Make and fill what is absent or of another release; gives the ids of its collections."""
-    made = []
-    with connection.cursor() as cursor:
-        for collection in registry.collections():
-            statement = _install(collection)
-            wanted = str(select.checksum(statement))
-            if select.installed(cursor, collection.table, _name(collection)) not in (None, wanted):
-                with transaction.atomic():
-                    cursor.execute(
-                        sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(sql.Identifier(collection.table))
-                    )
-                    cursor.execute(statement)
-                    cursor.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table(collection), wanted))
-                made.append(collection.id)
-    return made
+    return [each.id for each in registry.collections() if keeping.table(each, _name(each), _install(each), locks=True)]
