@@ -1,5 +1,6 @@
 """What the worker could not do, for administrators: why, and try it again."""
 
+import sys
 from collections import Counter
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import ngettext
 
 from carte.gestion.access import person, signed_in
 from geodata.jobs import standing
+from geodata.params.paging import whole_number
 
 SHOWN = 100
 
@@ -32,9 +34,8 @@ def _try_again(request: HttpRequest) -> None:
     became: Counter[standing.Again] = Counter()
     if number == "all":
         became = standing.try_all_again(SHOWN)
-    # As many digits as a bigint surely holds.
-    elif number.isascii() and number.isdigit() and len(number) <= 18:  # noqa: PLR2004
-        became[standing.try_again(int(number))] += 1
+    elif wanted := whole_number(number, sys.maxsize):
+        became[standing.try_again(wanted)] += 1
     queued, waits = became[standing.Again.QUEUED], became[standing.Again.WAITS]
     if queued:
         told = ngettext("%(n)d travail attend de nouveau.", "%(n)d travaux attendent de nouveau.", queued)

@@ -1,8 +1,8 @@
-"""The door before Django: what costs one indexed read is answered here, the rest goes on.
+"""The door before Django: what everybody reads most is answered here, the rest goes on.
 
 - What a client has already. A validator that carries the seal of this request proves that its address was read, accepted
   and answered before (`validators`). An item needs no seal: its address says all.
-- A feature under its own address, and a tile that was made since the last edit. Their form was learned from Django (`ready`).
+- A feature under its own address, and a tile, by one indexed read where they are kept ready. Their form was learned from Django (`ready`).
 
 Whoever signs in or sends a token goes on to Django, and so does every doubt: this module says nothing but 200 and 304.
 """

@@ -1,6 +1,7 @@
 """Answers that need nothing of Django: a feature under its own address, and the tiles of what everybody sees.
 
-Both are one indexed read when nothing was asked specially; what is around them was learned from Django (`forms`).
+A feature is one indexed read, and so is a tile that this process made since the last edit; another tile is made here.
+What is around them was learned from Django (`forms`).
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from geodata.endpoints.forms import Application, Environ, Start
 from geodata.endpoints.machines import is_for_a_browser
 from geodata.queries import extent
 from geodata.queries import item as items
-from geodata.tiles import kept, mvt
-from geodata.tiles.matrix import MATRIX_SET, parse_tile
+from geodata.tiles import kept
+from geodata.tiles.matrix import MATRIX_SET, parse_tile, zooms
 
 ITEM_PATH = re.compile(r"/api/collections/([a-z-]+)/items/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 TILE_PATH = re.compile(rf"/api/(?:collections/([a-z-]+)/)?tiles/{MATRIX_SET}/([0-9]+)/([0-9]+)/([0-9]+)")
@@ -47,7 +48,7 @@ def answer(application: Application, environ: Environ, start_response: Start) ->
     if tile is None:
         return None
     layers = list(registry.collections()) if tile[1] is None else [registry.get(tile[1])]
-    place, state = parse_tile(tile[2], tile[3], tile[4], **mvt.zooms(layers)), extent.public_state(tile[1])
+    place, state = parse_tile(tile[2], tile[3], tile[4], *zooms(layers)), extent.public_state(tile[1])
     body = kept.tile(layers, place, state)
     if not body:
         return None

@@ -19,7 +19,7 @@ from geodata.params.items import ItemsQuery, parse_narrowing, single
 from geodata.queries import extent, past
 from geodata.registry import Collection
 from geodata.tiles import kept, mvt
-from geodata.tiles.matrix import MATRIX_SET, Tile, matrix_set, parse_tile
+from geodata.tiles.matrix import MATRIX_SET, Tile, matrix_set, parse_tile, zooms
 from geodata.tiles.tilejson import matrix_sets, tilejson, tileset, tilesets
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     user = user_of(request)
     collection, layers = _layers(collection_id)
     query, moment = past.resolved(_query(request, collection))
-    found = parse_tile(z, row, col, **mvt.zooms(layers))
+    found = parse_tile(z, row, col, *zooms(layers))
     if moment is not None:
         etag = mementos.etag(moment, "mvt")
         return mementos.told(not_modified(request, etag) or _answered(layers, user, found, query), moment, etag)

@@ -96,19 +96,11 @@ def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery)
         else:
             source, visibility = past.source(collection, user, query.revision)
             where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
-    feature, join = stored.feature(collection, query.crs, query.columns)
-    columns = sql.SQL(", ").join([sql.SQL("t.id"), feature, *ordering.keys(collection, query.order)])
     found = (source, where, params)
-    flows = query.limit > AT_ONCE
-    composed, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join, flows=flows)
-    if flows:
-        rows: Iterator[tuple[Any, ...]] = _flow(query, composed, values)
+    if query.limit > AT_ONCE:
+        rows: Iterator[tuple[Any, ...]] = _flow(query, *_statement(collection, query, found, flows=True))
     else:
-        fetched = _kept(collection, query, found) if query.crs is CRS84 and not _is_rare(query) else None
-        if fetched is None:
-            with prepared() if not _is_rare(query) and is_like_others(query) else direct() as cursor:
-                cursor.execute(composed, values)
-                fetched = cursor.fetchall()
+        fetched = _fetched(collection, query, found)
         rows = iter(fetched)
         if query.after == 0 and len(fetched) <= query.limit:
             known = len(fetched)
@@ -137,9 +129,25 @@ def place(query: ItemsQuery) -> Place:
     return Place(query.order, query.after, query.after_values)
 
 
-def _kept(collection: Collection, query: ItemsQuery, found: Found) -> list[tuple[Any, ...]] | None:
-    """The rows as they are kept ready, None when one is not."""
-    return _read(collection, query, found, planned=not is_like_others(query))
+def _fetched(collection: Collection, query: ItemsQuery, found: Found) -> list[tuple[Any, ...]]:
+    """All rows of a page: as they are kept ready, else made."""
+    is_rare, is_like = _is_rare(query), is_like_others(query)
+    kept = None if is_rare or query.crs is not CRS84 else _read(collection, query, found, planned=not is_like)
+    if kept is not None:
+        return kept
+    with prepared() if is_like and not is_rare else direct() as cursor:
+        cursor.execute(*_statement(collection, query, found, flows=False))
+        made: list[tuple[Any, ...]] = cursor.fetchall()
+    return made
+
+
+def _statement(
+    collection: Collection, query: ItemsQuery, found: Found, *, flows: bool
+) -> tuple[sql.Composed, list[Any]]:
+    """Id, text and values of the order of each row; a text that is not kept is made."""
+    feature, join = stored.feature(collection, query.crs, query.columns)
+    columns = sql.SQL(", ").join([sql.SQL("t.id"), feature, *ordering.keys(collection, query.order)])
+    return ordering.statement(collection, found, columns, place(query), query.limit + 1, join, flows=flows)
 
 
 def _read(collection: Collection, query: ItemsQuery, found: Found, *, planned: bool) -> list[tuple[Any, ...]] | None:

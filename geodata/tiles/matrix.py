@@ -1,11 +1,13 @@
 """WebMercatorQuad: which tiles exist (OGC Two Dimensional Tile Matrix Set, annex D.1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from geodata.problems import NotFound
+from geodata.registry import Collection
 
 MATRIX_SET = "WebMercatorQuad"
 MATRIX_SET_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
@@ -62,6 +64,12 @@ def limits(min_zoom: int, max_zoom: int) -> list[dict[str, Any]]:
     ]
 
 
+def zooms(layers: Iterable[Collection]) -> tuple[int, int]:
+    """The lowest and highest zoom at which one of these layers is served."""
+    served = [(each.min_zoom, each.max_zoom) for each in layers]
+    return min(low for low, _high in served), max(high for _low, high in served)
+
+
 @dataclass(frozen=True)
 class Tile:
     """Zoom, row from the north, column from the west."""
@@ -71,7 +79,7 @@ class Tile:
     col: int
 
 
-def parse_tile(z: str, row: str, col: str, *, min_zoom: int = 0, max_zoom: int = MAX_ZOOM) -> Tile:
+def parse_tile(z: str, row: str, col: str, min_zoom: int = 0, max_zoom: int = MAX_ZOOM) -> Tile:
     """The tile of these path segments. Raises NotFound: no numbers, outside the matrix or the zooms served."""
     if not all(part.isascii() and part.isdigit() and len(part) <= MAX_DIGITS for part in (z, row, col)):
         raise NotFound(_("Une tuile s’adresse par trois nombres : matrice, ligne, colonne."))

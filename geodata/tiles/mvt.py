@@ -60,14 +60,6 @@ def together(
     return b"".join(render(each, user, tile, query) for each in layers if each.min_zoom <= tile.z <= each.max_zoom)
 
 
-def zooms(layers: Sequence[Collection]) -> dict[str, int]:
-    """The lowest and highest zoom at which one of these layers is served."""
-    return {
-        "min_zoom": min(each.min_zoom for each in layers),
-        "max_zoom": max(each.max_zoom for each in layers),
-    }
-
-
 def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:
     source, params = _selected(collection, user, bygone.within(query, tile))
     statement = _layer(collection, tile.z, kept=False)

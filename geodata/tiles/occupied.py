@@ -16,10 +16,9 @@ from psycopg import sql
 from geodata.params.bbox import Bbox
 from geodata.queries import patience, rows
 from geodata.queries.rows import Selection
+from geodata.tiles.layers import BUFFER
 from geodata.tiles.matrix import HALF_SIDE_M, Tile
 
-# That of the tiles, in parts of their side: 64 of 4096.
-BUFFER = 1 / 64
 CURSOR, AT_ONCE = "geodata_occupied", 5_000
 MAX_LATITUDE = 85.0511287798066
 SHAPES = sql.SQL("t.id AS id, ST_Transform(t.geom, 3857) AS shape")

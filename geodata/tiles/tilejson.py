@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from geodata.queries.extent import Extent
 from geodata.registry import Collection
 from geodata.tiles.layers import light
-from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI, MAX_ZOOM, limits
+from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI, MAX_ZOOM, limits, zooms
 from geodata.tiles.mvt import MEDIA_TYPE
 
 Document = dict[str, Any]
@@ -18,14 +18,15 @@ Document = dict[str, Any]
 def tilejson(template: str, collections: Sequence[Collection], extents: Iterable[Extent], title: str) -> Document:
     """TileJSON of these collections as layers."""
     boxes = [extent.box for extent in extents if extent.box]
+    lowest, highest = zooms(collections)
     document: Document = {
         "tilejson": "3.0.0",
         "name": title,
         "scheme": "xyz",
         "attribution": settings.SITE_PUBLISHER,
         "tiles": [template],
-        "minzoom": min(each.min_zoom for each in collections),
-        "maxzoom": max(each.max_zoom for each in collections),
+        "minzoom": lowest,
+        "maxzoom": highest,
         "vector_layers": vector_layers(collections),
     }
     if boxes:
@@ -59,9 +60,7 @@ def tileset(base: str, template: str, scheme: str, collections: Sequence[Collect
         "dataType": "vector",
         "tileMatrixSetURI": MATRIX_SET_URI,
         "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
-        "tileMatrixSetLimits": limits(
-            min(each.min_zoom for each in collections), max(each.max_zoom for each in collections)
-        ),
+        "tileMatrixSetLimits": limits(*zooms(collections)),
         "layers": [
             {
                 "id": each.id,
