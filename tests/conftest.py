@@ -1,5 +1,6 @@
 """Shared by all tests: the database is real, the outside network is closed."""
 
+import os
 import socket
 import threading
 import time
@@ -7,7 +8,9 @@ import time
 import pytest
 from django.core.signals import request_finished
 from django.db import close_old_connections, connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
+
+from tests.database import network, rows, template
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -65,11 +68,29 @@ def _streams_end_with_the_test(request):
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, django_db_blocker):
+    """As pytest-django's; and the databases are copies of one that is migrated."""
+    with django_db_blocker.unblock():
+        template.ensure()
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """As pytest-django's; at the end, sessions that a live server's threads left open are ended."""
-    yield
+    """As pytest-django's; only tables that hold rows are emptied. At the end, sessions that a live server's threads left
+    open are ended.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: rows.empty())
+        yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
+
+
+@pytest.fixture
+def real_network(db, tmp_path_factory):
+    """The starter network, before all other rows of the test."""
+    own = tmp_path_factory.getbasetemp()
+    network.load(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)

@@ -4,18 +4,16 @@ import json
 import os
 import subprocess
 import urllib.request
-from io import StringIO
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import mapbox_vector_tile
 import pytest
-from django.core.management import call_command
 from django.core.signals import request_started
 from owslib.ogcapi.features import Features
 
 from geodata import registry
-from tests.contract.test_gdal import COUNTS, STARTER, ogrinfo
+from tests.contract.test_gdal import COUNTS, ogrinfo
 
 QGIS = Path(__file__).parent / "clients" / "qgis_reads.py"
 BOX = "2.6,50.3,2.9,50.45"
@@ -63,8 +61,7 @@ def in_qgis(address, tmp_path):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def test_programs_read_the_real_network_and_let_the_server_filter(address, asked, tmp_path):
-    call_command("load_network", str(STARTER), stdout=StringIO())
+def test_programs_read_the_real_network_and_let_the_server_filter(real_network, address, asked, tmp_path):
     in_box, opened = found_by(address, f"bbox={BOX}"), found_by(address, "state=open")
     assert 0 < in_box < COUNTS["cabanes"]
     assert 0 < opened < COUNTS["cabanes"]

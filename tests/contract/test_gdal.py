@@ -2,17 +2,12 @@
 
 import json
 import subprocess
-from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from owslib.ogcapi.features import Features
 
 from geodata import registry
 
-STARTER = Path(settings.ROOT) / "starter"
 COUNTS = {
     "parcs": 36,
     "cabanes": 13,
@@ -33,8 +28,7 @@ def ogrinfo(*arguments):
     return done.stdout
 
 
-def test_gdal_and_owslib_read_every_feature_of_the_real_network(address):
-    call_command("load_network", str(STARTER), stdout=StringIO())
+def test_gdal_and_owslib_read_every_feature_of_the_real_network(real_network, address):
     listed = ogrinfo(f"OAPIF:{address}/api/")
     for collection in registry.collections():
         assert f": {collection.title}" in listed or f": {collection.id}" in listed

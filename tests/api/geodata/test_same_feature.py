@@ -1,12 +1,8 @@
 """PostGIS's GeoJSON and the djangorestframework-gis serializers give the same feature."""
 
 import json
-from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
 from django.utils.module_loading import import_string
 
 from geodata import registry
@@ -38,8 +34,7 @@ def ring_free(feature):
 
 
 @pytest.mark.django_db
-def test_both_paths_agree_for_every_feature_of_every_collection(client):
-    call_command("load_network", str(Path(settings.ROOT) / "starter"), stdout=StringIO())
+def test_both_paths_agree_for_every_feature_of_every_collection(real_network, client):
     cabane(activities=["rest"], height_m=3.25, materials=["bois"], opened_on="2020-05-01")
     sentier(surface_mix={"gravier": 0.5, "terre": 0.5}, stated_duration_h=1.5)
     fermeture()

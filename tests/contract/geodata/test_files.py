@@ -4,13 +4,9 @@ import io
 import json
 import subprocess
 import zipfile
-from io import StringIO
-from pathlib import Path
 
 import pytest
 import shapely
-from django.conf import settings
-from django.core.management import call_command
 from pyarrow import parquet
 
 from geodata import registry
@@ -18,7 +14,6 @@ from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
-STARTER = Path(settings.ROOT) / "starter"
 COUNTS = {
     "parcs": 36,
     "cabanes": 13,
@@ -59,14 +54,9 @@ def counted(path):
     return sum(int(line.split(":")[1]) for line in told.splitlines() if line.startswith("Feature Count:")), told
 
 
-def network():
-    call_command("load_network", str(STARTER), stdout=StringIO())
+def test_gdal_and_arrow_count_the_real_network_in_every_file(real_network, client, tmp_path):
     for shape in SHAPES:
         fermeture(geom=shape)
-
-
-def test_gdal_and_arrow_count_the_real_network_in_every_file(client, tmp_path):
-    network()
     assert set(COUNTS) == {each.id for each in registry.collections()}
     for collection, count in COUNTS.items():
         for f, ending in (("gpkg", "gpkg"), ("fgb", "fgb"), ("shp", "shp.zip")):

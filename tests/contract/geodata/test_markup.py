@@ -3,12 +3,10 @@
 import re
 from datetime import datetime
 from io import BytesIO, StringIO
-from pathlib import Path
 from xml.etree import ElementTree
 
 import fastkml
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.management import call_command
 from django.utils import timezone
@@ -24,7 +22,6 @@ from tests.factories.cabanes import cabane
 from tests.factories.sentiers import sentier
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
-STARTER = Path(settings.ROOT) / "starter"
 XML = "{http://www.w3.org/XML/1998/namespace}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 KML = "{http://www.opengis.net/kml/2.2}"
@@ -51,7 +48,6 @@ def taken(client, collection, query, language="fr"):
 
 def networks():
     """The real network; then, beside it, a surveyed one, shapes of every kind and texts that XML must escape."""
-    call_command("load_network", str(STARTER), stdout=StringIO())
     yield
     call_command("make_demo", parks=4, cabins=30, trails=6, mix=True, stdout=StringIO())
     for shape in (
@@ -94,7 +90,7 @@ def assert_atom(body):
     return root
 
 
-def test_every_kml_and_every_feed_keeps_to_its_schema(client):
+def test_every_kml_and_every_feed_keeps_to_its_schema(real_network, client):
     for _loaded in networks():
         for collection in registry.collections():
             body = taken(client, collection.id, "f=kml")

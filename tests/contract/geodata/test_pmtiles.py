@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import urllib.request
-from io import StringIO
 from pathlib import Path
 
 import mapbox_vector_tile
@@ -15,7 +14,6 @@ import pyogrio
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.core.management import call_command
 from django.utils import timezone
 from pmtiles.reader import MemorySource, Reader, all_tiles
 from pmtiles.tile import Compression, TileType
@@ -32,7 +30,6 @@ from tests.factories.parcs import autorite, member, parc
 from tests.factories.sentiers import sentier
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
-STARTER = Path(settings.ROOT) / "starter"
 CROSS = "SRID=4326;LINESTRING(2.70 50.35, 2.95 50.45, 2.96 50.30)"
 
 
@@ -87,9 +84,8 @@ def assert_as_endpoint(client, collection, found, query=""):
         assert of_endpoint(client, collection, place, query) == found.get(place, b""), place
 
 
-def test_every_archive_of_the_real_network_is_what_the_tile_endpoint_gives(client, settings):
+def test_every_archive_of_the_real_network_is_what_the_tile_endpoint_gives(real_network, client, settings):
     settings.GEODATA_TILES_ABOVE = 100_000
-    call_command("load_network", str(STARTER), stdout=StringIO())
     for shape in (
         "POINT(2.8 50.4)",
         "LINESTRING(2.8 50.4, 2.81 50.41)",

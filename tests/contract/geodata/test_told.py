@@ -3,13 +3,11 @@
 import subprocess
 from datetime import UTC, datetime
 from io import StringIO
-from pathlib import Path
 from xml.etree import ElementTree
 
 import gpxpy
 import icalendar
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from rdflib import RDF, Graph, URIRef
 
@@ -22,7 +20,6 @@ from tests.factories.sentiers import sentier
 from tests.unit.geodata.formats.test_gpx import check
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
-STARTER = Path(settings.ROOT) / "starter"
 SCHEMA = "https://schema.org/"
 KML = "{http://www.opengis.net/kml/2.2}"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -42,8 +39,7 @@ def items(client, collection, f, query=""):
     return taken(client, f"/api/collections/{collection}/items?f={f}{query}")
 
 
-def test_every_collection_of_the_real_network_is_read_back_with_its_counts(client, tmp_path):
-    call_command("load_network", str(STARTER), stdout=StringIO())
+def test_every_collection_of_the_real_network_is_read_back_with_its_counts(real_network, client, tmp_path):
     for collection in registry.collections():
         count = collection.visible_to(client_user()).count()
         root = ElementTree.fromstring(items(client, collection.id, "kml")[1])
