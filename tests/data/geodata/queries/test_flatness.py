@@ -22,7 +22,7 @@ ALTER TABLE cabanes_cabane DISABLE TRIGGER USER;
 INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, geom, year_built, no_photo_reason, story_fr, revision)
 SELECT 'c-' || n, 'Cabane ' || n, 'published', %(authority)s,
        ST_SetSRID(ST_MakePoint(%(west)s + (n %% 100) * 0.001, 50.3 + (n / 100) * 0.001), 4326),
-       1800 + n %% 200, 'aucune', repeat('x', 1000), n
+       CASE WHEN n %% 10 > 0 THEN 1800 + n %% 200 END, 'aucune', repeat('x', 1000), n
 FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO geodata_revision (id, collection, uuid, op, public_op, actor_name, reason, source)
 SELECT %(above)s + n, 'cabanes', uuid_v7(), 'update', 'upsert', '', '', 'system' FROM generate_series(%(first)s, %(last)s) n;
@@ -74,6 +74,7 @@ def reads():
         cursor.execute("SELECT max(id) FROM geodata_revision")
         (revision,) = cursor.fetchone()
     order = parse_items(QueryDict("sortby=name_fr"), registry.get("cabanes")).order
+    by_year = parse_items(QueryDict("sortby=-year_built"), registry.get("cabanes")).order
     feed = changes._statement(one=False).replace("%(after)s", "{after}").replace("%(limit)s", "{limit}")
     return {
         "box": page("bbox=2.2,50.3,2.2095,50.3095&limit=200"),
@@ -81,6 +82,8 @@ def reads():
         "far page": page("limit=50", Place(id=most - 60)),
         "sorted": page("sortby=-year_built&limit=50"),
         "sorted, far": page("sortby=name_fr&limit=50", Place(order, least + 899, ("Cabane 900",))),
+        "sorted by what may be unknown, far": page("sortby=-year_built&limit=50", Place(by_year, least + 98, ("1899",))),
+        "sorted, among the unknown": page("sortby=-year_built&limit=50", Place(by_year, least + 9, (None,))),
         "changes": touched(sql.SQL(feed).format(after=sql.Literal(revision - 60), limit=sql.Literal(50)), None),
     }
 
