@@ -14,7 +14,7 @@ from carte.home import lettering
 from carte.home.lettering import Name
 from geodata import registry
 from geodata.endpoints.mementos import written
-from geodata.queries import extent, select
+from geodata.queries import select, states
 from geodata.queries.kept import Kept
 
 WIDTH, HEIGHT = 1200, 800
@@ -52,7 +52,7 @@ STYLE = {
 def revision() -> int:
     """The revision of what is drawn."""
     nobody = AnonymousUser()
-    return max(extent.revision(registry.get(name), nobody) for name in STYLE)
+    return max(states.revision(registry.get(name), nobody) for name in STYLE)
 
 
 def address() -> str:

@@ -77,8 +77,7 @@ class Shown:
     def box(self) -> tuple[float, float, float, float] | None:
         """The box of everything that is selected, in degrees: west, south, east, north."""
         if not self.query.selects:
-            at = extent.revision(self.collection, NOBODY)
-            return extent.public_extent(self.collection, at, NOBODY).box
+            return extent.public_extent(self.collection).box
         with filtering.limits(self.query), connection.cursor() as cursor:
             cursor.execute(*self._statement(BOX))
             west, south, east, north = cursor.fetchone()
