@@ -17,7 +17,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from geodata.changes.notes import public_reason
-from geodata.queries import past
+from geodata.queries import counting, past
 from geodata.queries.versions import differing
 from geodata.registry import Collection
 
@@ -44,6 +44,14 @@ IMPORTS = """
 SELECT key, reason, day,
        count(*) FILTER (WHERE NOT was), count(*) FILTER (WHERE was AND e.is), count(*) FILTER (WHERE NOT e.is)
 FROM ends e WHERE key <> '' GROUP BY key, reason, day ORDER BY day DESC, key
+"""
+# Inputs: collection, first and last revision. Output: how many more features are public after the last than after the
+# first. Index: geodata_revision_feed; then the primary key.
+CAME = """
+SELECT count(*) FILTER (WHERE a.public_op = 'upsert') - count(b.since)
+FROM (SELECT min(id) AS first, max(id) AS last FROM geodata_revision
+      WHERE collection = %(collection)s AND public_op IS NOT NULL AND id > %(first)s AND id <= %(last)s GROUP BY uuid) t
+JOIN geodata_revision b ON b.id = t.first JOIN geodata_revision a ON a.id = t.last
 """
 # Further inputs: key of an import or nothing, start, limit. Index: geodata_revision_object for what became of the last change.
 LISTED = """
@@ -127,9 +135,10 @@ def imports(collection: Collection, first: int, last: int) -> list[Import]:
 
 
 def counts(collection: Collection, revisions: Sequence[int]) -> list[int]:
-    """How many features were public right after each revision."""
+    """How many features were public right after each revision: those of the present without what came since."""
+    present = counting.counted(collection)
     with past.bounded(), connection.cursor() as cursor:
-        return [_count(cursor, collection, revision) for revision in revisions]
+        return [present.number - _came(cursor, collection, each, present.revision) for each in revisions]
 
 
 def _given(collection: Collection, first: int, last: int) -> dict[str, Any]:
@@ -137,9 +146,8 @@ def _given(collection: Collection, first: int, last: int) -> dict[str, Any]:
     return {"collection": collection.id, "first": first, "last": last, "zone": zone}
 
 
-def _count(cursor: Any, collection: Collection, revision: int) -> int:
-    source, params = past.rows(collection, revision)
-    cursor.execute(sql.SQL("SELECT count(*) FROM ({}) t").format(source), params)
+def _came(cursor: Any, collection: Collection, first: int, last: int) -> int:
+    cursor.execute(CAME, {"collection": collection.id, "first": first, "last": last})
     return int(cursor.fetchone()[0])
 
 

@@ -30,7 +30,13 @@ WORLD = {
     "east": LINE.format(180, -90, 180, 90),
     "north": LINE.format(-180, 90, 180, 90),
 }
-WHOLE = "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT ST_Extent(t.geom) FROM ({source}) t) e(b)"
+# The shapes themselves, of so many rows at most; output: their number, and the box.
+WHOLE = """
+SELECT n, ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b)
+FROM (SELECT count(*), ST_Extent(f.geom) FROM (SELECT t.geom FROM ({source}) t LIMIT %s) f) e(n, b)
+"""
+# So many rows are read sooner than the index is searched for few that lie scattered among others.
+FEW = 1_000
 
 Box = tuple[float, float, float, float]
 
@@ -51,19 +57,32 @@ def public_extent(collection: Collection) -> Extent:
 
 def _measured(collection: Collection) -> Extent:
     source, params = select.visible(collection, AnonymousUser())
-    return Extent(box_of(source, params), *_times(collection, source, params))
+    box = _reached(source, params) if past.shown() is None else _of_each(source, params, None)[1]
+    return Extent(box, *_times(collection, source, params))
 
 
 def box_of(source: sql.Composable, params: Sequence[Any]) -> Box | None:
-    """The box of the rows of a sub-select, in degrees; in the past, which has no index that serves, of each row."""
-    if past.shown() is None:
-        edges = {name: sql.SQL(line) for name, line in WORLD.items()}
-        statement, values = sql.SQL(EDGES).format(source=source, **edges), [*params] * len(edges)
-    else:
-        statement, values = sql.SQL(WHOLE).format(source=source), [*params]
+    """The box of the present rows of a sub-select, in degrees."""
+    count, box = _of_each(source, params, FEW + 1)
+    return box if count <= FEW else _reached(source, params)
+
+
+def _reached(source: sql.Composable, params: Sequence[Any]) -> Box | None:
+    edges = {name: sql.SQL(line) for name, line in WORLD.items()}
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        west, south, east, north = cursor.fetchone()
+        cursor.execute(sql.SQL(EDGES).format(source=source, **edges), [*params] * len(edges))
+        return _box(*cursor.fetchone())
+
+
+def _of_each(source: sql.Composable, params: Sequence[Any], most: int | None) -> tuple[int, Box | None]:
+    """How many rows there are, `most` at most, and the box of their shapes."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(WHOLE).format(source=source), [*params, most])
+        count, *edges = cursor.fetchone()
+    return count, _box(*edges)
+
+
+def _box(west: float | None, south: float, east: float, north: float) -> Box | None:
     return None if west is None else (west, south, east, north)
 
 

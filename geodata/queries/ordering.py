@@ -76,7 +76,7 @@ def statement(
     )
     pieces["order"], pieces["again"] = (_order(collection, place.order, alias) for alias in "tk")
     pieces["limit"] = LIMITS[flows]
-    each = [
+    each: list[Piece] = [
         (sql.SQL(STRETCH).format(**pieces, after=after), [*params, *values, limit])
         for after, values in _stretches(collection, place)
     ]

@@ -82,7 +82,9 @@ def reads():
         "far page": page("limit=50", Place(id=most - 60)),
         "sorted": page("sortby=-year_built&limit=50"),
         "sorted, far": page("sortby=name_fr&limit=50", Place(order, least + 899, ("Cabane 900",))),
-        "sorted by what may be unknown, far": page("sortby=-year_built&limit=50", Place(by_year, least + 98, ("1899",))),
+        "sorted by what may be unknown, far": page(
+            "sortby=-year_built&limit=50", Place(by_year, least + 98, ("1899",))
+        ),
         "sorted, among the unknown": page("sortby=-year_built&limit=50", Place(by_year, least + 9, (None,))),
         "changes": touched(sql.SQL(feed).format(after=sql.Literal(revision - 60), limit=sql.Literal(50)), None),
     }
