@@ -41,7 +41,7 @@ PLACE = "/*revision*/"
 TIMEOUT_MS = 10_000
 # Of a row of the history, alias t: whether everybody could see it.
 PUBLIC = sql.SQL("t.status = 'published' AND t.deleted_at IS NULL")
-# Input: instant. Index: geodata_revision_at. The third column tells that nothing can be added before the instant:
+# Input: instant. Index: geodata_revision_instant. The third column tells that nothing can be added before the instant:
 # writers take turns, so that a later change is committed after every earlier one.
 MOMENT = """
 SELECT coalesce(r.id, 0), coalesce((extract(epoch FROM r.at) * 1000000)::bigint, 0),
