@@ -15,7 +15,6 @@ from geodata.basemap.models import GroundSource
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
 from geodata.queries import extent
-from geodata.registry import Collection
 
 TOWNS = 60
 
@@ -31,19 +30,10 @@ def _ground(root: str) -> dict[str, Any]:
     return {"ground": f"{root}fond/tuiles/{{z}}/{{y}}/{{x}}", "attribution": f"{loaded.attribution} · {limits}"}
 
 
-def _box(parks: Collection) -> tuple[float, float, float, float] | None:
-    """Where the parks are; of the past measured each time."""
-    nobody = AnonymousUser()
-    if clock.moment() is not None:
-        return extent.measured(parks, nobody).box
-    return extent.public_extent(parks, extent.revision(parks, nobody), nobody).box
-
-
 def map_config() -> dict[str, Any]:
     """Tile addresses, bounds in degrees (south-west, north-east), attribution and words."""
     nobody = AnonymousUser()
-    parks = registry.get("parcs")
-    box = _box(parks) or settings.GEODATA_EXTENT
+    box = extent.public_extent(registry.get("parcs")).box or settings.GEODATA_EXTENT
     west, south, east, north = box
     root = reverse("api:landing")
     towns = registry.get("communes").visible_to(nobody).filter(centre__isnull=False).order_by("-population", "id")

@@ -22,7 +22,7 @@ from carte.pages.texts import name_of
 from geodata import registry
 from geodata.formats.folium_map import Shading, choropleth
 from geodata.problems import NotFound
-from geodata.queries import extent
+from geodata.queries import states
 
 if TYPE_CHECKING:
     from geodata.features import Feature
@@ -69,7 +69,7 @@ def figure_map(figure: str, language: str) -> FigureMap:
     """The map of a figure as everybody sees it, made once for each revision. Raises NotFound."""
     if figure not in FIGURES:
         raise NotFound(figure)
-    return _made(figure, language, extent.revision(None, AnonymousUser()))
+    return _made(figure, language, states.revision(None, AnonymousUser()))
 
 
 @lru_cache(maxsize=24)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -102,9 +101,7 @@ def title_of(layer: StoredLayer) -> str:
 
 def data_bounds(collections: Iterable[Collection]) -> Bounds:
     """The box of what everybody sees of these collections, outwards to three decimals; else the instance's extent."""
-    anybody = AnonymousUser()
-    found = [extent.public_extent(each, extent.revision(each, anybody), anybody).box for each in collections]
-    boxes = [box for box in found if box]
+    boxes = [box for each in collections if (box := extent.public_extent(each).box)]
     if not boxes:
         west, south, east, north = settings.GEODATA_EXTENT
         return west, south, east, north

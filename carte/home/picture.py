@@ -14,7 +14,8 @@ from carte.home import lettering
 from carte.home.lettering import Name
 from geodata import registry
 from geodata.endpoints.mementos import written
-from geodata.queries import extent, select
+from geodata.queries import select, states
+from geodata.queries.indexes import SIZE
 from geodata.queries.kept import Kept
 
 WIDTH, HEIGHT = 1200, 800
@@ -34,7 +35,7 @@ PATHS = """
 SELECT ST_AsSVG(ST_Scale(ST_Translate(
   ST_SimplifyPreserveTopology(ST_Transform(t.geom, 3857), %(tolerance)s), -%(west)s, -%(north)s), %(scale)s, %(scale)s), 1, 0)
 FROM (
-  SELECT id, geom FROM ({source}) t WHERE geom IS NOT NULL ORDER BY ST_Area(geom) + ST_Length(geom) DESC, id LIMIT %(most)s
+  SELECT id, geom FROM ({source}) t WHERE geom IS NOT NULL ORDER BY {size} DESC, id LIMIT %(most)s
 ) t ORDER BY t.id
 """
 NAMES = """
@@ -52,7 +53,7 @@ STYLE = {
 def revision() -> int:
     """The revision of what is drawn."""
     nobody = AnonymousUser()
-    return max(extent.revision(registry.get(name), nobody) for name in STYLE)
+    return max(states.revision(registry.get(name), nobody) for name in STYLE)
 
 
 def address() -> str:
@@ -107,7 +108,8 @@ def paths(name: str, frame: dict[str, float]) -> list[str]:
     text, values = select.named(source, params)
     with connection.cursor() as cursor:
         cursor.execute(
-            sql.SQL(PATHS).format(source=text), values | frame | {"tolerance": TOLERANCE_M, "most": MOST_DRAWN}
+            sql.SQL(PATHS).format(source=text, size=sql.SQL(SIZE)),
+            values | frame | {"tolerance": TOLERANCE_M, "most": MOST_DRAWN},
         )
         return [row[0] for row in cursor.fetchall() if row[0]]
 

@@ -13,7 +13,7 @@ from psycopg import sql
 from carte.home import lettering, picture
 from carte.integrer.selection import Shown
 from geodata import registry
-from geodata.queries import extent
+from geodata.queries import states
 
 WIDTH, HEIGHT = 720, 480
 ROUND, EDGE = 17, 2
@@ -59,7 +59,7 @@ def draw(shown: Shown) -> bytes:
 
 
 def _revision() -> int:
-    return max(extent.revision(registry.get(name), AnonymousUser()) for name in ("communes", "parcs"))
+    return max(states.revision(registry.get(name), AnonymousUser()) for name in ("communes", "parcs"))
 
 
 @lru_cache(maxsize=8)

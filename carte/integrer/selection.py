@@ -33,7 +33,7 @@ FOUND = """
 SELECT t.id FROM ({source}) t WHERE {where}
 ORDER BY t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
 """
-BOX = "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (SELECT ST_Extent(t.geom) FROM ({source}) t WHERE {where}) e(b)"
+SELECTED = "SELECT * FROM ({source}) t WHERE {where}"
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,9 @@ class Shown:
     def box(self) -> tuple[float, float, float, float] | None:
         """The box of everything that is selected, in degrees: west, south, east, north."""
         if not self.query.selects:
-            at = extent.revision(self.collection, NOBODY)
-            return extent.public_extent(self.collection, at, NOBODY).box
-        with filtering.limits(self.query), connection.cursor() as cursor:
-            cursor.execute(*self._statement(BOX))
-            west, south, east, north = cursor.fetchone()
-        return None if west is None else (west, south, east, north)
+            return extent.public_extent(self.collection).box
+        with filtering.limits(self.query):
+            return extent.box_of(*self._statement(SELECTED))
 
     def _conditions(self) -> tuple[sql.Composable, sql.Composable, list[Any]]:
         return items.conditions(self.collection, NOBODY, self.query)

@@ -33,7 +33,7 @@ from geodata.endpoints.compression import compressed
 from geodata.endpoints.validators import not_modified
 from geodata.formats import folium_map
 from geodata.problems import BadParameter, NotFound
-from geodata.queries import extent
+from geodata.queries import states
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -114,7 +114,7 @@ def _shared(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, collection_id: str) -> HttpResponseBase:
-        revision = extent.revision(None, AnonymousUser())
+        revision = states.revision(None, AnonymousUser())
         asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
         etag = f'W/"{revision}-{timezone.localdate():%Y%m%d}-{page_language()}-{asked}"'
         response: HttpResponseBase | None = not_modified(request, etag)

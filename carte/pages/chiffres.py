@@ -1,10 +1,10 @@
 """Key figures: what sources state, beside what the data itself gives; never one for the other."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, Count, F, Func, Q, Sum, TextField, When
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,8 +15,7 @@ from agenda.queries import key_figures
 from carte import wording
 from carte.pages import relations
 from carte.pages.texts import Text, text_of
-from geodata import registry
-from geodata.queries.kept import Kept
+from geodata.queries.tallies import ALL, Tally
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -26,14 +25,19 @@ if TYPE_CHECKING:
     Person = User | AnonymousUser
 
 PLACES = ("parcs", "cabanes", "sentiers")
-
-
-class Unnest(Func):
-    """One row for each element of an array."""
-
-    function = "unnest"
-    output_field = TextField()
-    set_returning = True
+# A commune that a source states wins over the one computed from a shape (decisions 5).
+SEVERAL = "CASE WHEN cardinality(t.stated_communes) = 0 THEN t.communes ELSE t.stated_communes END"
+ONE = "ARRAY[coalesce(nullif(t.stated_commune, ''), t.commune_id)]"
+# What is added up of each collection, in all and for each commune.
+SUMS = {
+    "parcs": {"drawn": "(t.area_ha IS NOT NULL)::int", "area": "t.area_ha", "said": "(t.stated_area_ha IS NOT NULL)::int",
+              "stated": "t.stated_area_ha"},
+    "cabanes": {"gone": "(t.state = 'dismantled')::int", "unsure": "(t.state IS NULL)::int"},
+    "sentiers": {"drawn": "(t.length_m IS NOT NULL)::int", "length": "t.length_m",
+                 "said": "(t.stated_length_m IS NOT NULL)::int", "stated": "t.stated_length_m"},
+}  # fmt: skip
+COMMUNES = {"parcs": SEVERAL, "cabanes": ONE, "sentiers": SEVERAL}
+_tallies = {each: Tally(each, tuple(SUMS[each].values()), COMMUNES[each]) for each in PLACES}
 
 
 @dataclass(frozen=True)
@@ -77,16 +81,13 @@ class Tallies:
 
 
 def tallies_for(user: "Person") -> Tallies:
-    """The tallies of what the person may see; for everybody made once for each public state."""
-    return Tallies(_sums(user), _per_kind(user)) if user.is_authenticated else _public.get()
-
-
-def _of_everybody() -> Tallies:
-    anybody = AnonymousUser()
-    return Tallies(_sums(anybody), _per_kind(anybody))
-
-
-_public = Kept(_of_everybody, *PLACES)
+    """The tallies of what the person may see; those of everybody are brought forward by what changed."""
+    found = {each: tally.of(user) for each, tally in _tallies.items()}
+    whole = {each: groups.get(ALL, (Decimal(0),) * (len(SUMS[each]) + 1)) for each, groups in found.items()}
+    return Tallies(
+        {each: dict(zip(("n", *SUMS[each]), map(_plain, sums), strict=True)) for each, sums in whole.items()},
+        {each: {town: int(sums[0]) for town, sums in groups.items() if town != ALL} for each, groups in found.items()},
+    )
 
 
 @require_safe
@@ -109,24 +110,24 @@ def computed(tallies: Tallies) -> list[Computed]:
         Computed(gettext("Parcs et sites décrits"), wording.number(parks["n"])),
         Computed(
             gettext("Surface calculée des parcs"),
-            _area(parks["area"]),
+            _area(parks["area"] if parks["drawn"] else None),
             _share(parks["drawn"], parks["n"], gettext("contours relevés")),
         ),
         Computed(
             gettext("Somme des surfaces annoncées"),
-            _area(parks["stated"]),
+            _area(parks["stated"] if parks["said"] else None),
             _share(parks["said"], parks["n"], gettext("parcs dont une source donne la surface")),
         ),
         Computed(gettext("Cabanes décrites"), wording.number(cabins["n"]), _cabins(cabins)),
         Computed(gettext("Sentiers décrits"), wording.number(trails["n"])),
         Computed(
             gettext("Longueur calculée des sentiers"),
-            _length(trails["length"]),
+            _length(trails["length"] if trails["drawn"] else None),
             _share(trails["drawn"], trails["n"], gettext("tracés relevés")),
         ),
         Computed(
             gettext("Somme des longueurs annoncées"),
-            _length(trails["stated"]),
+            _length(trails["stated"] if trails["said"] else None),
             _share(
                 trails["said"],
                 trails["n"],
@@ -134,41 +135,6 @@ def computed(tallies: Tallies) -> list[Computed]:
             ),
         ),
     ]
-
-
-def _sums(user: "Person") -> dict[str, dict[str, Any]]:
-    parks = (
-        registry.get("parcs")
-        .visible_to(user)
-        .aggregate(
-            n=Count("pk"),
-            drawn=Count("area_ha"),
-            area=Sum("area_ha"),
-            said=Count("stated_area_ha"),
-            stated=Sum("stated_area_ha"),
-        )
-    )
-    trails = (
-        registry.get("sentiers")
-        .visible_to(user)
-        .aggregate(
-            n=Count("pk"),
-            drawn=Count("length_m"),
-            length=Sum("length_m"),
-            said=Count("stated_length_m"),
-            stated=Sum("stated_length_m"),
-        )
-    )
-    cabins = (
-        registry.get("cabanes")
-        .visible_to(user)
-        .aggregate(
-            n=Count("pk"),
-            gone=Count("pk", filter=Q(state="dismantled")),
-            unsure=Count("pk", filter=Q(state__isnull=True)),
-        )
-    )
-    return {"parcs": parks, "cabanes": cabins, "sentiers": trails}
 
 
 def stated() -> list[Stated]:
@@ -188,29 +154,17 @@ def stated() -> list[Stated]:
 
 
 def towns(tallies: Tallies, user: "Person") -> list[TownRow]:
-    """Per commune, by name; only communes where something lies.
-
-    A commune that a source states wins over the one computed from a shape (decisions 5).
-    """
+    """Per commune, by name; only communes where something lies."""
     parks, cabins, trails = (tallies.towns[each] for each in PLACES)
-    found = relations.related("communes", user, insee_code__in={*parks, *trails, *cabins} - {None}, most=5000)
+    found = relations.related("communes", user, insee_code__in={*parks, *trails, *cabins}, most=5000)
     return [
         TownRow(town, parks.get(town.insee_code, 0), cabins.get(town.insee_code, 0), trails.get(town.insee_code, 0))
         for town in found
     ]
 
 
-def _per_kind(user: "Person") -> dict[str, dict[str, int]]:
-    code = Case(When(stated_commune="", then=F("commune")), default=F("stated_commune"), output_field=TextField())
-    rows = registry.get("cabanes").visible_to(user).order_by().values(town=code).annotate(n=Count("pk"))
-    cabins = {row["town"]: row["n"] for row in rows}
-    return {"parcs": _per_town("parcs", user), "cabanes": cabins, "sentiers": _per_town("sentiers", user)}
-
-
-def _per_town(collection_id: str, user: "Person") -> dict[str, int]:
-    codes = Case(When(stated_communes__len=0, then=F("communes")), default=F("stated_communes"))
-    rows = registry.get(collection_id).visible_to(user).order_by().values(town=Unnest(codes)).annotate(n=Count("pk"))
-    return {row["town"]: row["n"] for row in rows}
+def _plain(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 def _area(hectares: float | None) -> str:

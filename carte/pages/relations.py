@@ -86,9 +86,10 @@ def others_of(target: Feature, shown: Iterable[str], user: "User | AnonymousUser
 
 
 def shapes(collection: Collection) -> list[str]:
-    """The geometry columns: a list of links needs none, and contours weigh most of a row."""
+    """The geometry columns and the heights: a list of links needs none, and contours weigh most of a row."""
     columns = collection.model_class._meta.fields
-    return [each.name for each in columns if isinstance(getattr(each, "output_field", each), GeometryField)]
+    shapes = [each.name for each in columns if isinstance(getattr(each, "output_field", each), GeometryField)]
+    return [*shapes, collection.elevations] if collection.elevations else shapes
 
 
 def _link_to(collection: Collection, target: Feature) -> str | None:

@@ -1,7 +1,8 @@
 """sitemap.xml and robots.txt: every public page of every collection, in three languages.
 
-Format: https://www.sitemaps.org/protocol.html with hreflang alternates. The index lists parts of
-`PER_PART` features, each one query on the primary key; nothing is counted twice.
+Format: https://www.sitemaps.org/protocol.html with hreflang alternates. A part holds the features of `PER_PART`
+internal ids in a row, so that it is one range of the primary key and keeps its features when others come or go; the
+index lists the parts that hold something, found one after the other by that key.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -9,16 +10,18 @@ from xml.sax.saxutils import escape, quoteattr
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
+from psycopg import sql
 
 from carte.pages.addresses import address_of
 from carte.pages.urls import urlpatterns
 from geodata import registry
 from geodata.problems import NotFound
-from geodata.queries import counting
+from geodata.queries import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +30,20 @@ if TYPE_CHECKING:
 
     from geodata.registry import Collection
 
-PER_PART = 5000
+PER_PART = 1000
+LARGEST_ID = 2**63 - 1
+# Stands for the key of a feature while the addresses of its kind are made: 1 000 times three of them take 0.2 s.
+PLACEHOLDER = "a-key"
+# Input: ids a part. Output: numbers of parts that hold something; each step is one look at the primary key.
+PARTS = """
+WITH RECURSIVE parts (number) AS (
+  (SELECT (t.id - 1) / %(per)s + 1 FROM ({source}) t ORDER BY t.id LIMIT 1)
+  UNION ALL
+  SELECT (SELECT (t.id - 1) / %(per)s + 1 FROM ({source}) t WHERE t.id > number * %(per)s ORDER BY t.id LIMIT 1)
+  FROM parts WHERE number IS NOT NULL
+)
+SELECT number FROM parts WHERE number IS NOT NULL ORDER BY number
+"""
 PAGES = "pages"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
@@ -37,11 +53,10 @@ MEDIA_TYPE = "application/xml; charset=utf-8"
 
 @require_safe
 def index(request: "HttpRequest") -> HttpResponse:
-    """The list of parts: the standing pages, then each collection by `PER_PART`."""
+    """The list of parts: the standing pages, then those of each collection that hold something."""
     names = [f"{PAGES}-1"]
     for collection in registry.collections():
-        last = -(-counting.total(collection) // PER_PART)
-        names += [f"{collection.id}-{number}" for number in range(1, last + 1)]
+        names += [f"{collection.id}-{number}" for number in _numbers(collection)]
     parts = [request.build_absolute_uri(reverse("sitemap-part", args=[*name.rsplit("-", 1)])) for name in names]
     body = "".join(f"<sitemap><loc>{escape(part)}</loc></sitemap>\n" for part in parts)
     return HttpResponse(f"{HEAD}<sitemapindex {NAMESPACES}>\n{body}</sitemapindex>\n", content_type=MEDIA_TYPE)
@@ -80,22 +95,39 @@ def _standing(request: "HttpRequest") -> "Iterator[str]":
         f"pages:{each.name}" for each in urlpatterns if "<" not in str(each.pattern) and str(each.pattern).endswith("/")
     ]
     for name in ("home", *fixed):
-        yield _entry(request, lambda name=name: reverse(name))  # type: ignore[misc]
+        yield _entry(_addresses(request, lambda name=name: reverse(name)))  # type: ignore[misc]
 
 
 def _features(request: "HttpRequest", collection: "Collection", number: int) -> "Iterator[str]":
-    rows = collection.visible_to(AnonymousUser()).order_by("id").values_list(collection.page_key, "updated_at")
-    start = (number - 1) * PER_PART
-    for key, changed in rows[start : start + PER_PART]:
-        yield _entry(request, lambda key=key: address_of(collection, key), changed)  # type: ignore[misc]
+    last = number * PER_PART
+    if last > LARGEST_ID:
+        return
+    found = collection.visible_to(AnonymousUser()).filter(id__gt=last - PER_PART, id__lte=last).order_by("id")
+    rows = found.values_list(collection.page_key, "updated_at")
+    model = _addresses(request, lambda: address_of(collection, PLACEHOLDER))
+    for key, changed in rows:
+        yield _entry({code: path.replace(PLACEHOLDER, str(key)) for code, path in model.items()}, changed)
 
 
-def _entry(request: "HttpRequest", address: "Callable[[], str]", changed: Any = None) -> str:
-    """The addresses of one page: the French one, and the alternates."""
+def _numbers(collection: "Collection") -> list[int]:
+    """The numbers of the parts that hold something: one look at the primary key for each."""
+    source, params = select.named(*select.visible(collection, AnonymousUser()))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(PARTS).format(source=source), params | {"per": PER_PART})
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _addresses(request: "HttpRequest", address: "Callable[[], str]") -> dict[str, str]:
+    """Where a page is, by language."""
     paths = {}
     for code, _name in settings.LANGUAGES:
         with override(code):
             paths[code] = request.build_absolute_uri(address())
+    return paths
+
+
+def _entry(paths: dict[str, str], changed: Any = None) -> str:
+    """The addresses of one page: the French one, and the alternates."""
     links = "".join(
         f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(path)}/>'
         for code, path in {**paths, "x-default": paths[settings.LANGUAGE_CODE]}.items()

@@ -22,7 +22,7 @@ from geodata import registry
 from geodata.formats import geojsonseq
 from geodata.ogc.schema import schema
 from geodata.params.items import ItemsQuery
-from geodata.queries import extent, rows
+from geodata.queries import rows, states
 from geodata.registry import GEOMETRY, Collection
 
 MOST_JUDGED = 2_000
@@ -96,7 +96,7 @@ def _feed(collection: Collection, changed_at: datetime | None, check: ControleFl
 def check(collection: Collection) -> ControleFlux:
     """Read and judge a feed now, and keep what was found."""
     nobody = AnonymousUser()
-    revision, begun = extent.revision(collection, nobody), time.perf_counter()
+    revision, begun = states.revision(collection, nobody), time.perf_counter()
     every = max(_count(collection) // MOST_JUDGED, 1)
     judge = Draft202012Validator(_rules(collection), format_checker=FormatChecker())
     found: dict[str, Any] = {"features": 0, "judged": 0, "bytes": 0, "problems": []}

@@ -13,6 +13,9 @@ register = template.Library()
 AROUND = 20
 # Degrees around a point, so that its map shows a neighbourhood.
 MARGIN = 0.004
+# Degrees (30 m) that a vertex may move by where only the order of what is near is asked: a line of 220 vertices beside
+# others of 220 takes four times as long as its outline.
+OUTLINE = 0.0003
 
 
 @register.simple_tag
@@ -21,10 +24,9 @@ def object_map(feature: Any) -> dict[str, Any] | None:
     if feature.geom is None:
         return None
     west, south, east, north = feature.geom.extent
+    outline = feature.geom.simplify(OUTLINE, preserve_topology=True)
     places = [
-        _sign(kind, found.feature)
-        for kind in PLACES
-        for found in nearest(kind, feature.geom, AnonymousUser(), limit=AROUND)
+        _sign(kind, found.feature) for kind in PLACES for found in nearest(kind, outline, AnonymousUser(), limit=AROUND)
     ]
     own = registry.of_model(type(feature)).id
     if own in PLACES and str(feature.uuid) not in {place["id"] for place in places}:

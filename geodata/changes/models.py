@@ -54,7 +54,7 @@ class Revision(models.Model):
                 fields=["collection", "id"], name="geodata_revision_feed", condition=Q(public_op__isnull=False)
             ),
             models.Index(fields=["id"], name="geodata_revision_public", condition=Q(public_op__isnull=False)),
-            models.Index(fields=["at"], name="geodata_revision_at"),
+            models.Index(fields=["at", "id"], name="geodata_revision_instant"),
         ]
 
     def __str__(self) -> str:

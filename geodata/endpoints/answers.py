@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from geodata.endpoints import deprecating, limiting, validators
 from geodata.endpoints.compression import compressed
 from geodata.problems import NotAuthenticated, NotFound, Problem, QuotaExceeded, StaleRevision, Unavailable
-from geodata.queries.extent import State
+from geodata.queries.states import State
 
 View = Callable[..., HttpResponseBase]
 PROBLEM_TYPE = "application/problem+json"

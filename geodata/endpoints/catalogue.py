@@ -16,7 +16,7 @@ from geodata.formats.choice import Format, choose
 from geodata.ogc.links import link
 from geodata.params.items import single
 from geodata.problems import NotFound
-from geodata.queries import extent
+from geodata.queries import extent, states
 
 JSON_LD = Format(name="jsonld", media_type="application/ld+json", title="JSON-LD", accepts=("application/json",))
 TURTLE = Format(name="ttl", media_type="text/turtle", parameters="; charset=utf-8", title="Turtle")
@@ -35,7 +35,7 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
             raise NotFound(_("Cette adresse n’existe pas."))
     else:
         chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), OFFERED)
-    root, at = request.build_absolute_uri("/"), extent.revision(None, AnonymousUser())
+    root, at = request.build_absolute_uri("/"), states.revision(None, AnonymousUser())
     etag = f'W/"{at}-{chosen.name}"'
     response = not_modified(request, etag) or HttpResponse(_written(root, at, chosen), content_type=chosen.content_type)
     response["ETag"] = etag
@@ -51,10 +51,7 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
 @lru_cache(maxsize=8)
 def _written(root: str, at: int, chosen: Format) -> bytes:
     """The text for the revision `at`: writing it takes some tens of milliseconds, once a change."""
-    nobody, collections = AnonymousUser(), list(registry.collections())
-    changed = extent.changed_at(collections)
-    entries = [
-        Entry(each, extent.public_extent(each, extent.revision(each, nobody), nobody), changed.get(each.id))
-        for each in collections
-    ]
+    collections = list(registry.collections())
+    changed = states.changed_at(collections)
+    entries = [Entry(each, extent.public_extent(each), changed.get(each.id)) for each in collections]
     return graph(root, entries).serialize(format=WRITERS[chosen.name], encoding="utf-8")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponseBase
 
 from geodata import registry
@@ -18,9 +17,7 @@ from geodata.registry import Collection
 
 
 def _described(request: HttpRequest, collection: Collection, chosen: Format) -> dict[str, Any]:
-    nobody = AnonymousUser()
-    at = extent.revision(collection, nobody)
-    return documents.collection(root_of(request), chosen, collection, extent.public_extent(collection, at, nobody))
+    return documents.collection(root_of(request), chosen, collection, extent.public_extent(collection))
 
 
 @endpoint("GET")

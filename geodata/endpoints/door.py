@@ -21,8 +21,8 @@ from geodata.endpoints.answers import EXPOSED, VARY
 from geodata.endpoints.forms import Application, Environ, Start
 from geodata.endpoints.machines import is_public_read
 from geodata.problems import NotFound
-from geodata.queries import extent
 from geodata.queries import item as items
+from geodata.queries import states
 
 CODING = r'(?:-(?:br|gzip))?"'
 SEALED = re.compile(rf'(?:W/)?"(t?([0-9a-z]+\.[0-9a-z]+\.[0-9a-z]+)-[a-z0-9]+)\.([\w-]{{12}}){CODING}')
@@ -70,10 +70,10 @@ def _is_unchanged(environ: Environ, given: str) -> bool:
     return plain is not None and plain[1] == _item(environ)
 
 
-def _state(path: str) -> extent.State:
+def _state(path: str) -> states.State:
     if path.startswith(COLLECTIONS):
-        return extent.public_state(registry.get(path.split("/")[3]).id)
-    return extent.public_state(None)
+        return states.public_state(registry.get(path.split("/")[3]).id)
+    return states.public_state(None)
 
 
 def _item(environ: Environ) -> str | None:

@@ -22,7 +22,7 @@ from geodata.exports.asking import rows_if_large
 from geodata.formats.choice import Format
 from geodata.params.crs import CRS84
 from geodata.problems import BadParameter
-from geodata.queries import apart, extent, past
+from geodata.queries import apart, past, states
 from geodata.queries.past import Moment
 from geodata.queries.rows import Selection
 from geodata.registry import Collection
@@ -77,7 +77,7 @@ def _etag(
     if moment is not None:
         return mementos.etag(moment, chosen.name)
     day = f"-{timezone.localdate():%Y%m%d}" if chosen.told else ""
-    state = extent.state(None if chosen.told else collection, user)
+    state = states.state(None if chosen.told else collection, user)
     read = registry.collections() if chosen.told else [collection]
     return validators.of_collection(request, state, f"{chosen.name}{day}", user, read)
 

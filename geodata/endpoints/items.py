@@ -27,7 +27,7 @@ from geodata.params.items import ItemsQuery, parse_items
 from geodata.params.paging import make_cursor, parse_limit_of_all
 from geodata.params.properties import sortable
 from geodata.problems import BadParameter
-from geodata.queries import extent, items, past, rows
+from geodata.queries import items, past, rows, states
 from geodata.queries.past import Moment
 from geodata.registry import Collection
 
@@ -65,7 +65,7 @@ def _etag(
     request: HttpRequest, collection: Collection, chosen: Format, user: User | AnonymousUser, moment: Moment | None
 ) -> str:
     if moment is None:
-        return validators.of_collection(request, extent.state(collection, user), chosen.name, user, [collection])
+        return validators.of_collection(request, states.state(collection, user), chosen.name, user, [collection])
     is_page = chosen is HTML
     return mementos.etag_of_page(moment, chosen.name, user) if is_page else mementos.etag(moment, chosen.name)
 

@@ -16,8 +16,8 @@ from geodata.endpoints import forms, limiting, validators
 from geodata.endpoints.compression import coding_of, pressed
 from geodata.endpoints.forms import Application, Environ, Start
 from geodata.endpoints.machines import is_for_a_browser
-from geodata.queries import extent
 from geodata.queries import item as items
+from geodata.queries import states
 from geodata.tiles import kept
 from geodata.tiles.matrix import MATRIX_SET, parse_tile, zooms
 
@@ -48,7 +48,7 @@ def answer(application: Application, environ: Environ, start_response: Start) ->
     if tile is None:
         return None
     layers = list(registry.collections()) if tile[1] is None else [registry.get(tile[1])]
-    place, state = parse_tile(tile[2], tile[3], tile[4], *zooms(layers)), extent.public_state(tile[1])
+    place, state = parse_tile(tile[2], tile[3], tile[4], *zooms(layers)), states.public_state(tile[1])
     body = kept.tile(layers, place, state)
     if not body:
         return None

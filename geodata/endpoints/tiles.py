@@ -16,7 +16,7 @@ from geodata.endpoints.authentication import user_of
 from geodata.endpoints.validators import not_modified
 from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.items import ItemsQuery, parse_narrowing, single
-from geodata.queries import extent, past
+from geodata.queries import extent, past, states
 from geodata.registry import Collection
 from geodata.tiles import kept, mvt
 from geodata.tiles.matrix import MATRIX_SET, Tile, matrix_set, parse_tile, zooms
@@ -82,9 +82,8 @@ def tilejson_document(request: HttpRequest, collection_id: str | None = None) ->
     """TileJSON, with {z}/{y}/{x}: matrix, row, column; conditions given here hold for its tiles."""
     collection, layers = _layers(collection_id)
     is_past = _query(request, collection).as_of is not None
-    nobody = AnonymousUser()
     # Where the past lay outside the present bounds, these would hide it.
-    extents = [] if is_past else [extent.public_extent(each, extent.revision(each, nobody), nobody) for each in layers]
+    extents = [] if is_past else [extent.public_extent(each) for each in layers]
     template = f"{_base(request, collection)}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
     kept = request.GET.copy()
     kept.pop("f", None)
@@ -105,7 +104,7 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     if moment is not None:
         etag = mementos.etag(moment, "mvt")
         return mementos.told(not_modified(request, etag) or _answered(layers, user, found, query), moment, etag)
-    state = extent.state(collection, user)
+    state = states.state(collection, user)
     etag = validators.of_tile(request.META, state, user, layers)
     response = not_modified(request, etag) or _answered(layers, user, found, query, state)
     response["ETag"] = etag
@@ -125,7 +124,7 @@ def _answered(
     user: User | AnonymousUser,
     found: Tile,
     query: ItemsQuery,
-    state: extent.State | None = None,
+    state: states.State | None = None,
 ) -> HttpResponse:
     if state is not None and user.is_anonymous and not query.selects:
         body = kept.tile(layers, found, state)

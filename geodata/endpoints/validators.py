@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from comptes.models import User
-    from geodata.queries.extent import State
+    from geodata.queries.states import State
     from geodata.registry import Collection
 
 SEAL = 9

@@ -23,7 +23,7 @@ from geodata.formats import offered
 from geodata.formats.choice import Format
 from geodata.params.items import parse_items
 from geodata.params.paging import parse_limit_of_all
-from geodata.queries import extent, past, rows
+from geodata.queries import past, rows, states
 from geodata.queries.reader import parameters
 from geodata.queries.rows import Selection
 
@@ -46,7 +46,7 @@ def write(*, uuid: str) -> None:
         Export.objects.filter(pk=asked.pk).update(state=State.FAILED)
         return
     # Before the rows are read: what is withdrawn while they are read counts as withdrawn afterwards.
-    revision = extent.revision(collection, reader)
+    revision = states.revision(collection, reader)
     Export.objects.filter(pk=asked.pk).update(state=State.WRITING, rows_done=0, revision=revision)
     given = MultiValueDict(parse_qs(asked.query, keep_blank_values=True))
     query, _moment = past.resolved(parse_items(given, collection))

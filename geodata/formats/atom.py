@@ -13,7 +13,7 @@ from geodata.formats.choice import Format
 from geodata.formats.markup import DECLARATION, element, text
 from geodata.formats.pieces import gathered
 from geodata.formats.telling import Words, teller
-from geodata.queries import batches, extent, past, rows
+from geodata.queries import batches, past, rows, states
 from geodata.queries.rows import Selection
 from geodata.registry import Collection
 
@@ -53,7 +53,7 @@ def _emptied(selection: Selection) -> datetime:
     """When an empty feed became what it is: the instant that is spoken of, or the last change of the collection."""
     if (moment := past.shown()) is not None:
         return moment.instant
-    state = extent.state(selection.collection, selection.user)
+    state = states.state(selection.collection, selection.user)
     return datetime.fromtimestamp(state.moment / 1_000_000, UTC)
 
 

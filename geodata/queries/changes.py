@@ -39,11 +39,13 @@ ANCHORED = """
 SELECT a.at AS anchored, e.* FROM (SELECT (SELECT at FROM geodata_revision WHERE id = %(after)s) AS at) a
 LEFT JOIN ({entries}) e ON true ORDER BY e.id
 """
-# Index: geodata_revision_at.
+# Index: geodata_revision_instant.
 OLDEST = "SELECT coalesce(min(id), 0) FROM geodata_revision WHERE at >= %(horizon)s"
 LATEST = "SELECT id, at FROM geodata_revision WHERE public_op IS NOT NULL ORDER BY id DESC LIMIT 1"
-# Index: geodata_revision_at.
-A_MOMENT_AGO = "SELECT id, at FROM geodata_revision WHERE at < now() - interval '5 seconds' ORDER BY at DESC LIMIT 1"
+# Index: geodata_revision_instant.
+A_MOMENT_AGO = (
+    "SELECT id, at FROM geodata_revision WHERE at < now() - interval '5 seconds' ORDER BY at DESC, id DESC LIMIT 1"
+)
 # Inputs: uuids and revisions, pairwise. Indexes: the uuid of the rows; geodata_revision_object.
 FEATURES = """
 SELECT w.revision, coalesce(present.body, former.body)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AnonymousUser
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import select
-from geodata.queries.kept import Kept
 from geodata.queries.raw import direct
+from geodata.queries.tallies import ALL, Tally
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from comptes.models import User
 
 COUNT_LIMIT = 10_000
@@ -21,28 +23,34 @@ COUNT_LIMIT = 10_000
 FEW = 1_000
 Statement = tuple[sql.Composable, sql.Composable, list[Any]]
 
-_totals: dict[str, Kept[int]] = {}
+
+@dataclass(frozen=True)
+class Counted:
+    """How many features everybody saw right after a revision (0: before the first)."""
+
+    number: int
+    revision: int
 
 
 def total(collection: Collection) -> int:
-    """How many features of a collection everybody sees, counted once for each public state."""
-    known = _totals.get(collection.id)
-    if known is None:
-        known = _totals.setdefault(collection.id, Kept(lambda: _all(collection), collection.id))
-    return known.get()
+    """How many features of a collection everybody sees."""
+    return counted(collection).number
+
+
+def counted(collection: Collection) -> Counted:
+    """The same with the revision that it is of."""
+    known = _tally(collection.id).known()
+    return Counted(int(known.groups[ALL][0]) if known.groups else 0, known.state.revision)
+
+
+@cache
+def _tally(collection_id: str) -> Tally:
+    return Tally(collection_id)
 
 
 def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, statement: Statement) -> int | None:
     """The exact count: of everything that is public, or of a selection up to COUNT_LIMIT; else None."""
     return _bounded(*statement) if query.selects or user.is_authenticated else total(collection)
-
-
-def _all(collection: Collection) -> int:
-    source, params = select.visible(collection, AnonymousUser())
-    with direct() as cursor:
-        cursor.execute(sql.SQL("SELECT count(*) FROM ({}) t").format(source), params)
-        count: int = cursor.fetchone()[0]
-    return count
 
 
 def few(source: sql.Composable, where: sql.Composable, params: list[Any]) -> list[int] | None:

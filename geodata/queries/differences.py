@@ -17,7 +17,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from geodata.changes.notes import public_reason
-from geodata.queries import past
+from geodata.queries import counting, past
 from geodata.queries.versions import differing
 from geodata.registry import Collection
 
@@ -25,19 +25,20 @@ MOST = 30
 KINDS = ("added", "changed", "unpublished", "deleted", "merged")
 # Inputs: collection, first and last revision (the first excluded), zone of days. A feature that nothing but one import
 # touched has the key of this import: its reason and its day. Index: geodata_revision_feed; then the primary key.
+# The first and the last change of a feature carry in their last bit whether it was public before, and after: one pass.
 TOUCHED = """
 WITH said AS (
-  SELECT id, uuid, reason, CASE WHEN source = 'import' THEN (at AT TIME ZONE %(zone)s)::date END AS day FROM geodata_revision
+  SELECT id * 2 + (since IS NOT NULL)::int AS begun, id * 2 + (public_op = 'upsert')::int AS ended, uuid, reason,
+         CASE WHEN source = 'import' THEN (at AT TIME ZONE %(zone)s)::date END AS day FROM geodata_revision
   WHERE collection = %(collection)s AND public_op IS NOT NULL AND id > %(first)s AND id <= %(last)s
 ), touched AS (
-  SELECT uuid, min(id) AS first, max(id) AS last, min(reason) AS reason, min(day) AS day,
+  SELECT uuid, min(begun) AS begun, max(ended) AS ended, min(reason) AS reason, min(day) AS day,
          count(day) = count(*) AND min(reason) = max(reason) AND min(day) = max(day) AS by_import
   FROM said GROUP BY uuid
 ), ends AS (
-  SELECT t.uuid, t.first, t.last, t.reason, t.day, b.since IS NOT NULL AS was, a.public_op = 'upsert' AS is, a.public_op,
-         a.successor, CASE WHEN t.by_import THEN left(md5(t.reason || t.day), 12) ELSE '' END AS key
-  FROM touched t JOIN geodata_revision b ON b.id = t.first JOIN geodata_revision a ON a.id = t.last
-  WHERE b.since IS NOT NULL OR a.public_op = 'upsert'
+  SELECT uuid, begun / 2 AS first, ended / 2 AS last, begun %% 2 = 1 AS was, ended %% 2 = 1 AS is, reason, day,
+         CASE WHEN by_import THEN left(md5(reason || day), 12) ELSE '' END AS key
+  FROM touched WHERE begun %% 2 = 1 OR ended %% 2 = 1
 )
 """
 IMPORTS = """
@@ -45,12 +46,18 @@ SELECT key, reason, day,
        count(*) FILTER (WHERE NOT was), count(*) FILTER (WHERE was AND e.is), count(*) FILTER (WHERE NOT e.is)
 FROM ends e WHERE key <> '' GROUP BY key, reason, day ORDER BY day DESC, key
 """
+# Inputs: collection, first and last revision. Output: how many more features are public after the last than after the
+# first: each change says whether one was there before it and after. Index: geodata_revision_feed.
+CAME = """
+SELECT count(*) FILTER (WHERE public_op = 'upsert') - count(since) FROM geodata_revision
+WHERE collection = %(collection)s AND public_op IS NOT NULL AND id > %(first)s AND id <= %(last)s
+"""
 # Further inputs: key of an import or nothing, start, limit. Index: geodata_revision_object for what became of the last change.
 LISTED = """
 , page AS (SELECT * FROM ends WHERE key = %(key)s ORDER BY last DESC LIMIT %(limit)s OFFSET %(start)s)
-SELECT e.uuid, e.is, e.public_op, e.successor, CASE WHEN e.was THEN b.before END,
+SELECT e.uuid, e.is, a.public_op, a.successor, CASE WHEN e.was THEN b.before END,
        CASE WHEN e.is THEN coalesce(later.before, present.row) END
-FROM page e JOIN geodata_revision b ON b.id = e.first
+FROM page e JOIN geodata_revision b ON b.id = e.first JOIN geodata_revision a ON a.id = e.last
 LEFT JOIN LATERAL (
   SELECT r.before FROM geodata_revision r WHERE r.uuid = e.uuid AND r.id > e.last ORDER BY r.id LIMIT 1
 ) later ON true
@@ -127,9 +134,10 @@ def imports(collection: Collection, first: int, last: int) -> list[Import]:
 
 
 def counts(collection: Collection, revisions: Sequence[int]) -> list[int]:
-    """How many features were public right after each revision."""
+    """How many features were public right after each revision: those of the present without what came since."""
+    present = counting.counted(collection)
     with past.bounded(), connection.cursor() as cursor:
-        return [_count(cursor, collection, revision) for revision in revisions]
+        return [present.number - _came(cursor, collection, each, present.revision) for each in revisions]
 
 
 def _given(collection: Collection, first: int, last: int) -> dict[str, Any]:
@@ -137,9 +145,8 @@ def _given(collection: Collection, first: int, last: int) -> dict[str, Any]:
     return {"collection": collection.id, "first": first, "last": last, "zone": zone}
 
 
-def _count(cursor: Any, collection: Collection, revision: int) -> int:
-    source, params = past.rows(collection, revision)
-    cursor.execute(sql.SQL("SELECT count(*) FROM ({}) t").format(source), params)
+def _came(cursor: Any, collection: Collection, first: int, last: int) -> int:
+    cursor.execute(CAME, {"collection": collection.id, "first": first, "last": last})
     return int(cursor.fetchone()[0])
 
 

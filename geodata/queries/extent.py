@@ -1,109 +1,103 @@
-"""Extent of a collection and its present revision."""
+"""Extent of what everybody sees of a collection."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from psycopg import sql
 
-from geodata.queries import reader, select
+from geodata.queries import past, select
+from geodata.queries.kept import KeptEach
 from geodata.registry import Collection
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from comptes.models import User
-
-# Inputs: a collection. Output: number and instant (microseconds) of the last revision. Indexes: geodata_revision_feed,
-# geodata_revision_public, the primary key.
-LAST = "SELECT id, (extract(epoch FROM at) * 1000000)::bigint FROM geodata_revision{} ORDER BY id DESC LIMIT 1"
-PUBLIC = LAST.format(" WHERE collection = $1 AND public_op IS NOT NULL")
-PUBLIC_ALL = LAST.format(" WHERE public_op IS NOT NULL")
-EVERYTHING = LAST.format("")
-CHANGED = """
-SELECT collection, at FROM geodata_revision WHERE id IN (
-  SELECT max(id) FROM geodata_revision WHERE public_op IS NOT NULL AND collection = ANY (%s) GROUP BY collection)
+# Four neighbours of the edges of the world, each by the GiST index of the shapes: reading all of them would take longer
+# with each one. What is nearest to an edge is what reaches farthest.
+EDGES = """
+SELECT (SELECT ST_XMin(t.geom) FROM ({source}) t ORDER BY t.geom <-> {west} LIMIT 1),
+       (SELECT ST_YMin(t.geom) FROM ({source}) t ORDER BY t.geom <-> {south} LIMIT 1),
+       (SELECT ST_XMax(t.geom) FROM ({source}) t ORDER BY t.geom <-> {east} LIMIT 1),
+       (SELECT ST_YMax(t.geom) FROM ({source}) t ORDER BY t.geom <-> {north} LIMIT 1)
 """
+LINE = "ST_SetSRID(ST_MakeLine(ST_MakePoint({}, {}), ST_MakePoint({}, {})), 4326)"
+WORLD = {
+    "west": LINE.format(-180, -90, -180, 90),
+    "south": LINE.format(-180, -90, 180, -90),
+    "east": LINE.format(180, -90, 180, 90),
+    "north": LINE.format(-180, 90, 180, 90),
+}
+# The shapes themselves, of so many rows at most; output: their number, and the box.
+WHOLE = """
+SELECT n, ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b)
+FROM (SELECT count(*), ST_Extent(f.geom) FROM (SELECT t.geom FROM ({source}) t LIMIT %s) f) e(n, b)
+"""
+# So many rows are read sooner than the index is searched for few that lie scattered among others.
+FEW = 1_000
 
-
-@dataclass(frozen=True)
-class State:
-    """The last revision by number and instant (microseconds since 1970): the number alone may come back after a restore."""
-
-    revision: int
-    moment: int
-
-
-NOTHING_YET = State(0, 0)
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Extent:
     """West, south, east, north in degrees, and the first and last instant; None where nothing is."""
 
-    box: tuple[float, float, float, float] | None
+    box: Box | None
     start: datetime | None
     end: datetime | None
 
 
-_extents: dict[str, tuple[int, Extent]] = {}
+def public_extent(collection: Collection) -> Extent:
+    """The extent of what everybody sees, of the past if that is spoken of."""
+    return _extents.of(collection)
 
 
-def state(collection: Collection | None, user: User | AnonymousUser) -> State:
-    """The last revision that changes what this person sees of the collection (or of all): one indexed read."""
-    if user.is_authenticated:
-        return _state(EVERYTHING)
-    return public_state(collection.id if collection else None)
+def _measured(collection: Collection) -> Extent:
+    source, params = select.visible(collection, AnonymousUser())
+    box = _reached(source, params) if past.shown() is None else _of_each(source, params, None)[1]
+    return Extent(box, *_times(collection, source, params))
 
 
-def public_state(collection_id: str | None) -> State:
-    """The last revision that changes what everybody sees of a collection, or of all."""
-    return _state(PUBLIC_ALL) if collection_id is None else _state(PUBLIC, collection_id)
+def box_of(source: sql.Composable, params: Sequence[Any]) -> Box | None:
+    """The box of the present rows of a sub-select, in degrees."""
+    count, box = _of_each(source, params, FEW + 1)
+    return box if count <= FEW else _reached(source, params)
 
 
-def _state(statement: str, *values: str) -> State:
-    found = reader.read(statement, values)
-    return State(int(found.get_value(0, 0) or 0), int(found.get_value(0, 1) or 0)) if found.ntuples else NOTHING_YET
-
-
-def revision(collection: Collection | None, user: User | AnonymousUser) -> int:
-    """The number of that revision, 0 before the first one."""
-    return state(collection, user).revision
-
-
-def changed_at(collections: Iterable[Collection]) -> dict[str, datetime]:
-    """When what everybody sees of each collection last changed, by its id; without an entry it never held anything."""
+def _reached(source: sql.Composable, params: Sequence[Any]) -> Box | None:
+    edges = {name: sql.SQL(line) for name, line in WORLD.items()}
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED, [[each.id for each in collections]])
-        return dict(cursor.fetchall())
+        cursor.execute(sql.SQL(EDGES).format(source=source, **edges), [*params] * len(edges))
+        return _box(*cursor.fetchone())
 
 
-def public_extent(collection: Collection, at: int, user: AnonymousUser) -> Extent:
-    """The extent of what everybody sees, computed once for each revision `at`."""
-    known = _extents.get(collection.id)
-    if known is None or known[0] != at:
-        known = (at, measured(collection, user))
-        _extents[collection.id] = known
-    return known[1]
-
-
-def measured(collection: Collection, user: AnonymousUser) -> Extent:
-    """The extent of what is seen, measured now: also inside a past state, which is remembered for no later reader."""
-    source, params = select.visible(collection, user)
-    times: sql.Composable = sql.SQL("max(NULL::timestamptz), max(NULL::timestamptz)")
-    if collection.datetime:
-        first, last = (select.column(collection, name) for name in (collection.datetime[0], collection.datetime[-1]))
-        times = sql.SQL("min({}), CASE WHEN bool_and({last} IS NOT NULL) THEN max({last}) END").format(first, last=last)
-    statement = sql.SQL(
-        "SELECT ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box), first, last"
-        " FROM (SELECT ST_Extent(t.geom) FROM ({source}) t) a(box), (SELECT {times} FROM ({source}) t) b(first, last)"
-    )
+def _of_each(source: sql.Composable, params: Sequence[Any], most: int | None) -> tuple[int, Box | None]:
+    """How many rows there are, `most` at most, and the box of their shapes."""
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(source=source, times=times), [*params, *params])
-        west, south, east, north, start, end = cursor.fetchone()
-    box = None if west is None else (west, south, east, north)
-    return Extent(box, start, end)
+        cursor.execute(sql.SQL(WHOLE).format(source=source), [*params, most])
+        count, *edges = cursor.fetchone()
+    return count, _box(*edges)
+
+
+def _box(west: float | None, south: float, east: float, north: float) -> Box | None:
+    return None if west is None else (west, south, east, north)
+
+
+def _times(
+    collection: Collection, source: sql.Composable, params: Sequence[Any]
+) -> tuple[datetime | None, datetime | None]:
+    """The first and the last instant; no last one where something has no end."""
+    if not collection.datetime:
+        return None, None
+    first, last = (select.column(collection, name) for name in (collection.datetime[0], collection.datetime[-1]))
+    text = "SELECT min({first}), CASE WHEN bool_and({last} IS NOT NULL) THEN max({last}) END FROM ({source}) t"
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(text).format(first=first, last=last, source=source), params)
+        start, end = cursor.fetchone()
+    return start, end
+
+
+_extents = KeptEach(_measured)

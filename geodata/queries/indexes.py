@@ -15,12 +15,16 @@ from geodata.params.sorting import SortKey
 from geodata.queries import keeping, ordering, periods, select
 from geodata.registry import Collection
 
+# Which shapes are the largest, in degrees: enough to choose those that a picture of everything draws.
+SIZE = "ST_Area(geom) + ST_Length(geom)"
 FOLDED = {"folded": "geodata_casei(geodata_accenti({}))", "casei": "geodata_casei({})"}
 
 
 def wanted(collection: Collection) -> dict[str, sql.SQL]:
     """What follows USING, by the name of the index."""
-    found = {**_lists(collection), **_period(collection), **_names(collection), **_orders(collection)}
+    found = {
+        **_lists(collection), **_period(collection), **_names(collection), **_orders(collection), **_sizes(collection),
+    }  # fmt: skip
     return {f"{collection.table}_{name}"[:63]: select.flat(definition) for name, definition in found.items()}
 
 
@@ -59,6 +63,13 @@ def _orders(collection: Collection) -> dict[str, sql.Composed]:
             order = ordering.direction(collection, key, "").as_string().removeprefix(".")
             found[f"{way}_{name}"] = sql.SQL("btree ({}, id)").format(sql.SQL(order))
     return found
+
+
+def _sizes(collection: Collection) -> dict[str, sql.Composed]:
+    """Of lines and areas: which are the largest."""
+    if collection.geometry.geom_type == "POINT":
+        return {}
+    return {"largest": sql.SQL("btree (({}) DESC, id)").format(sql.SQL(SIZE))}
 
 
 def _column(collection: Collection, name: str) -> sql.Identifier:

@@ -16,8 +16,8 @@ from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.problems import Gone, NotFound
 from geodata.queries import past, reader, select, stored
-from geodata.queries.extent import State
 from geodata.queries.raw import direct
+from geodata.queries.states import State
 from geodata.registry import Collection
 
 if TYPE_CHECKING:

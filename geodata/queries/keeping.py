@@ -21,12 +21,12 @@ LOCK = "LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE"
 INSTALLED = "SELECT to_regclass(%s) IS NOT NULL, coalesce(obj_description(to_regclass(%s), 'pg_class'), '')"
 
 
-def index(collection: Collection, name: str, definition: sql.SQL) -> bool:
-    """An index on the rows of a collection, of what follows USING; whether it was made."""
+def index(collection: Collection, name: str, definition: sql.SQL, table: str = "") -> bool:
+    """An index on the rows of a collection, or on another table for it, of what follows USING; whether it was made."""
     told = str(select.checksum(definition))
     if not _is_due(collection, name, told):
         return False
-    names = {"index": sql.Identifier(name), "rows": sql.Identifier(collection.table)}
+    names = {"index": sql.Identifier(name), "rows": sql.Identifier(table or collection.table)}
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(INDEX).format(**names, definition=definition, told=sql.Literal(told)))
     return True

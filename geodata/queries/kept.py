@@ -6,7 +6,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
-from geodata.queries import extent, past
+from geodata.queries import past, states
+from geodata.registry import Collection
 
 T = TypeVar("T")
 
@@ -20,14 +21,14 @@ class Kept(Generic[T]):
     def __init__(self, make: Callable[[], T], *collections: str) -> None:
         self._make = make
         self._collections = collections
-        self._known: tuple[tuple[extent.State, ...], T] | None = None
+        self._known: tuple[tuple[states.State, ...], T] | None = None
         self._lock = Lock()
 
     def get(self) -> T:
         """The value for the present state: one indexed read a collection once it is known."""
         if past.shown() is not None:
             return self._make()
-        at = tuple(extent.public_state(each) for each in self._collections)
+        at = tuple(states.public_state(each) for each in self._collections)
         if (known := self._known) is not None and known[0] == at:
             return known[1]
         with self._lock:
@@ -35,3 +36,22 @@ class Kept(Generic[T]):
             if (known := self._known) is None or known[0] != at:
                 self._known = known = (at, self._make())
             return known[1]
+
+
+class KeptEach(Generic[T]):
+    """The same for each collection by itself."""
+
+    def __init__(self, make: Callable[[Collection], T]) -> None:
+        self._make = make
+        self._known: dict[str, Kept[T]] = {}
+
+    def of(self, collection: Collection) -> T:
+        """The value of a collection for the present state."""
+        known = self._known.get(collection.id)
+        if known is None:
+            known = self._known.setdefault(collection.id, Kept(lambda: self._make(collection), collection.id))
+        return known.get()
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._known.clear()

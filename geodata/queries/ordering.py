@@ -31,10 +31,10 @@ SELECT {columns} FROM (
 """
 # A sort carries the keys alone: 200 000 whole rows would fill a file. OFFSET 0: each row by its id, in that order.
 SORTED = """
-SELECT {columns} FROM (
-  SELECT {keys} FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT {limit}
-) k CROSS JOIN LATERAL (SELECT t.* FROM ({source}) t WHERE t.id = k.id OFFSET 0) t{join} ORDER BY {again}
+SELECT {columns} FROM ({found}) k CROSS JOIN LATERAL (SELECT t.* FROM ({source}) t WHERE t.id = k.id OFFSET 0) t{join} ORDER BY {again}
 """
+STRETCH = "SELECT {keys} FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT {limit}"
+STRETCHES = "SELECT * FROM ({each}) t ORDER BY {order} LIMIT {limit}"
 LIMITS = {False: sql.SQL("%s"), True: sql.SQL("(SELECT %s::bigint)")}
 
 
@@ -71,13 +71,24 @@ def statement(
     pieces: dict[str, sql.Composable] = {"columns": columns, "source": source, "join": join, "where": where}
     if not place.order:
         return sql.SQL(FLOWING if flows else BY_ID).format(**pieces), [*params, place.id, limit]
-    after, values = _after(collection, place)
     pieces["keys"] = sql.SQL(", ").join(
         [sql.SQL("t.id"), *(select.column(collection, key.name) for key in place.order)]
     )
     pieces["order"], pieces["again"] = (_order(collection, place.order, alias) for alias in "tk")
+    pieces["limit"] = LIMITS[flows]
+    each: list[Piece] = [
+        (sql.SQL(STRETCH).format(**pieces, after=after), [*params, *values, limit])
+        for after, values in _stretches(collection, place)
+    ]
+    pieces["found"], given = each[0] if len(each) == 1 else _one_after_the_other(each, pieces, limit)
     visible = params[: source.as_string().count("%s")]
-    return sql.SQL(SORTED).format(**pieces, after=after, limit=LIMITS[flows]), [*params, *values, limit, *visible]
+    return sql.SQL(SORTED).format(**pieces), [*given, *visible]
+
+
+def _one_after_the_other(each: list[Piece], pieces: dict[str, sql.Composable], limit: int | None) -> Piece:
+    both = sql.SQL(" UNION ALL ").join(sql.SQL("({})").format(text) for text, _values in each)
+    values = [value for _text, values in each for value in values]
+    return sql.SQL(STRETCHES).format(**pieces, each=both), [*values, limit]
 
 
 def keys(collection: Collection, order: tuple[SortKey, ...]) -> list[sql.Composable]:
@@ -112,24 +123,41 @@ def _may_be_null(collection: Collection, name: str) -> bool:
     return field.null or isinstance(field, models.GeneratedField)
 
 
-def _after(collection: Collection, place: Place) -> Piece:
-    """The condition that a row comes after the place: later in the first key, or equal there and later in the next."""
+def _stretches(collection: Collection, place: Place) -> list[Piece]:
+    """The conditions of what comes after the place, in order: each is one stretch of an index by the first key.
+
+    What nobody knows is a stretch of its own: as an alternative of the first one it would have the index read from
+    its beginning.
+    """
     if not place.id:
-        return sql.SQL("true"), []
+        return [(sql.SQL("true"), [])]
+    found = [_after(collection, place)]
+    first = place.order[0].name
+    if place.values[0] is not None and _may_be_null(collection, first):
+        found.append((sql.SQL("{} IS NULL").format(select.column(collection, first)), []))
+    return found
+
+
+def _after(collection: Collection, place: Place) -> Piece:
+    """The condition that a row comes after the place: later in the first key, or equal there and later in the next.
+
+    A first key that is known there stays so: what nobody knows is another stretch.
+    """
     text: sql.Composable = sql.SQL("t.id > %s")
     values: list[Any] = [place.id]
-    for key, value in reversed(list(zip(place.order, place.values, strict=True))):
+    for depth, (key, value) in reversed(list(enumerate(zip(place.order, place.values, strict=True)))):
         column = _compared(collection, key.name)
         if value is None:
             text = sql.SQL("({} IS NULL AND {})").format(column, text)
             continue
         literal = sql.SQL("%s::{}").format(sql.SQL(_type(collection, key.name)))
-        later = "{column} {sign} {value}" + (" OR {column} IS NULL" if _may_be_null(collection, key.name) else "")
+        ends_in_nulls = depth > 0 and _may_be_null(collection, key.name)
+        later = "{column} {sign} {value}" + (" OR {column} IS NULL" if ends_in_nulls else "")
         text = sql.SQL("(" + later + " OR ({column} = {value} AND {rest}))").format(
             column=column, sign=sql.SQL("<" if key.descending else ">"), value=literal, rest=text
         )
         values = [value, value, *values]
-        if not _may_be_null(collection, key.name):
+        if not ends_in_nulls:
             # Where an index of this order begins; the alternatives alone would be read from its beginning.
             bound = sql.SQL("{column} {sign} {value}").format(
                 column=column, sign=sql.SQL("<=" if key.descending else ">="), value=literal

@@ -41,7 +41,7 @@ PLACE = "/*revision*/"
 TIMEOUT_MS = 10_000
 # Of a row of the history, alias t: whether everybody could see it.
 PUBLIC = sql.SQL("t.status = 'published' AND t.deleted_at IS NULL")
-# Input: instant. Index: geodata_revision_at. The third column tells that nothing can be added before the instant:
+# Input: instant. Index: geodata_revision_instant. The third column tells that nothing can be added before the instant:
 # writers take turns, so that a later change is committed after every earlier one.
 MOMENT = """
 SELECT coalesce(r.id, 0), coalesce((extract(epoch FROM r.at) * 1000000)::bigint, 0),
@@ -53,7 +53,7 @@ LEFT JOIN LATERAL (SELECT id, at FROM geodata_revision WHERE at <= %(at)s ORDER 
 # An address may name the running day, which is now: what is this young may be another state in a moment.
 YOUNG = timedelta(minutes=1)
 # Indexes: those of the table and its revision; of the history its primary key, geodata_revision_since,
-# _shape, _number and _object. Two comparisons, whose share the planner knows, where a range would be a guess.
+# _shape, _number, _object and those of words (`search`). Two comparisons, whose share the planner knows, where a range would be a guess.
 # Each part comes in the order of ids, which PostgreSQL then merges: a page reads no more than it shows.
 ROWS = """(SELECT {present} FROM {rows} t WHERE t.revision <= {revision} AND {public} ORDER BY t.id)
 UNION ALL
@@ -69,6 +69,12 @@ FORMER = {
     "geom": "(n.before->>'geom')::geometry",
     "geom_l93": "ST_Transform((n.before->>'geom')::geometry, 2154)",
 }
+HISTORY = "geodata_revision"
+# Places alone, for what is counted from all of them: making the rows of the history whole takes ten times as long.
+SPOTS = """SELECT t.id, t.geom FROM {rows} t WHERE t.revision <= {revision} AND {public}
+UNION ALL
+SELECT n.object_id, (n.before->>'geom')::geometry FROM public.geodata_revision n
+WHERE n.collection = {collection} AND n.since <= {revision} AND n.id > {revision}"""
 INDEX = "CREATE INDEX IF NOT EXISTS {name} ON {rows} (revision)"
 ENTER = """
 SELECT current_setting('search_path'), current_setting('statement_timeout'),
@@ -146,6 +152,24 @@ def rows(collection: Collection, revision: int) -> tuple[sql.SQL, tuple[Any, ...
     return sql.SQL(_template(collection).replace(PLACE, f"{revision:d}::bigint")), ()
 
 
+def spots(collection: Collection, revision: int) -> sql.SQL:
+    """The same rows with id and geom alone, in no order, as a sub-select without parameters."""
+    return select.flat(
+        sql.SQL(SPOTS).format(
+            rows=sql.Identifier("public", collection.table),
+            revision=sql.SQL(f"{revision:d}::bigint"),
+            collection=sql.Literal(collection.id),
+            public=PUBLIC,
+        )
+    )
+
+
+def text_of(column: str, field: models.Field[Any, Any]) -> sql.Composed:
+    """A text of a state in the history as `rows` tells it, so that an index on it serves; `column` holds the state."""
+    kind = sql.SQL("text" if isinstance(field, models.TextField) else "varchar")
+    return sql.SQL("({}->>{})::{}").format(sql.SQL(column), sql.Literal(field.column), kind)
+
+
 @cache
 def _template(collection: Collection) -> str:
     return _rows(collection, sql.SQL(PLACE)).as_string()
@@ -153,10 +177,13 @@ def _template(collection: Collection) -> str:
 
 def _rows(collection: Collection, revision: sql.Composable) -> sql.Composed:
     present, former = [], []
+    searched = {collection.fields[name].column for name in collection.search}
     for field in collection.model_class._meta.concrete_fields:
         name = sql.Identifier(str(field.column))
         own = sql.SQL("t.{}").format(name)
-        told = sql.SQL(FORMER[field.column]) if field.column in FORMER else own
+        told: sql.Composable = sql.SQL(FORMER[field.column]) if field.column in FORMER else own
+        if field.column in searched:
+            told = text_of("n.before", field)
         present.append(own)
         former.append(sql.SQL("{} AS {}").format(told, name))
     return sql.SQL(ROWS).format(

@@ -5,13 +5,14 @@ The index follows the code, as stored texts do: `ensure()` makes it anew when a 
 
 import math
 import time
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from django.db import connection
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import keeping, reader, select
+from geodata.queries import keeping, past, reader, select
 from geodata.registry import Collection
 
 # Reading a row and finding its words costs about 15 µs; looking a frequent word up in the index 8 ms.
@@ -28,11 +29,18 @@ WANTED = "SELECT array_to_string(regexp_split_to_array(geodata_folded($1), '[^[:
 
 @cache
 def _words(collection: Collection) -> sql.SQL:
-    texts = sql.SQL(" || ' ' || ").join(
-        sql.SQL("coalesce({}, '')").format(sql.Identifier(collection.fields[name].column or name))
-        for name in collection.search
-    )
-    return select.flat(sql.SQL("geodata_words({})").format(texts))
+    return _words_of(sql.Identifier(collection.fields[name].column or name) for name in collection.search)
+
+
+@cache
+def _former(collection: Collection) -> sql.SQL:
+    """The same of a state in the history, in the words of `past.rows`."""
+    return _words_of(past.text_of("before", collection.fields[name]) for name in collection.search)
+
+
+def _words_of(texts: Iterable[sql.Composable]) -> sql.SQL:
+    joined = sql.SQL(" || ' ' || ").join(sql.SQL("coalesce({}, '')").format(each) for each in texts)
+    return select.flat(sql.SQL("geodata_words({})").format(joined))
 
 
 def clause(collection: Collection, words: tuple[str, ...], *, by_index: bool = True) -> tuple[sql.Composed, list[str]]:
@@ -75,12 +83,22 @@ def drop(collection: Collection) -> None:
 
 
 def ensure() -> list[str]:
-    """Make the indexes that are absent or of other texts; gives the ids of their collections."""
-    return [each.id for each in registry.collections() if keeping.index(each, _name(each), _definition(each))]
+    """Make the indexes that are absent or of other texts, on the rows and on their past; gives the ids of their collections."""
+    found = []
+    for each in registry.collections():
+        is_new = keeping.index(each, _name(each), _definition(each))
+        is_new |= keeping.index(each, f"{_name(each)}_past", _of_the_past(each), past.HISTORY)
+        found += [each.id] if is_new else []
+    return found
 
 
 def _name(collection: Collection) -> str:
     return f"{collection.table}_words"
+
+
+def _of_the_past(collection: Collection) -> sql.SQL:
+    text = sql.SQL("gin (({})) WHERE collection = {} AND since IS NOT NULL")
+    return select.flat(text.format(_former(collection), sql.Literal(collection.id)))
 
 
 def _definition(collection: Collection) -> sql.SQL:

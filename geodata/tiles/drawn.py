@@ -118,7 +118,7 @@ def _make(collection: Collection, rows: sql.Composable, condition: str) -> sql.C
         web=WEB,
         fresh=sql.SQL(", ").join(sql.SQL("excluded.{}").format(column) for column in columns),
         rows=rows,
-        condition=sql.SQL(condition).format(table=table(collection)),
+        condition=sql.SQL(condition).format(table=table(collection), rows=rows),
     )
 
 
@@ -149,7 +149,9 @@ def store(collection: Collection) -> int:
     """Make the shapes that are absent; gives how many."""
     if is_point(collection):
         return 0
-    absent = "NOT EXISTS (SELECT FROM {table} x WHERE x.id = t.id)"
+    # Found once: looked for row by row they would be sought in a table that grows meanwhile, without an index that is
+    # known to serve (10 minutes for 50 000 lines).
+    absent = "t.id IN (SELECT id FROM {rows} EXCEPT SELECT id FROM {table})"
     with connection.cursor() as cursor:
         cursor.execute(_make(collection, sql.Identifier(collection.table), absent))
         made = int(cursor.rowcount)

@@ -16,7 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from geodata.tiles import mvt
 
 if TYPE_CHECKING:
-    from geodata.queries.extent import State
+    from geodata.queries.states import State
     from geodata.registry import Collection
     from geodata.tiles.matrix import Tile
 

@@ -80,9 +80,12 @@ def each_shape(collection: Collection, source: sql.SQL, zoom: int, *, kept: bool
     )
 
 
-def counted(collection: Collection, source: sql.SQL) -> sql.Composed:
-    """Counts by cells of the features of the source, and each that is alone in its cell."""
-    return _counted(collection, source, _cells(collection, source))
+def counted(collection: Collection, source: sql.SQL, spots: sql.SQL | None = None) -> sql.Composed:
+    """Counts by cells of the features of the source, and each that is alone in its cell.
+
+    `spots` gives id and geom of the same features where that is sooner.
+    """
+    return _counted(collection, source, _cells(collection, spots or source))
 
 
 def summed(collection: Collection, source: sql.SQL) -> sql.Composed:

@@ -17,7 +17,7 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import filtering, items, reader, select
+from geodata.queries import filtering, items, past, reader, select
 from geodata.registry import Collection
 from geodata.tiles import bygone, drawn, layers, squares
 from geodata.tiles.matrix import Tile
@@ -32,6 +32,7 @@ CLUSTERS_BELOW = 14
 EVERYTHING = ItemsQuery()
 SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square
 MOST_SHAPES = 500
+SELECTED = "SELECT * FROM ({}) t WHERE {}"
 SQUARE = ("x", "y", "side", "shift")
 PLACE = ("z", "col", "row")
 Statement = Callable[[Collection, sql.SQL], sql.Composed]
@@ -61,23 +62,26 @@ def together(
 
 
 def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:
-    source, params = _selected(collection, user, bygone.within(query, tile))
-    statement = _layer(collection, tile.z, kept=False)
+    source, where, params = items.conditions(collection, user, bygone.within(query, tile))
+    among = source if query.narrows else past.spots(collection, query.revision or 0)
+    selected, spots = (select.flat(sql.SQL(SELECTED).format(each, where)) for each in (source, among))
+    named, _values = select.named(spots, tuple(params))
+    statement = _layer(collection, tile.z, kept=False, spots=named)
     may_be_crowded = not query.narrows and tile.z <= SQUARES_UP_TO and not drawn.is_point(collection)
-    if may_be_crowded and _asked(layers.crowd, collection, tile, source, params) > MOST_SHAPES:
-        statement = layers.counted
-    return bytes(_asked(statement, collection, tile, source, params))
+    if may_be_crowded and _asked(layers.crowd, collection, tile, spots, tuple(params)) > MOST_SHAPES:
+        statement = partial(layers.counted, spots=named)
+    return bytes(_asked(statement, collection, tile, selected, tuple(params)))
 
 
 def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> tuple[sql.SQL, tuple[Any, ...]]:
     source, where, params = items.conditions(collection, user, query)
-    return select.flat(sql.SQL("SELECT * FROM ({}) t WHERE {}").format(source, where)), tuple(params)
+    return select.flat(sql.SQL(SELECTED).format(source, where)), tuple(params)
 
 
-def _layer(collection: Collection, zoom: int, *, kept: bool) -> Statement:
-    """What makes the layer of a source at this zoom: points are counted, other shapes drawn."""
+def _layer(collection: Collection, zoom: int, *, kept: bool, spots: sql.SQL | None = None) -> Statement:
+    """What makes the layer of a source at this zoom: points are counted (those of `spots`, whose values are named), other shapes drawn."""
     if drawn.is_point(collection) and zoom < CLUSTERS_BELOW:
-        return layers.counted
+        return partial(layers.counted, spots=spots)
     return partial(layers.each_shape, zoom=zoom, kept=kept)
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, resolve
 from django.utils import timezone
 
+from carte.pages.sitemap import PER_PART
 from geodata import registry
 from geodata.formats import offered
 from geodata.queries import extent
@@ -52,7 +53,7 @@ PAST = [
     "/?as-of={instant}", "/cabanes/?as-of={instant}", "/cabanes/{slug}/?as-of={instant}", "/historique/?du={day}&au={today}",
 ]  # fmt: skip
 PAGES = [
-    "/", "/oembed?url=http://testserver/integrer/cabanes/", "/carte/reseau.svg", "/sitemap.xml", "/sitemap-pages-1.xml", "/sitemap-cabanes-1.xml",
+    "/", "/oembed?url=http://testserver/integrer/cabanes/", "/carte/reseau.svg", "/sitemap.xml", "/sitemap-pages-1.xml", "/sitemap-cabanes-{part}.xml",
     "/robots.txt", "/carte/chiffres/cabanes/", "/carte/chiffres/cabanes.js", "/carte/{carte}/", "/carte/{carte}.js", "/carte/{carte}.html",
     "/integrer/cabanes/", "/integrer/cabanes.js", "/integrer/cabanes.json", "/integrer/cabanes.svg", "/partenaires/couche.qlr?collection=cabanes",
     "/partenaires/etat/", "/partenaires/etat.json", "/partenaires/changements/", "/agenda/", "/agenda.ics", "/evenements/{evenement}.ics",
@@ -77,7 +78,16 @@ def known():
     more()
     now = timezone.now()
     days = {"day": f"{now - timedelta(days=1):%Y-%m-%d}", "today": f"{now:%Y-%m-%d}"}
-    return made | days | {"cabane": str(one.uuid), "slug": one.slug, "instant": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}"}
+    return (
+        made
+        | days
+        | {
+            "cabane": str(one.uuid),
+            "slug": one.slug,
+            "part": (one.pk - 1) // PER_PART + 1,
+            "instant": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}",
+        }
+    )
 
 
 def more(count=4):

@@ -2,6 +2,7 @@
 
 import json
 import tracemalloc
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -11,8 +12,10 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.items import parse_items
-from geodata.queries import changes, items, ordering, stored
+from geodata.queries import changes, extent, item, items, ordering, reader, select, stored
 from geodata.queries.ordering import Place
+from geodata.tiles import mvt
+from geodata.tiles.matrix import Tile
 from tests.factories.parcs import autorite
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,13 +25,14 @@ ALTER TABLE cabanes_cabane DISABLE TRIGGER USER;
 INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, geom, year_built, no_photo_reason, story_fr, revision)
 SELECT 'c-' || n, 'Cabane ' || n, 'published', %(authority)s,
        ST_SetSRID(ST_MakePoint(%(west)s + (n %% 100) * 0.001, 50.3 + (n / 100) * 0.001), 4326),
-       1800 + n %% 200, 'aucune', repeat('x', 1000), n
+       CASE WHEN n %% 10 > 0 THEN 1800 + n %% 200 END, 'aucune', repeat('x', 1000), n
 FROM generate_series(%(first)s, %(last)s) n;
 INSERT INTO geodata_revision (id, collection, uuid, op, public_op, actor_name, reason, source)
 SELECT %(above)s + n, 'cabanes', uuid_v7(), 'update', 'upsert', '', '', 'system' FROM generate_series(%(first)s, %(last)s) n;
 ALTER TABLE cabanes_cabane ENABLE TRIGGER USER;
 """
 MEANWHILE = "VACUUM ANALYZE cabanes_cabane, geodata_revision"
+NOBODY = AnonymousUser()
 SMALL, LARGE = 1_000, 20_000
 
 
@@ -60,20 +64,44 @@ def page(query, place=None):
     """The statement of a page of cabins, as `items` asks it."""
     collection = registry.get("cabanes")
     asked = parse_items(QueryDict(query), collection)
-    found = items.conditions(collection, AnonymousUser(), asked)
+    found = items.conditions(collection, NOBODY, asked)
     text, join = stored.kept(collection)
     where = place or items.place(asked)
     return touched(*ordering.statement(collection, found, text, where, asked.limit + 1, join))
 
 
+def asked_by(call):
+    """What the statements that a call has the short way read touch, together."""
+    with mock.patch.object(reader, "read", wraps=reader.read) as read:
+        call()
+    buffers = 0
+    for each in read.call_args_list:
+        statement, values = each.args
+        told = reader.read(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}", values)
+        plan = json.loads(told.get_value(0, 0))[0]["Plan"]
+        buffers += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    return buffers, len(read.call_args_list)
+
+
+def edges(collection):
+    """The statement that finds how far a collection reaches."""
+    source, params = select.visible(collection, NOBODY)
+    lines = {name: sql.SQL(line) for name, line in extent.WORLD.items()}
+    return touched(sql.SQL(extent.EDGES).format(source=source, **lines), [*params] * len(lines))
+
+
 def reads():
-    """What each hot statement touches: a box, a page, a page far away, a sorted one and the one after it, changes."""
+    """What each hot statement touches: a box, a page, a page far away, sorted ones and those after them, an item, a tile, changes."""
+    cabins = registry.get("cabanes")
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(id), max(id) FROM cabanes_cabane")
         least, most = cursor.fetchone()
+        cursor.execute("SELECT uuid FROM cabanes_cabane WHERE id = %s", [least + 500])
+        (uuid,) = cursor.fetchone()
         cursor.execute("SELECT max(id) FROM geodata_revision")
         (revision,) = cursor.fetchone()
-    order = parse_items(QueryDict("sortby=name_fr"), registry.get("cabanes")).order
+    order = parse_items(QueryDict("sortby=name_fr"), cabins).order
+    by_year = parse_items(QueryDict("sortby=-year_built"), cabins).order
     feed = changes._statement(one=False).replace("%(after)s", "{after}").replace("%(limit)s", "{limit}")
     return {
         "box": page("bbox=2.2,50.3,2.2095,50.3095&limit=200"),
@@ -81,18 +109,28 @@ def reads():
         "far page": page("limit=50", Place(id=most - 60)),
         "sorted": page("sortby=-year_built&limit=50"),
         "sorted, far": page("sortby=name_fr&limit=50", Place(order, least + 899, ("Cabane 900",))),
+        "sorted by what may be unknown, far": page(
+            "sortby=-year_built&limit=50", Place(by_year, least + 98, ("1899",))
+        ),
+        "sorted, among the unknown": page("sortby=-year_built&limit=50", Place(by_year, least + 9, (None,))),
+        "item": asked_by(lambda: item.item(cabins, NOBODY, uuid)),
+        "tile": asked_by(lambda: mvt.render(cabins, NOBODY, Tile(14, row=5534, col=8294))),
         "changes": touched(sql.SQL(feed).format(after=sql.Literal(revision - 60), limit=sql.Literal(50)), None),
     }
 
 
 def test_hot_statements_touch_as_much_of_a_large_table(authority):
     add(authority, 1, SMALL, west=2.2)
-    small = reads()
+    small, near = reads(), edges(registry.get("cabanes"))
     add(authority, SMALL + 1, LARGE, west=2.5)
     large = reads()
     assert small["box"][1] == large["box"][1] == 99
     grown = {name: (few, large[name][0]) for name, (few, _rows) in small.items() if large[name][0] > 1.5 * few + 20}
     assert grown == {}
+    assert small["item"][1] > 0
+    assert small["tile"][0] > 20
+    # The edge of a square of twenty times as many holds four to five times as many.
+    assert edges(registry.get("cabanes"))[0] < 6 * near[0]
 
 
 @pytest.mark.parametrize(

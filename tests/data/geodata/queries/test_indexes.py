@@ -68,6 +68,16 @@ def test_the_period_of_a_collection_is_found_by_its_ends(collection_id, name):
         assert f"{name}_ends" in "\n".join(row[0] for row in cursor.fetchall())
 
 
+@pytest.mark.parametrize("collection_id", ["sentiers", "parcs", "communes"])
+def test_the_largest_shapes_are_found_by_an_index(collection_id):
+    table = registry.get(collection_id).table
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN SELECT id FROM {table} ORDER BY {indexes.SIZE} DESC, id LIMIT 5")
+        assert f"{table}_largest" in "\n".join(row[0] for row in cursor.fetchall())
+
+
 def test_a_flow_of_a_large_box_begins_with_its_first_rows():
     """Not with the sort of all that the box holds, nor with processes that would stay as long as the client reads."""
     many = """

@@ -1,0 +1,69 @@
+"""Where the history stands: the last revision of a collection, or of all, by number and instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from geodata.queries import reader
+from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+# Inputs: a collection. Output: number and instant (microseconds) of the last revision. Indexes: geodata_revision_feed,
+# geodata_revision_public, the primary key.
+LAST = "SELECT id, (extract(epoch FROM at) * 1000000)::bigint FROM geodata_revision{} ORDER BY id DESC LIMIT 1"
+PUBLIC = LAST.format(" WHERE collection = $1 AND public_op IS NOT NULL")
+PUBLIC_ALL = LAST.format(" WHERE public_op IS NOT NULL")
+EVERYTHING = LAST.format("")
+CHANGED = """
+SELECT collection, at FROM geodata_revision WHERE id IN (
+  SELECT max(id) FROM geodata_revision WHERE public_op IS NOT NULL AND collection = ANY (%s) GROUP BY collection)
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """The last revision by number and instant (microseconds since 1970): the number alone may come back after a restore."""
+
+    revision: int
+    moment: int
+
+
+NOTHING_YET = State(0, 0)
+
+
+def state(collection: Collection | None, user: User | AnonymousUser) -> State:
+    """The last revision that changes what this person sees of the collection (or of all): one indexed read."""
+    if user.is_authenticated:
+        return _state(EVERYTHING)
+    return public_state(collection.id if collection else None)
+
+
+def public_state(collection_id: str | None) -> State:
+    """The last revision that changes what everybody sees of a collection, or of all."""
+    return _state(PUBLIC_ALL) if collection_id is None else _state(PUBLIC, collection_id)
+
+
+def _state(statement: str, *values: str) -> State:
+    found = reader.read(statement, values)
+    return State(int(found.get_value(0, 0) or 0), int(found.get_value(0, 1) or 0)) if found.ntuples else NOTHING_YET
+
+
+def revision(collection: Collection | None, user: User | AnonymousUser) -> int:
+    """The number of that revision, 0 before the first one."""
+    return state(collection, user).revision
+
+
+def changed_at(collections: Iterable[Collection]) -> dict[str, datetime]:
+    """When what everybody sees of each collection last changed, by its id; without an entry it never held anything."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [[each.id for each in collections]])
+        return dict(cursor.fetchall())
