@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import select
+from geodata.queries import select, squares
 from geodata.queries.kept import Kept
+from geodata.queries.ordering import Found
 from geodata.queries.raw import direct
 from geodata.registry import Collection
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 COUNT_LIMIT = 10_000
 # Beyond so many, reading in the order of ids finds a page sooner than the index of words.
 FEW = 1_000
-Statement = tuple[sql.Composable, sql.Composable, list[Any]]
 
 _totals: dict[str, Kept[int]] = {}
 
@@ -32,9 +33,13 @@ def total(collection: Collection) -> int:
     return known.get()
 
 
-def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, statement: Statement) -> int | None:
+def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, found: Found) -> int | None:
     """The exact count: of everything that is public, or of a selection up to COUNT_LIMIT; else None."""
-    return _bounded(*statement) if query.selects or user.is_authenticated else total(collection)
+    if not (query.selects or user.is_authenticated):
+        return total(collection)
+    if query.bbox is not None and query.is_box_alone and squares.within(collection, query.bbox.parts) > COUNT_LIMIT:
+        return None
+    return _bounded(*found)
 
 
 def _all(collection: Collection) -> int:
@@ -53,7 +58,7 @@ def few(source: sql.Composable, where: sql.Composable, params: list[Any]) -> lis
     return ids if len(ids) <= FEW else None
 
 
-def _bounded(source: sql.Composable, where: sql.Composable, params: list[Any]) -> int | None:
+def _bounded(source: sql.Composable, where: sql.Composable, params: Sequence[Any]) -> int | None:
     statement = sql.SQL("SELECT count(*) FROM (SELECT 1 FROM ({}) t WHERE {} LIMIT %s) counted").format(source, where)
     with direct() as cursor:
         cursor.execute(statement, [*params, COUNT_LIMIT + 1])

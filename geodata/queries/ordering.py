@@ -18,6 +18,8 @@ from geodata.queries import select
 from geodata.registry import Collection
 
 Piece = tuple[sql.Composable, list[Any]]
+# Source, condition and their values.
+Found = tuple[sql.Composable, sql.Composable, list[Any] | tuple[Any, ...]]
 COLLATION = ' COLLATE "fr-x-icu"'
 NOTHING = sql.SQL("")
 BY_ID = "SELECT {columns} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
@@ -35,6 +37,7 @@ SELECT {columns} FROM (
   SELECT {keys} FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT {limit}
 ) k CROSS JOIN LATERAL (SELECT t.* FROM ({source}) t WHERE t.id = k.id OFFSET 0) t{join} ORDER BY {again}
 """
+PLACES = "SELECT {columns} FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT %s"
 LIMITS = {False: sql.SQL("%s"), True: sql.SQL("(SELECT %s::bigint)")}
 
 
@@ -55,7 +58,7 @@ START = Place()
 
 def statement(
     collection: Collection,
-    found: tuple[sql.Composable, sql.Composable, list[Any] | tuple[Any, ...]],
+    found: Found,
     columns: sql.Composable,
     place: Place,
     limit: int | None,
@@ -63,7 +66,7 @@ def statement(
     *,
     flows: bool = False,
 ) -> tuple[sql.Composed, list[Any]]:
-    """The statement of at most `limit` rows after a place, with its parameters; `found` is source, condition, values.
+    """The statement of at most `limit` rows after a place, with its parameters.
 
     `flows`: it is read while it runs, so its first rows shall come early.
     """
@@ -78,6 +81,18 @@ def statement(
     pieces["order"], pieces["again"] = (_order(collection, place.order, alias) for alias in "tk")
     visible = params[: source.as_string().count("%s")]
     return sql.SQL(SORTED).format(**pieces, after=after, limit=LIMITS[flows]), [*params, *values, limit, *visible]
+
+
+def places(collection: Collection, found: Found, place: Place, limit: int) -> tuple[sql.Composed, list[Any]]:
+    """The statement of the ids and the texts of the keys of at most `limit` rows after a place, with its parameters."""
+    columns = sql.SQL(", ").join([sql.SQL("t.id"), *keys(collection, place.order)])
+    if not place.order:
+        return statement(collection, found, columns, place, limit)
+    source, where, params = found
+    after, values = _after(collection, place)
+    order = _order(collection, place.order, "t")
+    composed = sql.SQL(PLACES).format(columns=columns, source=source, where=where, after=after, order=order)
+    return composed, [*params, *values, limit]
 
 
 def keys(collection: Collection, order: tuple[SortKey, ...]) -> list[sql.Composable]:

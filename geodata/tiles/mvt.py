@@ -17,9 +17,9 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import filtering, items, reader, select
+from geodata.queries import filtering, items, reader, select, squares
 from geodata.registry import Collection
-from geodata.tiles import bygone, drawn, layers, squares
+from geodata.tiles import bygone, layers
 from geodata.tiles.matrix import Tile
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query
             if query.condition is not None:
                 return bytes(_asked(_layer(collection, tile.z, kept=True), collection, tile, source, params))
             return _again(collection, tile, source, params)
-    if user.is_anonymous and tile.z <= SQUARES_UP_TO and (drawn.is_point(collection) or _is_crowded(collection, tile)):
+    if user.is_anonymous and tile.z <= SQUARES_UP_TO and (collection.is_point or _is_crowded(collection, tile)):
         return _summed(collection, user, tile)
     return _again(collection, tile, *select.visible(collection, user))
 
@@ -63,7 +63,7 @@ def together(
 def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:
     source, params = _selected(collection, user, bygone.within(query, tile))
     statement = _layer(collection, tile.z, kept=False)
-    may_be_crowded = not query.narrows and tile.z <= SQUARES_UP_TO and not drawn.is_point(collection)
+    may_be_crowded = not query.narrows and tile.z <= SQUARES_UP_TO and not collection.is_point
     if may_be_crowded and _asked(layers.crowd, collection, tile, source, params) > MOST_SHAPES:
         statement = layers.counted
     return bytes(_asked(statement, collection, tile, source, params))
@@ -76,7 +76,7 @@ def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQu
 
 def _layer(collection: Collection, zoom: int, *, kept: bool) -> Statement:
     """What makes the layer of a source at this zoom: points are counted, other shapes drawn."""
-    if drawn.is_point(collection) and zoom < CLUSTERS_BELOW:
+    if collection.is_point and zoom < CLUSTERS_BELOW:
         return layers.counted
     return partial(layers.each_shape, zoom=zoom, kept=kept)
 

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.items import parse_items
-from geodata.queries import changes, items, ordering, stored
+from geodata.queries import changes, items, ordering, pages, stored
 from geodata.queries.ordering import Place
 from tests.factories.parcs import autorite
 
@@ -62,7 +62,7 @@ def page(query, place=None):
     asked = parse_items(QueryDict(query), collection)
     found = items.conditions(collection, AnonymousUser(), asked)
     text, join = stored.kept(collection)
-    where = place or items.place(asked)
+    where = place or pages.place(asked)
     return touched(*ordering.statement(collection, found, text, where, asked.limit + 1, join))
 
 
