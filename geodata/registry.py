@@ -129,6 +129,11 @@ class Collection:
             raise TypeError(f"{self.model}.geom is not a geometry")
         return field
 
+    @property
+    def is_point(self) -> bool:
+        """Whether its features are points."""
+        return bool(self.geometry.geom_type == "POINT")
+
     @cached_property
     def profiles(self) -> dict[str, Profile]:
         """What `profile` chooses from: `map`, `card` and `full`."""

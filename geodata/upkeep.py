@@ -1,8 +1,8 @@
 """What the database keeps because the code asks for it, not a migration: texts, shapes, indexes, counts, views of the past."""
 
 from geodata import registry
-from geodata.queries import indexes, letters, past, search, stored
-from geodata.tiles import drawn, squares
+from geodata.queries import indexes, letters, past, search, squares, stored
+from geodata.tiles import drawn
 
 
 def ensure() -> bool:

@@ -86,7 +86,7 @@ def _features(layer: StoredLayer, drawn: MapLayer, most: int) -> tuple[list[dict
         given["datetime"] = f"{timezone.now():%Y-%m-%dT%H:%M:%SZ}/.."
     query = parse_items(MultiValueDict({name: [text] for name, text in given.items()}), collection)
     page = items.page(collection, AnonymousUser(), replace(query, limit=most))
-    found = [_reduced(json.loads(text), collection) for text in page.texts()]
+    found = [_reduced(json.loads(text), collection) for text in page.texts]
     return found, page.matched
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +26,7 @@ from geodata.params.paging import make_cursor, parse_limit_of_all
 from geodata.params.properties import sortable
 from geodata.problems import BadParameter
 from geodata.queries import items, past, rows, states
+from geodata.queries.pages import ItemsPage
 from geodata.queries.past import Moment
 from geodata.registry import Collection
 
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from comptes.models import User
-
-Linked = Callable[[items.ItemsPage], list[Link]]
 
 
 def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousUser) -> HttpResponseBase:
@@ -55,8 +52,8 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     if (unchanged := not_modified(request, etag)) is not None:
         return _validated(unchanged, etag, user, moment)
     page = items.page(collection, user, query)
-    found = partial(links, request, collection, chosen, moment=moment)
-    response = _page(request, collection, page, found, moment) if chosen is HTML else _stream(chosen, page, found)
+    said = links(request, collection, chosen, page, moment)
+    response = _page(request, collection, page, said, moment) if chosen is HTML else _stream(chosen, page, said)
     response["Content-Crs"] = f"<{query.crs.uri}>"
     return _validated(response, etag, user, moment)
 
@@ -80,22 +77,22 @@ def _validated(
     return response
 
 
-def _stream(chosen: Format, page: items.ItemsPage, found: Linked) -> HttpResponseBase:
-    chunks = geojson.write_items(page, found)
-    media = chosen.media_type
-    if page.query.limit <= items.AT_ONCE:
+def _stream(chosen: Format, page: ItemsPage, said: list[Link]) -> HttpResponseBase:
+    chunks, media = geojson.write_items(page, said), chosen.media_type
+    response: HttpResponseBase
+    if page.flows:
+        # The first piece is read before the status is sent: what fails, fails as a problem.
+        response = StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
+    else:
         response = HttpResponse(b"".join(chunks), content_type=media)
-        response["Link"] = link_header(found(page))
-        return response
-    # The first piece is read before the status is sent: what fails, fails as a problem.
-    return StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
+    response["Link"] = link_header(said)
+    return response
 
 
 def _page(
-    request: HttpRequest, collection: Collection, page: items.ItemsPage, found: Linked, moment: Moment | None
+    request: HttpRequest, collection: Collection, page: ItemsPage, said: list[Link], moment: Moment | None
 ) -> HttpResponse:
-    features = [labelled(collection, text) for text in page.texts()]
-    said = found(page)
+    features = [labelled(collection, text) for text in page.texts]
     following = next((each["href"] for each in said if each["rel"] == "next"), None)
     wanted = page.query.columns
     context = {
@@ -144,7 +141,7 @@ def labelled(collection: Collection, text: bytes) -> dict[str, Any]:
 
 
 def links(
-    request: HttpRequest, collection: Collection, chosen: Format, page: items.ItemsPage, moment: Moment | None = None
+    request: HttpRequest, collection: Collection, chosen: Format, page: ItemsPage, moment: Moment | None = None
 ) -> list[Link]:
     """`self`, `alternate`, `collection` and, when more follow, `next`; each keeps every parameter.
 

@@ -1,21 +1,21 @@
 """GeoJSON (RFC 7946) of items and item; the features come as text from PostGIS."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from geodata.queries.item import Item
-from geodata.queries.items import ItemsPage
+from geodata.queries.pages import ItemsPage
 
 Link = dict[str, Any]
 CHUNK = 64 * 1024
 
 
-def write_items(page: ItemsPage, links: Callable[[ItemsPage], list[Link]]) -> Iterator[bytes]:
-    """The FeatureCollection in pieces of about 64 KiB; the links come last, when `next` is known."""
+def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
+    """The FeatureCollection in pieces of about CHUNK bytes."""
     pieces, size, first = [b'{"type":"FeatureCollection","features":['], 0, True
-    for text in page.texts():
+    for text in page.texts:
         if not first:
             pieces.append(b",")
         pieces.append(text)
@@ -30,7 +30,7 @@ def write_items(page: ItemsPage, links: Callable[[ItemsPage], list[Link]]) -> It
     if page.query.revision is None:
         # The past is the same bytes whenever it is asked for.
         tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    tail["links"] = links(page)
+    tail["links"] = links
     pieces.append(b"]," + _compact(tail)[1:])
     yield b"".join(pieces)
 

@@ -26,14 +26,14 @@ def selves(
     The `dropped` ones are left to formats that choose their columns, also without a geometry, `crs` to those that know
     more than degrees; what a format loses is in none of its addresses.
     """
-    found = []
+    found, encoded = [], {name: urlencode({name: value}) for name, value in query.items()}
     for each in offered:
         lost = {
             *(() if (each.chooses and not each.shaped) or each is current else dropped),
             *(("crs",) if each.degrees else ()),
             *each.loses,
         }
-        rest = urlencode({"f": each.name} | {name: value for name, value in query.items() if name not in lost})
+        rest = "&".join([f"f={each.name}", *(pair for name, pair in encoded.items() if name not in lost)])
         found.append(link(f"{base}?{rest}", "self" if each is current else "alternate", each.media_type, each.title))
     return found
 

@@ -60,6 +60,12 @@ class ItemsQuery:
         return bool(self.bbox or self.datetime or self.words or self.filters or self.condition)
 
     @property
+    def is_box_alone(self) -> bool:
+        """Whether it asks for what meets a box now, and for nothing else of it."""
+        others = self.datetime or self.words or self.filters or self.condition
+        return not (self.bbox is None or others or self.revision is not None)
+
+    @property
     def selects(self) -> bool:
         """Whether it asks for anything but the whole collection as it is now."""
         return self.narrows or self.revision is not None

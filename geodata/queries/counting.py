@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
+from geodata.queries import squares
+from geodata.queries.ordering import Found
 from geodata.queries.raw import direct
 from geodata.queries.tallies import ALL, Tally
 from geodata.registry import Collection
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 COUNT_LIMIT = 10_000
 # Beyond so many, reading in the order of ids finds a page sooner than the index of words.
 FEW = 1_000
-Statement = tuple[sql.Composable, sql.Composable, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,13 @@ def _tally(collection_id: str) -> Tally:
     return Tally(collection_id)
 
 
-def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, statement: Statement) -> int | None:
+def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, found: Found) -> int | None:
     """The exact count: of everything that is public, or of a selection up to COUNT_LIMIT; else None."""
-    return _bounded(*statement) if query.selects or user.is_authenticated else total(collection)
+    if not (query.selects or user.is_authenticated):
+        return total(collection)
+    if query.bbox is not None and query.is_box_alone and squares.within(collection, query.bbox.parts) > COUNT_LIMIT:
+        return None
+    return _bounded(*found)
 
 
 def few(source: sql.Composable, where: sql.Composable, params: list[Any]) -> list[int] | None:
@@ -61,7 +67,7 @@ def few(source: sql.Composable, where: sql.Composable, params: list[Any]) -> lis
     return ids if len(ids) <= FEW else None
 
 
-def _bounded(source: sql.Composable, where: sql.Composable, params: list[Any]) -> int | None:
+def _bounded(source: sql.Composable, where: sql.Composable, params: Sequence[Any]) -> int | None:
     statement = sql.SQL("SELECT count(*) FROM (SELECT 1 FROM ({}) t WHERE {} LIMIT %s) counted").format(source, where)
     with direct() as cursor:
         cursor.execute(statement, [*params, COUNT_LIMIT + 1])

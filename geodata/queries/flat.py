@@ -111,7 +111,7 @@ def place_names(collection: Collection, crs: Crs, columns: Columns = EVERYTHING)
     """The columns that say where: two numbers for points, else WKT; none when the geometry is not wanted."""
     if not columns.geometry:
         return ()
-    if collection.geometry.geom_type != "POINT":
+    if not collection.is_point:
         return ("wkt",)
     return ("longitude", "latitude") if crs.srid == WGS84 else ("x", "y")
 
@@ -128,7 +128,7 @@ def csv_row(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> 
 
 def _where(collection: Collection, crs: Crs) -> list[sql.Composable]:
     decimals = sql.Literal(COORDINATE_DECIMALS if crs.srid == WGS84 else select.METRE_DECIMALS)
-    if collection.geometry.geom_type != "POINT":
+    if not collection.is_point:
         text = sql.SQL("ST_AsText({}, {})").format(shape(collection, crs, flipped=True), decimals)
         return [_cell(text, Kind.TEXT)]
     number = "round({axis}({{}})::numeric, {{}})::float8::text"

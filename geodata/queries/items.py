@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,8 +11,9 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING
 from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, counting, filtering, flowing, ordering, past, periods, reader, search, select, stored
-from geodata.queries.ordering import Place
+from geodata.queries import apart, counting, filtering, ordering, pages, past, periods, reader, search, select, stored
+from geodata.queries.ordering import Found
+from geodata.queries.pages import ItemsPage
 from geodata.queries.raw import direct, prepared
 from geodata.registry import Collection
 
@@ -22,96 +22,75 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
+# Features of a page that is fetched at once: points, and lines or areas, each of many times the bytes.
 AT_ONCE = 1_000
+SHAPES_AT_ONCE = 200
 # The condition of a query that asks for everything.
 ALL = "true"
 # Boxes below this part of the extent are small.
 SMALL = 0.005
 Statement = tuple[sql.Composable, list[Any]]
-Found = tuple[sql.Composable, sql.Composable, list[Any]]
-
-
-@dataclass
-class ItemsPage:
-    """Rows of a page: `texts` yields features as GeoJSON (UTF-8); `last` and `more` hold once it is exhausted.
-
-    `matched` is the exact number of features the query finds, or None where counting would cost.
-    """
-
-    query: ItemsQuery
-    matched: int | None
-    rows: Iterator[tuple[Any, ...]]
-    returned: int = 0
-    more: bool = False
-    _last: tuple[Any, ...] = (0, b"")
-
-    def texts(self) -> Iterator[bytes]:
-        """Feature after feature."""
-        try:
-            for row in self.rows:
-                if self.returned == self.query.limit:
-                    self.more = True
-                    break
-                self.returned += 1
-                self._last = row
-                yield row[1]
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """End the statement that the rows come from."""
-        if isinstance(self.rows, apart.Placed):
-            self.rows.close()
-
-    @property
-    def last(self) -> Place:
-        """The place of the last feature, where the next page begins."""
-        number, _text, *values = self._last
-        return Place(self.query.order, number, tuple(None if each is None else each.decode() for each in values))
 
 
 def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
-    """The page that the query asks for, in its order.
+    """The page that the query asks for, in its order; to be closed.
 
     Small pages are fetched at once; large ones flow, so that memory does not grow with the answer.
     Raises Unavailable: too many large ones are being sent.
     """
+    is_large = _is_large(collection, query)
     with filtering.limits(query):
-        found = _page(collection, user, query)
-    if isinstance(found.rows, Generator):
-        found.rows = apart.Placed(found.rows)
-    return found
-
-
-def _page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
-    source, where, params = conditions(collection, user, query)
-    known: int | None = None
-    if query.words:
         # A rare word wants the index of words, a frequent one the order of ids: guess first, then count and choose.
-        if (walked := _walked(collection, user, query)) is not None:
-            return ItemsPage(query, None, iter(walked))
-        few = counting.few(source, where, params)
-        if few is None:
-            source, where, params = conditions(collection, user, query, by_index=bool(query.order))
-        else:
-            source, visibility = past.source(collection, user, query.revision)
-            where, params, known = sql.SQL("t.id = ANY(%s)"), [*visibility, few], len(few)
-    found = (source, where, params)
-    if query.limit > AT_ONCE:
-        rows: Iterator[tuple[Any, ...]] = _flow(query, *_statement(collection, query, found, flows=True))
-    else:
-        fetched = _fetched(collection, query, found)
-        rows = iter(fetched)
-        if query.after == 0 and len(fetched) <= query.limit:
-            known = len(fetched)
-    if known is None and not query.words:
-        known = counting.matched(collection, user, query, (source, where, params))
-    return ItemsPage(query, known, rows)
+        if query.words and not is_large and (walked := _walked(collection, user, query)) is not None:
+            return pages.whole(query, None, walked)
+        found, known = _found(collection, user, query)
+        if not is_large:
+            fetched = pages.whole(query, known, _fetched(collection, query, found))
+            fetched.matched = _matched(collection, user, fetched, found)
+            return fetched
+    flowing = pages.flow(collection, query, found)
+    flowing.matched = known
+    try:
+        with filtering.limits(query):
+            flowing.matched = _matched(collection, user, flowing, found)
+    except BaseException:
+        flowing.close()
+        raise
+    apart.hand_back()
+    return flowing
+
+
+def _is_large(collection: Collection, query: ItemsQuery) -> bool:
+    """Whether the texts of the page are likely to be more than a megabyte."""
+    if collection.is_point or _is_small_box(query):
+        return query.limit > AT_ONCE
+    return query.limit > SHAPES_AT_ONCE
+
+
+def _found(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> tuple[Found, int | None]:
+    """What the query selects and, when that is known by then, how many there are."""
+    source, where, params = conditions(collection, user, query)
+    if not query.words:
+        return (source, where, params), None
+    few = counting.few(source, where, params)
+    if few is None:
+        return conditions(collection, user, query, by_index=bool(query.order)), None
+    source, visibility = past.source(collection, user, query.revision)
+    return (source, sql.SQL("t.id = ANY(%s)"), [*visibility, few]), len(few)
+
+
+def _matched(collection: Collection, user: User | AnonymousUser, page: ItemsPage, found: Found) -> int | None:
+    query = page.query
+    if page.matched is not None:
+        return page.matched
+    if query.after == 0 and not page.more:
+        return page.returned
+    return None if query.words else counting.matched(collection, user, query, found)
 
 
 def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> list[tuple[Any, ...]] | None:
     """A full page and one more, found among the next rows in the order of ids; None where that is not likely or not so."""
-    if query.order or query.limit > AT_ONCE or replace(query, words=()).selects:
+    if query.order or replace(query, words=()).selects:
         return None
     among = search.within(collection, query.words, query.limit + 1)
     if among is None:
@@ -120,13 +99,8 @@ def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuer
     source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT %s").format(rows)
     where, words = search.clause(collection, query.words, by_index=False)
     found = (source, where, [*params, query.after, among, *words])
-    read = _read(collection, query, found, planned=True)
+    read = _read(collection, query, found, planned=False)
     return read if read is not None and len(read) > query.limit else None
-
-
-def place(query: ItemsQuery) -> Place:
-    """Where in which order the query begins."""
-    return Place(query.order, query.after, query.after_values)
 
 
 def _fetched(collection: Collection, query: ItemsQuery, found: Found) -> list[tuple[Any, ...]]:
@@ -136,18 +110,16 @@ def _fetched(collection: Collection, query: ItemsQuery, found: Found) -> list[tu
     if kept is not None:
         return kept
     with prepared() if is_like and not is_rare else direct() as cursor:
-        cursor.execute(*_statement(collection, query, found, flows=False))
+        cursor.execute(*_statement(collection, query, found))
         made: list[tuple[Any, ...]] = cursor.fetchall()
     return made
 
 
-def _statement(
-    collection: Collection, query: ItemsQuery, found: Found, *, flows: bool
-) -> tuple[sql.Composed, list[Any]]:
+def _statement(collection: Collection, query: ItemsQuery, found: Found) -> tuple[sql.Composed, list[Any]]:
     """Id, text and values of the order of each row; a text that is not kept is made."""
     feature, join = stored.feature(collection, query.crs, query.columns)
     columns = sql.SQL(", ").join([sql.SQL("t.id"), feature, *ordering.keys(collection, query.order)])
-    return ordering.statement(collection, found, columns, place(query), query.limit + 1, join, flows=flows)
+    return ordering.statement(collection, found, columns, pages.place(query), query.limit + 1, join)
 
 
 def _read(collection: Collection, query: ItemsQuery, found: Found, *, planned: bool) -> list[tuple[Any, ...]] | None:
@@ -155,7 +127,7 @@ def _read(collection: Collection, query: ItemsQuery, found: Found, *, planned: b
     is_whole = query.crs is CRS84 and query.columns == EVERYTHING
     body, join = stored.kept(collection) if is_whole else stored.feature(collection, query.crs, query.columns)
     columns = sql.SQL("t.id, {}").format(body)
-    statement, values = ordering.statement(collection, found, columns, place(query), query.limit + 1, join)
+    statement, values = ordering.statement(collection, found, columns, pages.place(query), query.limit + 1, join)
     read = reader.read(reader.numbered(statement.as_string()), values, planned=planned)
     rows = [(int(read.get_value(row, 0) or 0), read.get_value(row, 1)) for row in range(read.ntuples)]
     return None if any(text is None for _number, text in rows) else rows
@@ -166,8 +138,12 @@ def is_like_others(query: ItemsQuery) -> bool:
 
     A box of half the territory by the index took 5.7 s where the order of ids takes 4 ms.
     """
+    return _is_small_box(query) if query.bbox else not query.selects
+
+
+def _is_small_box(query: ItemsQuery) -> bool:
     if query.bbox is None:
-        return not query.selects
+        return False
     west, south, east, north = settings.GEODATA_EXTENT
     area = sum((part[2] - part[0]) * (part[3] - part[1]) for part in query.bbox.parts)
     alone = not (query.datetime or query.filters)
@@ -178,12 +154,6 @@ def _is_rare(query: ItemsQuery) -> bool:
     """Whether its statement hardly comes back, so that keeping it prepared would push out others."""
     is_past = query.revision is not None
     return bool(query.words or query.condition or query.order or query.columns != EVERYTHING or is_past)
-
-
-def _flow(query: ItemsQuery, statement: sql.Composed, values: list[Any]) -> Generator[tuple[Any, ...], None, None]:
-    with filtering.limits_of_flow(query) as timeout_ms, apart.held() as held:
-        for number, *texts in flowing.rows(held.flow(reader.numbered(statement.as_string()), values, timeout_ms)):
-            yield int(number or 0), *texts
 
 
 def conditions(

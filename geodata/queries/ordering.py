@@ -18,6 +18,8 @@ from geodata.queries import select
 from geodata.registry import Collection
 
 Piece = tuple[sql.Composable, list[Any]]
+# Source, condition and their values.
+Found = tuple[sql.Composable, sql.Composable, list[Any] | tuple[Any, ...]]
 COLLATION = ' COLLATE "fr-x-icu"'
 NOTHING = sql.SQL("")
 BY_ID = "SELECT {columns} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
@@ -35,6 +37,7 @@ SELECT {columns} FROM ({found}) k CROSS JOIN LATERAL (SELECT t.* FROM ({source})
 """
 STRETCH = "SELECT {keys} FROM ({source}) t WHERE {where} AND {after} ORDER BY {order} LIMIT {limit}"
 STRETCHES = "SELECT * FROM ({each}) t ORDER BY {order} LIMIT {limit}"
+PLACES = "SELECT {columns} FROM ({found}) k ORDER BY {again}"
 LIMITS = {False: sql.SQL("%s"), True: sql.SQL("(SELECT %s::bigint)")}
 
 
@@ -55,7 +58,7 @@ START = Place()
 
 def statement(
     collection: Collection,
-    found: tuple[sql.Composable, sql.Composable, list[Any] | tuple[Any, ...]],
+    found: Found,
     columns: sql.Composable,
     place: Place,
     limit: int | None,
@@ -63,26 +66,40 @@ def statement(
     *,
     flows: bool = False,
 ) -> tuple[sql.Composed, list[Any]]:
-    """The statement of at most `limit` rows after a place, with its parameters; `found` is source, condition, values.
+    """The statement of at most `limit` rows after a place, with its parameters.
 
     `flows`: it is read while it runs, so its first rows shall come early.
     """
     source, where, params = found
-    pieces: dict[str, sql.Composable] = {"columns": columns, "source": source, "join": join, "where": where}
+    pieces: dict[str, sql.Composable] = {"columns": columns, "source": source, "join": join}
     if not place.order:
-        return sql.SQL(FLOWING if flows else BY_ID).format(**pieces), [*params, place.id, limit]
-    pieces["keys"] = sql.SQL(", ").join(
-        [sql.SQL("t.id"), *(select.column(collection, key.name) for key in place.order)]
-    )
-    pieces["order"], pieces["again"] = (_order(collection, place.order, alias) for alias in "tk")
-    pieces["limit"] = LIMITS[flows]
+        return sql.SQL(FLOWING if flows else BY_ID).format(**pieces, where=where), [*params, place.id, limit]
+    pieces["found"], given = _sorted(collection, found, place, limit, flows=flows)
+    again = _order(collection, place.order, "k")
+    return sql.SQL(SORTED).format(**pieces, again=again), [*given, *params[: source.as_string().count("%s")]]
+
+
+def places(collection: Collection, found: Found, place: Place, limit: int) -> tuple[sql.Composed, list[Any]]:
+    """The statement of the ids and the texts of the keys of at most `limit` rows after a place, with its parameters."""
+    if not place.order:
+        return statement(collection, found, sql.SQL("t.id"), place, limit)
+    columns = sql.SQL(", ").join([sql.SQL("k.id"), *keys(collection, place.order, "k")])
+    inner, values = _sorted(collection, found, place, limit)
+    again = _order(collection, place.order, "k")
+    return sql.SQL(PLACES).format(columns=columns, found=inner, again=again), values
+
+
+def _sorted(collection: Collection, found: Found, place: Place, limit: int | None, *, flows: bool = False) -> Piece:
+    """Ids and keys of at most `limit` rows after a place."""
+    source, where, params = found
+    named = [sql.SQL("t.id"), *(select.column(collection, key.name) for key in place.order)]
+    pieces: dict[str, sql.Composable] = {"keys": sql.SQL(", ").join(named), "source": source, "where": where}
+    pieces |= {"order": _order(collection, place.order, "t"), "limit": LIMITS[flows]}
     each: list[Piece] = [
         (sql.SQL(STRETCH).format(**pieces, after=after), [*params, *values, limit])
         for after, values in _stretches(collection, place)
     ]
-    pieces["found"], given = each[0] if len(each) == 1 else _one_after_the_other(each, pieces, limit)
-    visible = params[: source.as_string().count("%s")]
-    return sql.SQL(SORTED).format(**pieces), [*given, *visible]
+    return each[0] if len(each) == 1 else _one_after_the_other(each, pieces, limit)
 
 
 def _one_after_the_other(each: list[Piece], pieces: dict[str, sql.Composable], limit: int | None) -> Piece:
@@ -91,9 +108,9 @@ def _one_after_the_other(each: list[Piece], pieces: dict[str, sql.Composable], l
     return sql.SQL(STRETCHES).format(**pieces, each=both), [*values, limit]
 
 
-def keys(collection: Collection, order: tuple[SortKey, ...]) -> list[sql.Composable]:
+def keys(collection: Collection, order: tuple[SortKey, ...], alias: str = "t") -> list[sql.Composable]:
     """The values of the keys as texts, for the place after a row."""
-    return [sql.SQL("{}::text").format(select.column(collection, key.name)) for key in order]
+    return [sql.SQL("{}::text").format(select.column(collection, key.name, alias)) for key in order]
 
 
 def _field(collection: Collection, name: str) -> models.Field[Any, Any]:

@@ -18,7 +18,7 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, filtering, flowing, items, ordering, past, patience, reader
+from geodata.queries import apart, filtering, flowing, items, ordering, pages, past, patience, reader
 from geodata.queries.flowing import Row
 from geodata.queries.ordering import NOTHING, START, Place
 from geodata.queries.raw import direct
@@ -68,7 +68,7 @@ def of_query(
     source, where, params = items.conditions(collection, user, query)
     if query.condition is not None:
         filtering.rehearse(source, where, params)
-    place = items.place(query)
+    place = pages.place(query)
     return Selection(
         collection, user, query.crs, source, where, tuple(params), place, limit,
         columns=query.columns, revision=query.revision,

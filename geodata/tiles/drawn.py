@@ -49,14 +49,9 @@ class Band:
 BANDS = (Band("rough", 10), Band("coarse", 12), Band("fine", 14))
 
 
-def is_point(collection: Collection) -> bool:
-    """Whether a collection holds points, which need nothing made ready."""
-    return bool(collection.geometry.geom_type == "POINT")
-
-
 def shape(collection: Collection, zoom: int, *, kept: bool) -> tuple[sql.Composable, sql.Composable]:
     """The shape of t in EPSG:3857 as this zoom draws it, and the join it needs; `kept` where t is the present row."""
-    if is_point(collection):
+    if collection.is_point:
         return POINT, sql.SQL("")
     band = next((each for each in BANDS if zoom <= each.up_to), None)
     if band is None:
@@ -141,13 +136,13 @@ def _install(collection: Collection) -> sql.SQL:
 
 def ensure() -> list[str]:
     """Make and fill what is absent or of another release; gives the ids of its collections."""
-    shaped = (each for each in registry.collections() if not is_point(each))
+    shaped = (each for each in registry.collections() if not each.is_point)
     return [each.id for each in shaped if keeping.table(each, _name(each), _install(each), locks=True)]
 
 
 def store(collection: Collection) -> int:
     """Make the shapes that are absent; gives how many."""
-    if is_point(collection):
+    if collection.is_point:
         return 0
     # Found once: looked for row by row they would be sought in a table that grows meanwhile, without an index that is
     # known to serve (10 minutes for 50 000 lines).

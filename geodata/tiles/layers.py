@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from geodata.queries import select
+from geodata.queries import select, squares
 from geodata.registry import MAP, Collection
-from geodata.tiles import drawn, squares
+from geodata.tiles import drawn
 from geodata.tiles.matrix import HALF_SIDE_M
 
 # 64 of 4096: what is drawn beyond the edge of a tile.
@@ -76,7 +76,7 @@ def each_shape(collection: Collection, source: sql.SQL, zoom: int, *, kept: bool
         source=source,
         join=join,
         shape=shape,
-        small=sql.SQL("NULL" if drawn.is_point(collection) else SMALL),
+        small=sql.SQL("NULL" if collection.is_point else SMALL),
     )
 
 
@@ -118,7 +118,7 @@ def _counted(collection: Collection, source: sql.SQL, cells: sql.Composable) -> 
 
 def _cells(collection: Collection, source: sql.SQL) -> sql.Composed:
     x, y, spot = drawn.EASTING, drawn.NORTHING, ""
-    if not drawn.is_point(collection):
+    if not collection.is_point:
         x, y, spot = sql.SQL("ST_X(spot)"), sql.SQL("ST_Y(spot)"), SPOT
     half, whole = sql.Literal(HALF_SIDE_M), sql.Literal(2 * HALF_SIDE_M)
     return sql.SQL(CELLS).format(half=half, whole=whole, source=source, x=x, y=y, spot=sql.SQL(spot))

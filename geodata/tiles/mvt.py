@@ -17,9 +17,9 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import filtering, items, past, reader, select
+from geodata.queries import filtering, items, past, reader, select, squares
 from geodata.registry import Collection
-from geodata.tiles import bygone, drawn, layers, squares
+from geodata.tiles import bygone, layers
 from geodata.tiles.matrix import Tile
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query
             if query.condition is not None:
                 return bytes(_asked(_layer(collection, tile.z, kept=True), collection, tile, source, params))
             return _again(collection, tile, source, params)
-    if user.is_anonymous and tile.z <= SQUARES_UP_TO and (drawn.is_point(collection) or _is_crowded(collection, tile)):
+    if user.is_anonymous and tile.z <= SQUARES_UP_TO and (collection.is_point or _is_crowded(collection, tile)):
         return _summed(collection, user, tile)
     return _again(collection, tile, *select.visible(collection, user))
 
@@ -67,7 +67,7 @@ def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, quer
     selected, spots = (select.flat(sql.SQL(SELECTED).format(each, where)) for each in (source, among))
     named, _values = select.named(spots, tuple(params))
     statement = _layer(collection, tile.z, kept=False, spots=named)
-    may_be_crowded = not query.narrows and tile.z <= SQUARES_UP_TO and not drawn.is_point(collection)
+    may_be_crowded = not query.narrows and tile.z <= SQUARES_UP_TO and not collection.is_point
     if may_be_crowded and _asked(layers.crowd, collection, tile, spots, tuple(params)) > MOST_SHAPES:
         statement = partial(layers.counted, spots=named)
     return bytes(_asked(statement, collection, tile, selected, tuple(params)))
@@ -80,7 +80,7 @@ def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQu
 
 def _layer(collection: Collection, zoom: int, *, kept: bool, spots: sql.SQL | None = None) -> Statement:
     """What makes the layer of a source at this zoom: points are counted (those of `spots`, whose values are named), other shapes drawn."""
-    if drawn.is_point(collection) and zoom < CLUSTERS_BELOW:
+    if collection.is_point and zoom < CLUSTERS_BELOW:
         return partial(layers.counted, spots=spots)
     return partial(layers.each_shape, zoom=zoom, kept=kept)
 

@@ -41,10 +41,11 @@ def test_both_paths_agree_for_every_feature_of_every_collection(real_network, cl
     point_acces(capacity=12)
     equipement(working=True)
     for collection in registry.collections():
-        page = json.loads(client.get(f"/api/collections/{collection.id}/items?limit=1000").content)
+        limit = 1000 if collection.is_point else 200
+        page = json.loads(client.get(f"/api/collections/{collection.id}/items?limit={limit}").content)
         serializer = import_string(collection.serializer)
         rows = {str(row.uuid): row for row in collection.model_class.objects.all()}
-        assert page["features"]
+        assert page["numberMatched"] == page["numberReturned"] > 0
         for feature in page["features"]:
             reference = json.loads(json.dumps(serializer(rows[feature["id"]]).data, default=str))
             assert ring_free(feature) == ring_free(reference)

@@ -1,5 +1,6 @@
 """What filters find, by hand on four cabins, a trail and two closures; and which index they use."""
 
+import json
 import time
 
 import pytest
@@ -35,10 +36,10 @@ def found(text, collection="cabanes", user=None, **given):
     known = registry.get(collection)
     query = ItemsQuery(condition=parse_filter({"filter": text, **given}, known))
     page = items.page(known, user or AnonymousUser(), query)
-    wanted = [number for number, _text in page.rows]
-    slugs = dict(known.model_class.objects.values_list("pk", "slug"))
+    wanted = [json.loads(text)["id"] for text in page.texts]
+    slugs = {str(uuid): slug for uuid, slug in known.model_class.objects.values_list("uuid", "slug")}
     assert page.matched == len(wanted)
-    return "".join(slugs[number] for number in wanted)
+    return "".join(slugs[uuid] for uuid in wanted)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.items import parse_items
-from geodata.queries import changes, extent, item, items, ordering, reader, select, stored
+from geodata.queries import changes, extent, item, items, ordering, pages, reader, select, stored
 from geodata.queries.ordering import Place
 from geodata.tiles import mvt
 from geodata.tiles.matrix import Tile
@@ -66,7 +66,7 @@ def page(query, place=None):
     asked = parse_items(QueryDict(query), collection)
     found = items.conditions(collection, NOBODY, asked)
     text, join = stored.kept(collection)
-    where = place or items.place(asked)
+    where = place or pages.place(asked)
     return touched(*ordering.statement(collection, found, text, where, asked.limit + 1, join))
 
 

@@ -8,7 +8,7 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.items import parse_items
-from geodata.queries import apart, indexes, items, ordering, reader, stored
+from geodata.queries import apart, indexes, items, ordering, pages, reader, stored
 
 pytestmark = pytest.mark.django_db
 SORTED = [
@@ -22,7 +22,7 @@ def plan(collection_id, query, *, flows, without=("enable_seqscan", "enable_sort
     asked = parse_items(QueryDict(query), collection)
     found = items.conditions(collection, AnonymousUser(), asked)
     text, join = stored.kept(collection)
-    statement, values = ordering.statement(collection, found, text, items.place(asked), 100, join, flows=flows)
+    statement, values = ordering.statement(collection, found, text, pages.place(asked), 100, join, flows=flows)
     with connection.cursor() as cursor:
         for each in without:
             cursor.execute(f"SET LOCAL {each} = off")

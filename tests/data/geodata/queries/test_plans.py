@@ -8,7 +8,7 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.items import parse_items
-from geodata.queries import items, ordering
+from geodata.queries import items, ordering, pages
 from tests.factories.parcs import autorite
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def plan(query):
     collection = registry.get("cabanes")
     asked = parse_items(QueryDict(query), collection)
     found = items.conditions(collection, AnonymousUser(), asked)
-    statement, values = ordering.statement(collection, found, sql.SQL("t.id"), items.place(asked), 100)
+    statement, values = ordering.statement(collection, found, sql.SQL("t.id"), pages.place(asked), 100)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("EXPLAIN {}").format(statement), values)
         return "\n".join(row[0] for row in cursor.fetchall())

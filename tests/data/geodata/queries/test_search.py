@@ -58,7 +58,7 @@ def walk(words, limit):
     collection, query, pages = registry.get("cabanes"), ItemsQuery(words=words, limit=limit), []
     while True:
         page = items.page(collection, AnonymousUser(), query)
-        pages.append([bytes(text) for text in page.texts()])
+        pages.append([bytes(text) for text in page.texts])
         if not page.more:
             return pages
         query = replace(query, after=page.last.id)

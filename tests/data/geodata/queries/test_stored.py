@@ -66,7 +66,7 @@ def test_a_text_of_another_revision_or_shape_is_not_served(change):
         cursor.execute(f"UPDATE geodata_text_cabanes SET body = 'faux', {change} WHERE id = %s", [made.pk])
     assert served("cabanes", made)["properties"]["name_fr"] == "Juste"
     page = items.page(registry.get("cabanes"), NOBODY, ItemsQuery())
-    assert [json.loads(text)["properties"]["name_fr"] for text in page.texts()] == ["Juste"]
+    assert [json.loads(text)["properties"]["name_fr"] for text in page.texts] == ["Juste"]
 
 
 def test_a_deferred_load_is_served_and_stored_afterwards():

@@ -40,7 +40,7 @@ def test_every_collection_of_lines_or_areas_keeps_its_shapes():
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'y\\_drawn%'")
         found = {row[0] for row in cursor.fetchall()}
-    assert found == {each.table for each in registry.collections() if not drawn.is_point(each)}
+    assert found == {each.table for each in registry.collections() if not each.is_point}
     assert drawn.ensure() == []
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 
 from cabanes.models import Cabane
 from geodata import registry
-from geodata.tiles import squares
+from geodata.queries import squares
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
 from tests.factories.sentiers import line, sentier

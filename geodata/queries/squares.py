@@ -8,14 +8,21 @@ filled from the rows when they are made.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from functools import cache
+
 from django.contrib.auth.models import AnonymousUser
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import keeping, select
+from geodata.queries import keeping, reader, select
 from geodata.registry import Collection
 
 SQUARE_ZOOM = 14
+SIDES = 1 << SQUARE_ZOOM
+# Input: the first and last column, the first and last row. Index: the primary key.
+WITHIN = "SELECT coalesce(sum(n), 0) FROM {} WHERE x BETWEEN $1 AND $2 AND y BETWEEN $3 AND $4"
 EVENTS = {"INSERT": ("fresh",), "UPDATE": ("stale", "fresh"), "DELETE": ("stale",)}
 CHANGED = """AND t.id IN (
   SELECT s.id FROM stale s JOIN fresh f USING (id) WHERE (s.geom, s.status, s.deleted_at) IS DISTINCT FROM (f.geom, f.status, f.deleted_at))"""
@@ -54,6 +61,33 @@ def table(collection: Collection) -> sql.Identifier:
 
 def _name(collection: Collection) -> str:
     return "geodata_squares_" + collection.id.replace("-", "_")
+
+
+def within(collection: Collection, boxes: Iterable[tuple[float, float, float, float]]) -> int:
+    """How many public features stand in squares that lie whole in these boxes (west, south, east, north in degrees).
+
+    Each of them meets its box, and others may: the point that stands for a feature is a point of it.
+    """
+    total = 0
+    for west, south, east, north in boxes:
+        first, last = math.ceil(_across(west)), math.floor(_across(east)) - 1
+        top, bottom = math.ceil(_down(north)), math.floor(_down(south)) - 1
+        if first <= last and top <= bottom:
+            total += int(reader.read(_within(collection), (first, last, top, bottom)).get_value(0, 0) or 0)
+    return total
+
+
+def _across(longitude: float) -> float:
+    return (longitude + 180) / 360 * SIDES
+
+
+def _down(latitude: float) -> float:
+    return (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2 * SIDES
+
+
+@cache
+def _within(collection: Collection) -> str:
+    return sql.SQL(WITHIN).format(table(collection)).as_string()
 
 
 def _public(collection: Collection, rows: str) -> sql.Composable:

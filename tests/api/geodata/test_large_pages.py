@@ -1,0 +1,103 @@
+"""A large page is found first and then flows; it says what a small one says, and its head has its links."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from geodata import registry
+from geodata.queries import counting, items, squares
+from tests.factories.cabanes import cabane
+from tests.factories.sentiers import line, sentier
+
+TRAILS = "/api/collections/sentiers/items"
+QUERIES = [
+    "", "bbox=2,50,3.4,50.8", "sortby=-name_fr", "sortby=stated_length_m", "q=boucle", "category=PR", "crs=http://www.opengis.net/def/crs/EPSG/0/2154",
+    "filter=stated_length_m%20>%20500", "properties=name_fr&skipGeometry=true", "bbox=2,50,3.4,50.8&sortby=name_fr",
+]  # fmt: skip
+
+
+def walk(client, address):
+    """Pages, one after the other by the `Link` header: whether each flowed, what it holds, how many were matched."""
+    found = []
+    while address:
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.content
+        page = json.loads(answer.getvalue())
+        head = [each.split(">")[0].lstrip("< ") for each in answer["Link"].split(", ") if 'rel="next"' in each]
+        assert head == [each["href"] for each in page["links"] if each["rel"] == "next"]
+        assert page["numberReturned"] == len(page["features"])
+        found.append((answer.streaming, page["features"], page.get("numberMatched")))
+        address = head[0].removeprefix("http://testserver") if head else None
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_large_page_is_the_small_one_that_flows(client, monkeypatch, query):
+    for n in range(7):
+        sentier(name_fr=f"Boucle {n % 3}", stated_length_m=1000 * n if n % 3 else None, category="PR")
+    small = walk(client, f"{TRAILS}?limit=3&{query}")
+    assert not any(flowed for flowed, _features, _matched in small)
+    monkeypatch.setattr(items, "SHAPES_AT_ONCE", 2)
+    large = walk(client, f"{TRAILS}?limit=3&{query}")
+    assert all(flowed for flowed, _features, _matched in large)
+    assert [page[1:] for page in large] == [page[1:] for page in small]
+    assert sum(len(features) for _flowed, features, _matched in large) > 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_large_follows_from_the_kind_of_shape_and_the_box(client):
+    sentier()
+    for address, flows in {
+        f"{TRAILS}?limit=200": False,
+        f"{TRAILS}?limit=201": True,
+        f"{TRAILS}?limit=1000&bbox=2.79,50.40,2.80,50.41": False,
+        f"{TRAILS}?limit=1001&bbox=2.79,50.40,2.80,50.41": True,
+        "/api/collections/cabanes/items?limit=1000": False,
+        "/api/collections/cabanes/items?limit=1001": True,
+    }.items():
+        answer = client.get(address)
+        answer.getvalue()
+        assert answer.streaming is flows, address
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["cabanes", "sentiers"])
+def test_squares_within_a_box_hold_no_more_than_the_box(client, kind):
+    for n in range(12):
+        west, south = 2.4 + n * 0.05, 50.30 + n * 0.02
+        if kind == "cabanes":
+            cabane(geom=f"SRID=4326;POINT({west} {south})")
+        else:
+            sentier(geom=line((west, south), (west + 0.2, south + 0.01), (west + 0.1, south + 0.1)))
+    collection, bounds = registry.get(kind), []
+    for box in (
+        (2.4, 50.3, 2.9, 50.5),
+        (2.41, 50.301, 2.95, 50.6),
+        (2, 50, 3, 51),
+        (2.5, 50.34, 2.501, 50.341),
+        (-180, -90, 180, 90),
+    ):
+        answer = json.loads(client.get(f"/api/collections/{kind}/items?bbox={','.join(map(str, box))}").content)
+        bounds.append(squares.within(collection, [box]))
+        assert bounds[-1] <= answer["numberMatched"]
+    assert bounds[-1] == 12
+    assert bounds[3] == 0
+    assert any(bounds[:2])
+
+
+@pytest.mark.django_db
+def test_a_box_that_holds_too_many_is_not_counted(client, monkeypatch):
+    for n in range(4):
+        cabane(state="open", geom=f"SRID=4326;POINT({2.5 + n / 10} 50.4)")
+    address = "/api/collections/cabanes/items?limit=1&bbox=2,50,3.4,50.8"
+    assert json.loads(client.get(address).content)["numberMatched"] == 4
+    monkeypatch.setattr(counting, "COUNT_LIMIT", 3)
+    with CaptureQueriesContext(connection) as queries:
+        assert "numberMatched" not in json.loads(client.get(address).content)
+    assert not any("count(*)" in each["sql"] for each in queries)
+    with CaptureQueriesContext(connection) as queries:
+        assert "numberMatched" not in json.loads(client.get(f"{address}&state=open").content)
+    assert any("count(*)" in each["sql"] for each in queries)
