@@ -8,7 +8,8 @@ relations are kept beside the geometry by triggers. So one row is one feature, e
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.conf import settings
 from django.contrib.gis.db import models
@@ -105,6 +106,14 @@ def completeness_of(texts: Iterable[str], others: Iterable[str] = ()) -> models.
         output_field=models.SmallIntegerField(),
         db_persist=True,
     )
+
+
+class Spot(NamedTuple):
+    """The middle of a shape in degrees, and whether that is the whole of it."""
+
+    lon: float
+    lat: float
+    is_point: bool
 
 
 class UuidV7(Func):
@@ -224,6 +233,16 @@ class Feature(models.Model):
     def label(self) -> str:
         """The name or title in French."""
         return str(getattr(self, f"{self.label_stem}_fr"))
+
+    @cached_property
+    def spot(self) -> Spot | None:
+        """The middle of its shape, where it has one."""
+        shape = self.geom  # type: ignore[attr-defined]
+        if shape is None:
+            return None
+        is_point = shape.geom_type == "Point"
+        middle = shape if is_point else shape.centroid
+        return Spot(middle.x, middle.y, is_point)
 
     @property
     def is_public(self) -> bool:

@@ -4,14 +4,23 @@ The names are `pages:<collection id>-list` and `pages:<collection id>-detail`; s
 same words in every language. A page that shows the past leads to pages of the same moment.
 """
 
-from django.urls import reverse
+from functools import lru_cache
+from urllib.parse import quote
+
+from django.urls import get_script_prefix, reverse
 
 from carte import clock
+from carte.pages.texts import page_language
 from geodata import registry
 from geodata.endpoints.mementos import written
 from geodata.features import Feature
 from geodata.params.instants import AS_OF
 from geodata.registry import Collection
+
+# Stands for any key.
+KEY = "0"
+# As `reverse` does.
+KEPT = "!$&'()*+,;=/~:@"
 
 
 def segment(collection: Collection) -> str:
@@ -30,15 +39,23 @@ def list_address(collection: Collection) -> str:
     return reverse(f"pages:{collection.id}-list") + onward()
 
 
-def address(feature: Feature) -> str:
-    """The path of the page of a feature, in the active language."""
+def address(feature: Feature, language: str = "") -> str:
+    """The path of the page of a feature, in the active language (which may be given: see `text_of`)."""
     collection = registry.of_model(type(feature))
-    return address_of(collection, str(getattr(feature, collection.page_key)))
+    return address_of(collection, str(getattr(feature, collection.page_key)), language)
 
 
-def address_of(collection: Collection, key: str) -> str:
+def address_of(collection: Collection, key: str, language: str = "") -> str:
     """The path of the page of the feature with this key (a slug, or the code of an authority)."""
-    return reverse(f"pages:{collection.id}-detail", args=[key]) + onward()
+    before, after = _around(collection.id, language or page_language(), get_script_prefix())
+    return before + quote(key, safe=KEPT) + after + onward()
+
+
+@lru_cache(1_000)
+def _around(collection_id: str, _language: str, _prefix: str) -> tuple[str, str]:
+    """What stands before and after the key in a path: finding it takes longer than telling a feature."""
+    before, _key, after = reverse(f"pages:{collection_id}-detail", args=[KEY]).rpartition(KEY)
+    return before, after
 
 
 def item_address(feature: Feature) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from agenda.codes import EvenementDatePrecision, EvenementState
 from carte import wording
 from carte.pages.addresses import address
-from carte.pages.texts import name_of, page_language, text_of
+from carte.pages.texts import choice_of, name_of, page_language, text_of
 from geodata import registry
 from geodata.formats import markdown
 
@@ -58,7 +58,7 @@ def cabin(feature: Any) -> Node:
         creator=creators,
         dateCreated=str(feature.year_built) if feature.year_built else None,
         artMedium=wording.joined(list(feature.materials)),
-        artform=feature.get_kind_display(),
+        artform=choice_of(feature, "kind"),
     )
     if feature.park is not None and feature.park.is_public:
         node["containedInPlace"] = {"@type": "Park", "name": name_of(feature.park).value, "url": address(feature.park)}
@@ -143,21 +143,28 @@ def of(feature: Any) -> Node:
 def place(feature: Any, kind: str | list[str] = "Place") -> Node:
     """Any feature with a shape: its name, its page, and a point unless its shape is schematic."""
     node = thing(feature, kind)
-    if feature.geom is not None and (not feature.is_schematic or feature.geom.geom_type == "Point"):
-        spot = feature.geom if feature.geom.geom_type == "Point" else feature.geom.centroid
-        node["geo"] = {"@type": "GeoCoordinates", "latitude": round(spot.y, 5), "longitude": round(spot.x, 5)}
+    spot = feature.spot
+    if spot is not None and (spot.is_point or not feature.is_schematic):
+        node["geo"] = {"@type": "GeoCoordinates", "latitude": round(spot.lat, 5), "longitude": round(spot.lon, 5)}
     return node
 
 
 def thing(feature: Any, kind: str | list[str]) -> Node:
     """What every description has: type, name, address, description, language and licence."""
-    name = name_of(feature)
-    about = markdown.to_text(text_of(feature, "description").value or text_of(feature, "summary").value)
-    node: Node = {"@context": CONTEXT, "@type": kind, "name": name.value, "url": address(feature)}
-    node |= _known(description=about)
+    language = page_language()
+    name = name_of(feature, language).value
+    node: Node = {"@context": CONTEXT, "@type": kind, "name": name, "url": address(feature, language)}
+    node |= _known(description=about(feature, language))
     if kind == "Event":
-        node["inLanguage"] = page_language()
+        node["inLanguage"] = language
     return node
+
+
+def about(feature: Any, language: str) -> str:
+    """The description of a feature, else its summary, without markup."""
+    return markdown.to_text(
+        text_of(feature, "description", language).value or text_of(feature, "summary", language).value
+    )
 
 
 def _same_as(feature: Any) -> list[str]:

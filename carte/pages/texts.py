@@ -4,8 +4,10 @@ A fallback keeps its language, so that a screen reader pronounces it right (WCAG
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import get_language
 
 FALLBACK = "fr"
@@ -30,9 +32,12 @@ def page_language() -> str:
     return (get_language() or FALLBACK).split("-")[0]
 
 
-def text_of(thing: Any, stem: str) -> Text:
-    """The text `<stem>_<language>` of a thing, else its French one; empty when it has neither."""
-    language = page_language()
+def text_of(thing: Any, stem: str, language: str = "") -> Text:
+    """The text `<stem>_<language>` of a thing, else its French one; empty when it has neither.
+
+    The language is that of the page; who asks thousands of times gives it, as finding it takes longer than the text.
+    """
+    language = language or page_language()
     own = getattr(thing, f"{stem}_{language}", "") or ""
     if own:
         return Text(own)
@@ -40,6 +45,19 @@ def text_of(thing: Any, stem: str) -> Text:
     return Text(french, FALLBACK if french and language != FALLBACK else "")
 
 
-def name_of(feature: Any) -> Text:
+def choice_of(feature: Any, name: str, language: str = "") -> str:
+    """What the value of a field with choices is called; empty for none."""
+    return _called(feature._meta.label, name, getattr(feature, name), language or page_language())
+
+
+@lru_cache(1_000)
+def _called(model: str, name: str, value: Any, _language: str) -> str:
+    """Kept, as Django goes through all choices for each of them."""
+    field: Any = apps.get_model(model)._meta.get_field(name)
+    called = dict(field.flatchoices).get(value, value)
+    return "" if called is None else str(called)
+
+
+def name_of(feature: Any, language: str = "") -> Text:
     """What a feature is called."""
-    return text_of(feature, feature.label_stem)
+    return text_of(feature, feature.label_stem, language)

@@ -51,14 +51,13 @@ def closure(feature: Any, root: str) -> Happening:
 
 
 def _common(feature: Any, root: str) -> dict[str, Any]:
-    spot = feature.geom
-    is_point = spot is not None and spot.geom_type == "Point" and not feature.is_schematic
+    spot = None if feature.is_schematic else feature.spot
     return {
         "uid": f"{feature.uuid}@{DOMAIN}",
         "title": name_of(feature).value,
         "updated_at": feature.updated_at,
         "sequence": feature.revision,
-        "at": (spot.y, spot.x) if is_point else None,
+        "at": (spot.lat, spot.lon) if spot and spot.is_point else None,
         "url": root.rstrip("/") + address(feature),
     }
 

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext
 
 from carte.pages import jsonld
 from carte.pages.addresses import address
 from carte.pages.closures import notice, notices_of, sentence
 from carte.pages.happenings import when
-from carte.pages.texts import name_of, text_of
+from carte.pages.texts import FALLBACK, choice_of, name_of, page_language
 from carte.told import happenings
-from geodata.formats import markdown
+from geodata import registry
 from geodata.formats.ical import Happening
 from geodata.formats.telling import Words
 from geodata.licences import licence_of
@@ -22,26 +23,50 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
-# Foreign keys that words, dates or schema.org follow.
-FOLLOWED = ("park", "cabin", "trail", "commune")
+# What words, dates and schema.org are made of: texts in languages, other fields, links.
+TEXTS = ("name", "title", "description", "summary", "detour")
+FIELDS = (
+    "slug", "revision", "created_at", "updated_at", "source", "licence", "geom_quality", "kind", "category", "practices",
+    "free_access", "opening_hours", "phone", "email", "website", "wikidata", "osm_id", *jsonld.AMENITIES,
+    "authors", "year_built", "materials", "departure", "arrival", "length_m", "stated_length_m",
+    "starts_at", "ends_at", "review_by", "checked_at", "cause", "rrule", "all_day", "date_precision", "state", "place",
+    "organiser",
+)  # fmt: skip
+LINKS = ("authority", "park", "cabin", "trail", "commune")
 PRACTICES = {"pedestre": "hiking", "trail": "running", "cyclo": "cycling", "vtt": "mountain biking"}
 
 
 class OurTeller:
     """Parks, cabins, trails, closures and events in words."""
 
-    def related(self, collection: Collection) -> tuple[str, ...]:
-        """The foreign keys that are read along with a feature."""
-        links = tuple(name for name in FOLLOWED if name in collection.fields and collection.fields[name].is_relation)
-        return ("authority", *links)
+    def reads(self, language: str) -> tuple[str, ...]:
+        """The fields that all of this asks of features, of whatever collection, to speak a language."""
+        keys = {each.page_key for each in registry.collections()}
+        return (*(f"{stem}_{each}" for stem in TEXTS for each in (FALLBACK, language)), *FIELDS, *sorted(keys), *LINKS)
 
     def words(
         self, collection: Collection, features: Sequence[Any], user: "User | AnonymousUser", root: str
     ) -> list[Words]:
         """The words of each feature; the closures of all of them in one go."""
         closures = notices_of(collection.id, features, user)
+        language, base = page_language(), root.rstrip("/")
         return [
-            _words(collection, feature, tuple(sentence(each) for each in closures.get(feature.pk, ())), root)
+            Words(
+                feature=feature,
+                title=name_of(feature, language).value,
+                about=jsonld.about(feature, language),
+                link=base + address(feature, language),
+                author=_author(feature, language),
+                licence=licence_of(feature.licence),
+                updated_at=feature.updated_at,
+                notes=(
+                    *_dates(collection, feature),
+                    *(sentence(each) for each in closures.get(feature.pk, ())),
+                    *_shape(feature),
+                ),
+                kind=_kind(feature, language),
+                practice=_practice(feature),
+            )
             for feature in features
         ]
 
@@ -58,21 +83,16 @@ class OurTeller:
         return happenings.closure(feature, root) if collection.id == "fermetures" else happenings.event(feature, root)
 
 
-def _words(collection: Collection, feature: Any, closures: tuple[str, ...], root: str) -> Words:
-    about = markdown.to_text(text_of(feature, "description").value or text_of(feature, "summary").value)
-    practices = getattr(feature, "practices", None) or ()
-    return Words(
-        feature=feature,
-        title=name_of(feature).value,
-        about=about,
-        link=root.rstrip("/") + address(feature),
-        author=name_of(feature.authority).value if feature.authority else "",
-        licence=licence_of(feature.licence),
-        updated_at=feature.updated_at,
-        notes=(*_dates(collection, feature), *closures, *_shape(feature)),
-        kind=_kind(feature),
-        practice=next((PRACTICES[each] for each in practices if each in PRACTICES), ""),
-    )
+def _practice(feature: Any) -> str:
+    return next((PRACTICES[each] for each in getattr(feature, "practices", None) or () if each in PRACTICES), "")
+
+
+def _author(feature: Any, language: str) -> str:
+    """Who keeps the record up to date; nobody where they were not public at the moment that is spoken of."""
+    try:
+        return name_of(feature.authority, language).value if feature.authority else ""
+    except ObjectDoesNotExist:
+        return ""
 
 
 def _dates(collection: Collection, feature: Any) -> tuple[str, ...]:
@@ -84,19 +104,16 @@ def _dates(collection: Collection, feature: Any) -> tuple[str, ...]:
 
 
 def _shape(feature: Any) -> tuple[str, ...]:
-    if feature.geom is None or feature.geom_quality == "surveyed":
+    if feature.spot is None or feature.geom_quality == "surveyed":
         return ()
-    if feature.geom.geom_type == "Point":
+    if feature.spot.is_point:
         return (gettext("Position approximative."),)
     return (gettext("Tracé schématique."),) if feature.is_schematic else (gettext("Tracé approximatif."),)
 
 
-def _kind(feature: Any) -> str:
-    for name in ("kind", "category"):
-        said = getattr(feature, f"get_{name}_display", None)
-        if said is not None:
-            return str(said() or "")
-    return ""
+def _kind(feature: Any, language: str) -> str:
+    names = (name for name in ("kind", "category") if hasattr(feature, f"get_{name}_display"))
+    return next((choice_of(feature, name, language) for name in names), "")
 
 
 def _absolute(value: Any, root: str) -> Any:

@@ -12,8 +12,8 @@ from geodata import licences
 from geodata.formats.choice import Format
 from geodata.formats.markup import DECLARATION, element, text
 from geodata.formats.pieces import gathered
-from geodata.formats.telling import Words, teller
-from geodata.queries import batches, past, rows, states
+from geodata.formats.telling import Words, spoken, told_since
+from geodata.queries import rows
 from geodata.queries.rows import Selection
 from geodata.registry import Collection
 
@@ -38,23 +38,14 @@ def _pieces(selection: Selection, root: str) -> Iterator[str]:
     licence = licences.licence_of(licences.OURS)
     yield f'{DECLARATION}<feed xmlns="{NAMESPACE}" xml:lang="fr">'
     yield text("id", base) + text("title", f"{settings.SITE_NAME} · {collection.title}")
-    yield text("updated", _instant(changed or _emptied(selection)))
+    yield text("updated", _instant(changed or told_since(collection, selection.user)))
     yield element("author", text("name", str(settings.SITE_PUBLISHER)))
     yield element("link", "", {"rel": "self", "type": MEDIA_TYPE, "href": f"{base}?f=atom"})
     yield element("link", "", {"rel": "alternate", "type": "text/html", "href": f"{base}?f=html"})
     yield text("rights", f"{licence.name}, {licence.url}")
-    for batch in batches.of(selection, teller().related(collection)):
-        for words in teller().words(collection, batch, selection.user, root):
-            yield _entry(base, words)
+    for words, _values in spoken(selection, root):
+        yield _entry(base, words)
     yield "</feed>\n"
-
-
-def _emptied(selection: Selection) -> datetime:
-    """When an empty feed became what it is: the instant that is spoken of, or the last change of the collection."""
-    if (moment := past.shown()) is not None:
-        return moment.instant
-    state = states.state(selection.collection, selection.user)
-    return datetime.fromtimestamp(state.moment / 1_000_000, UTC)
 
 
 def _entry(base: str, words: Words) -> str:

@@ -22,11 +22,12 @@ from geodata import licences, registry
 from geodata.formats.choice import Format, Omission
 from geodata.formats.markup import DECLARATION, degrees, element, quoted, text
 from geodata.formats.pieces import gathered
-from geodata.formats.telling import Words, teller
+from geodata.formats.telling import spoken, told_since
 from geodata.problems import Conflict
-from geodata.queries import batches, past, rows
+from geodata.queries import rows
 from geodata.queries.rows import Selection
 from geodata.registry import Collection
+from geodata.units import COORDINATE_DECIMALS
 
 MEDIA_TYPE = "application/gpx+xml"
 NAMESPACE = "http://www.topografix.com/GPX/1/1"
@@ -35,16 +36,16 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 LINE = "LINESTRING"
 FOLLOWED = sql.SQL("t.geom_quality <> 'schematic'")
 PLACED = sql.SQL("t.geom IS NOT NULL")
+WRITTEN = sql.SQL("ST_AsText(t.geom, {})").format(sql.Literal(COORDINATE_DECIMALS))
 SYMBOL = "Scenic Area"
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Waypoint:
-    """A named place: longitude and latitude in degrees, a symbol name that devices know."""
+    """A named place: `at` is its longitude, a blank and its latitude in degrees, `symbol` a name that devices know."""
 
-    lon: float
-    lat: float
+    at: str
     name: str
     description: str = ""
     link: str = ""
@@ -54,10 +55,10 @@ class Waypoint:
 
 @dataclass(frozen=True)
 class Track:
-    """A line in walking direction: (longitude, latitude) in degrees, metres above sea beside it or none."""
+    """A line in walking direction: points as those of Waypoint, metres above sea beside them or none."""
 
     name: str
-    points: Sequence[tuple[float, float]]
+    points: Sequence[str]
     elevations_m: Sequence[float] | None = None
     description: str = ""
     comment: str = ""
@@ -126,6 +127,8 @@ def _head(selection: Selection, left_out: str, root: str) -> Head:
         "ST_XMin(ST_Extent(t.geom)), ST_YMin(ST_Extent(t.geom)), ST_XMax(ST_Extent(t.geom)), ST_YMax(ST_Extent(t.geom))"
     )
     box = rows.summed(selection, extent)
+    # Neighbours are told too.
+    time = told_since(None, selection.user)
     head = _head_of_one(selection, root) if selection.is_one else None
     head = head or Head(
         creator=str(settings.SITE_NAME),
@@ -133,14 +136,14 @@ def _head(selection: Selection, left_out: str, root: str) -> Head:
         description=left_out,
         author=str(settings.SITE_PUBLISHER),
         licence=licences.licence_of(licences.OURS).url,
-        year=timezone.localdate(past.now()).year,
+        year=timezone.localdate(time).year,
         link=f"{root}api/collections/{collection.id}",
     )
-    return replace(head, time=past.now(), box=None if box[0] is None else box)
+    return replace(head, time=time, box=None if box[0] is None else box)
 
 
 def _head_of_one(selection: Selection, root: str) -> Head | None:
-    for words in _told(selection, root):
+    for words, _values in spoken(selection, root):
         return Head(
             creator=str(settings.SITE_NAME),
             name=words.title,
@@ -176,11 +179,6 @@ def schematic_left_out(count: int) -> str:
     return said % {"count": count}
 
 
-def _told(selection: Selection, root: str) -> Iterator[Words]:
-    for batch in batches.of(selection, teller().related(selection.collection)):
-        yield from teller().words(selection.collection, batch, selection.user, root)
-
-
 def stops_along(selection: Selection) -> Selection | None:
     """The cabins along the lines of a selection, each once; None where lines name none."""
     if "cabins" not in selection.collection.fields:
@@ -195,23 +193,33 @@ def _stops(selection: Selection, root: str) -> Iterator[Waypoint]:
 
 
 def _points(selection: Selection, root: str) -> Iterator[Waypoint]:
-    for words in _told(selection, root):
-        spot = words.feature.geom
-        yield Waypoint(spot.x, spot.y, words.title, words.description, words.link, SYMBOL, words.kind)
+    for words, (point,) in spoken(selection, root, WRITTEN):
+        yield Waypoint(_positions(point), words.title, words.description, words.link, SYMBOL, words.kind)
 
 
 def _tracks(selection: Selection, root: str) -> Iterator[Track]:
-    for words in _told(selection, root):
+    for words, (line, elevations) in spoken(selection, root, WRITTEN, _heights(selection.collection)):
         yield Track(
             name=words.title,
-            points=[(point[0], point[1]) for point in words.feature.geom.coords],
-            elevations_m=words.feature.elevations_m,
+            points=_positions(line).split(","),
+            elevations_m=[float(each) for each in elevations.split(b",")] if elevations else None,
             description=words.about,
             comment=" ".join(words.notes),
             source=words.feature.source,
             link=words.link,
             kind=words.practice,
         )
+
+
+def _heights(collection: Collection) -> sql.Composable:
+    if not collection.elevations:
+        return sql.SQL("NULL")
+    return sql.SQL("array_to_string(t.{}, ',')").format(sql.Identifier(collection.elevations))
+
+
+def _positions(written: bytes | None) -> str:
+    """What stands between the brackets of WKT."""
+    return (written or b"()").decode().partition("(")[2][:-1]
 
 
 def _metadata(head: Head) -> str:
@@ -233,26 +241,26 @@ def _metadata(head: Head) -> str:
 def _waypoint(waypoint: Waypoint) -> str:
     inner = text("name", waypoint.name) + text("desc", waypoint.description) + _link(waypoint.link, waypoint.name)
     inner += text("sym", waypoint.symbol) + text("type", waypoint.kind)
-    return element("wpt", inner, {"lat": degrees(waypoint.lat), "lon": degrees(waypoint.lon)})
+    lon, _blank, lat = waypoint.at.partition(" ")
+    return f'<wpt lat="{lat}" lon="{lon}">{inner}</wpt>'
 
 
 def _track(track: Track) -> str:
     if not track.points[1:]:
         raise ValueError("a track has at least two points")
-    points = "".join(
-        f'<trkpt lat="{degrees(lat)}" lon="{degrees(lon)}"'
-        + ("/>" if height is None else f"><ele>{height:.1f}</ele></trkpt>")
-        for (lon, lat), height in zip(track.points, _heights(track), strict=True)
-    )
+    places = [point.partition(" ") for point in track.points]
+    if track.elevations_m and len(track.elevations_m) == len(places):
+        points = "".join(
+            [
+                f'<trkpt lat="{lat}" lon="{lon}"><ele>{height:.1f}</ele></trkpt>'
+                for (lon, _blank, lat), height in zip(places, track.elevations_m, strict=True)
+            ]
+        )
+    else:
+        points = "".join([f'<trkpt lat="{lat}" lon="{lon}"/>' for lon, _blank, lat in places])
     inner = text("name", track.name) + text("cmt", track.comment) + text("desc", track.description)
     inner += text("src", track.source) + _link(track.link, track.name) + text("type", track.kind)
     return element("trk", inner + element("trkseg", points))
-
-
-def _heights(track: Track) -> Iterable[float | None]:
-    if track.elevations_m and len(track.elevations_m) == len(track.points):
-        return track.elevations_m
-    return [None] * len(track.points)
 
 
 def _link(address: str, said: str) -> str:

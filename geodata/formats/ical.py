@@ -19,8 +19,8 @@ from psycopg import sql
 from geodata.formats.atom import dated
 from geodata.formats.choice import Format
 from geodata.formats.pieces import gathered
-from geodata.formats.telling import teller
-from geodata.queries import batches, rows, select
+from geodata.formats.telling import read, teller
+from geodata.queries import rows, select
 from geodata.queries.rows import Selection
 
 MEDIA_TYPE = "text/calendar"
@@ -76,8 +76,8 @@ def write(selection: Selection, root: str) -> Iterator[bytes]:
 
 def _told(selection: Selection, root: str) -> Iterator[Happening]:
     collection = selection.collection
-    for batch in batches.of(selection, teller().related(collection)):
-        for feature in batch:
+    for batch in read(selection):
+        for feature in batch.features:
             happening = teller().happening(collection, feature, root)
             if happening is not None:
                 yield happening

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from geodata.formats.choice import Format
 from geodata.formats.pieces import gathered
-from geodata.formats.telling import teller
-from geodata.queries import batches
+from geodata.formats.telling import read, teller
 from geodata.queries.rows import Selection
 
 VOCABULARY = "https://schema.org/"
+ENCODED = json.JSONEncoder(ensure_ascii=False).encode
 CONTEXT = {"@vocab": VOCABULARY, **{name: {"@type": "@id"} for name in ("url", "sameAs", "license", "eventStatus")}}
 
 
@@ -27,9 +27,9 @@ def _pieces(selection: Selection, root: str) -> Iterator[bytes]:
     collection = selection.collection
     yield b'{"@context":' + json.dumps(CONTEXT).encode() + b',"@graph":['
     between = b"\n"
-    for batch in batches.of(selection, teller().related(collection)):
-        for feature in batch:
-            yield between + json.dumps(teller().node(collection, feature, root), ensure_ascii=False).encode()
+    for batch in read(selection):
+        for feature in batch.features:
+            yield between + ENCODED(teller().node(collection, feature, root)).encode()
             between = b",\n"
     yield b"\n]}\n"
 

@@ -5,25 +5,43 @@ The cabins along a selection of trails stand in a folder of their own; closures 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from geodata import licences
 from geodata.formats import gpx
 from geodata.formats.choice import Format
-from geodata.formats.markup import DECLARATION, element, escaped, text
+from geodata.formats.markup import DECLARATION, element, escaped, quoted, text, writable
 from geodata.formats.pieces import gathered
-from geodata.formats.telling import Words, teller
-from geodata.queries import batches, flat
+from geodata.formats.telling import Words, spoken
+from geodata.licences import Licence
+from geodata.params.columns import Columns
+from geodata.queries import flat, select
+from geodata.queries.flat import Kind
 from geodata.queries.rows import Selection
+from geodata.registry import Collection
+from geodata.units import COORDINATE_DECIMALS
 
 NAMESPACE = "http://www.opengis.net/kml/2.2"
 ATOM = "http://www.w3.org/2005/Atom"
+# Every position with the height that clamps it to the ground, as many programs expect three numbers.
+SHAPE = sql.SQL("replace(replace(ST_AsKML(t.geom, {}), ' ', ',0 '), '</coordinates>', ',0</coordinates>')").format(
+    sql.Literal(COORDINATE_DECIMALS)
+)
+NO_SHAPE = sql.SQL("NULL")
+ANY = sql.SQL("{value}::text")
+ESCAPED = "replace(replace(replace({}, '&', '&amp;'), '<', '&lt;'), '>', '&gt;')"
+# Numbers that may have a fraction show that they do.
+PLAIN = {
+    Kind.TEXT: sql.SQL(ESCAPED.format("nullif({value}, '')")),
+    Kind.LIST: sql.SQL(ESCAPED.format("{value}")),
+    Kind.JSON: sql.SQL(ESCAPED.format("CASE {value} WHEN '[]' THEN '' ELSE {value} END")),
+    Kind.NUMBER: sql.SQL("{value} || CASE WHEN {value} = trunc({value}) AND abs({value}) < 1e15 THEN '.0' ELSE '' END"),
+}
 
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
@@ -48,44 +66,37 @@ def _pieces(selection: Selection, root: str) -> Iterator[str]:
 
 
 def _placemarks(selection: Selection, root: str) -> Iterator[str]:
-    collection = selection.collection
-    for batch in batches.of(selection, teller().related(collection)):
-        for words in teller().words(collection, batch, selection.user, root):
-            yield _placemark(selection, words)
+    data = _data(selection.collection, selection.columns)
+    drawn = SHAPE if selection.columns.geometry else NO_SHAPE
+    rights = lru_cache(select.CHOICES)(_rights)
+    for words, (properties, shape) in spoken(selection, root, data, drawn):
+        told = "\n".join([each for each in (*words.notes, words.about, rights(words.licence)) if each])
+        yield _placemark(words, told, writable(properties or b"").decode(), (shape or b"").decode())
 
 
-def _placemark(selection: Selection, words: Words) -> str:
-    feature = words.feature
-    rights = _("Licence : %(licence)s") % {"licence": " ".join((words.licence.name, words.licence.url)).strip()}
-    inner = text("name", words.title)
-    if words.author:
-        inner += element("atom:author", text("atom:name", words.author))
-    inner += element("atom:link", "", {"href": words.link})
-    inner += text("description", "\n".join(part for part in (*words.notes, words.about, rights) if part))
-    inner += element("ExtendedData", "".join(_data(selection, feature)))
-    shape = feature.geom.kml if feature.geom is not None and selection.columns.geometry else ""
-    return element("Placemark", inner + shape, {"id": f"u{feature.uuid}"})
+def _placemark(words: Words, told: str, data: str, shape: str) -> str:
+    author = f"<atom:author><atom:name>{escaped(words.author)}</atom:name></atom:author>" if words.author else ""
+    return (
+        f'<Placemark id="u{words.feature.uuid}">{text("name", words.title)}{author}'
+        f"<atom:link href={quoted(words.link)}/><description>{escaped(told)}</description>"
+        f"<ExtendedData>{data}</ExtendedData>{shape}</Placemark>"
+    )
 
 
-def _data(selection: Selection, feature: Any) -> Iterator[str]:
-    fields = selection.collection.fields
-    for column in flat.table(selection.collection, selection.columns):
-        value = feature.uuid if column.name == "id" else getattr(feature, fields[column.name].attname)
-        # An empty text says nothing; names of properties need no escaping.
-        if value is not None and value != "":
-            yield f'<Data name="{column.name}"><value>{escaped(_plain(value))}</value></Data>'
+def _rights(licence: Licence) -> str:
+    return _("Licence : %(licence)s") % {"licence": " ".join((licence.name, licence.url)).strip()}
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list) and not any(isinstance(each, dict) for each in value):
-        return flat.BETWEEN.join(str(each) for each in value)
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return value.isoformat() if isinstance(value, date) else str(value)
+@lru_cache(select.CHOICES)
+def _data(collection: Collection, columns: Columns) -> sql.SQL:
+    """The properties of a feature. An empty text says nothing; names of properties need no escaping."""
+    written = [
+        sql.SQL("coalesce({} || {} || '</value></Data>', '')").format(
+            f'<Data name="{each.name}"><value>', PLAIN.get(each.kind, ANY).format(value=each.value)
+        )
+        for each in flat.table(collection, columns)
+    ]
+    return select.flat(sql.SQL(" || ").join(written))
 
 
 FORMAT = Format(

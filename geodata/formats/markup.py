@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from geodata.units import COORDINATE_DECIMALS
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 # XML 1.0 §2.2: these characters cannot be written, escaped or not.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# The same in the UTF-8 that PostgreSQL sends: it knows no surrogates.
+CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
+NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 
 
 def text(name: str, said: str, attributes: Mapping[str, str] | None = None) -> str:
@@ -18,7 +22,7 @@ def text(name: str, said: str, attributes: Mapping[str, str] | None = None) -> s
 
 def escaped(said: str) -> str:
     """A text between tags."""
-    return escape(clean(said))
+    return clean(said).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(said: str) -> str:
@@ -34,7 +38,13 @@ def element(name: str, inner: str, attributes: Mapping[str, str] | None = None) 
 
 def clean(said: str) -> str:
     """The text without what XML cannot hold."""
-    return UNWRITABLE.sub("", said)
+    # Nothing unwritable is printable, and that is seen sooner.
+    return said if said.isprintable() else UNWRITABLE.sub("", said)
+
+
+def writable(said: bytes) -> bytes:
+    """UTF-8 that is XML already, without what XML cannot hold: many times sooner than `clean`."""
+    return said.translate(None, CONTROLS).replace(NONCHARACTERS[0], b"").replace(NONCHARACTERS[1], b"")
 
 
 def degrees(value: float) -> str:

@@ -5,16 +5,22 @@ The formats know no park and no closure: `settings.GEODATA_TELLER` names the obj
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
+from psycopg import sql
 
 from geodata.licences import Licence
+from geodata.queries import batches, past, states
+from geodata.queries.batches import Batch
+from geodata.queries.flowing import Row
+from geodata.queries.rows import Selection
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -52,8 +58,8 @@ class Words:
 class Teller(Protocol):
     """Knows the apps. `root` is the absolute address that paths are put behind."""
 
-    def related(self, collection: Collection) -> tuple[str, ...]:
-        """The foreign keys that are read along with a feature."""
+    def reads(self, language: str) -> Iterable[str]:
+        """The fields that all of this asks of features, of whatever collection, to speak a language."""
 
     def words(
         self, collection: Collection, features: Sequence[Any], user: User | AnonymousUser, root: str
@@ -65,6 +71,28 @@ class Teller(Protocol):
 
     def happening(self, collection: Collection, feature: Any, root: str) -> Happening | None:
         """The entry of a calendar; None for what has no day yet."""
+
+
+def read(selection: Selection, besides: Sequence[sql.Composable] = ()) -> Iterator[Batch]:
+    """The selection in batches with all that the teller asks of a feature."""
+    return batches.of(selection, teller().reads(get_language() or settings.LANGUAGE_CODE), besides)
+
+
+def spoken(selection: Selection, root: str, *besides: sql.Composable) -> Iterator[tuple[Words, Row]]:
+    """Feature after feature in words, with the values of the columns over the alias t that were asked for besides."""
+    for batch in read(selection, besides):
+        words = teller().words(selection.collection, batch.features, selection.user, root)
+        yield from zip(words, batch.values, strict=True)
+
+
+def told_since(collection: Collection | None, user: User | AnonymousUser) -> datetime:
+    """When what a collection (or all of them) says became what it is: the instant spoken of, else the last change.
+
+    A file that bears it is the same bytes as long as its validator is the same.
+    """
+    if (moment := past.shown()) is not None:
+        return moment.instant
+    return datetime.fromtimestamp(states.state(collection, user).moment / 1_000_000, UTC)
 
 
 @cache

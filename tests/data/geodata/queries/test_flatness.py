@@ -137,7 +137,7 @@ def test_hot_statements_touch_as_much_of_a_large_table(authority):
     "address",
     [
         "items?f=geojsonseq", "items?f=csv", "items?limit=10000", "items?f=csv&sortby=name_fr", "items?f=geojsonseq&filter=year_built%20>%201700",
-        "items?f=geojsonseq&bbox=2,50,3,51", "items?f=kml", "/api/snapshot/cabanes",
+        "items?f=geojsonseq&bbox=2,50,3,51", "items?f=kml", "items?f=gpx", "items?f=jsonld", "/api/snapshot/cabanes",
     ],
 )  # fmt: skip
 def test_memory_does_not_grow_with_what_is_sent(client, authority, address):
