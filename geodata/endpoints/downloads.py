@@ -100,8 +100,18 @@ def _streamed(
     with past.showing(of), translation.override(settings.LANGUAGE_CODE):
         chunks = apart.Placed(spoken(chosen.write(selection, request.build_absolute_uri("/")), of))
     # The first piece is read before the status is sent: what fails, fails as a problem.
-    body = Closing(chain([next(chunks)], chunks), chunks)
+    body = Closing(chain([next(chunks)], _whole_or_torn(chunks, chosen.torn)), chunks)
     return StreamingHttpResponse(body, content_type=chosen.content_type)
+
+
+def _whole_or_torn(chunks: Iterator[bytes], torn: bytes) -> Iterator[bytes]:
+    """The same pieces; of what fails, `torn` is the end: the server ends a body in the same way whether it failed or not."""
+    try:
+        yield from chunks
+    except Exception:
+        if torn:
+            yield torn
+        raise
 
 
 def spoken(chunks: Iterator[bytes], moment: Moment | None = None) -> Generator[bytes, None, None]:

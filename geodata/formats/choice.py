@@ -47,7 +47,8 @@ class Format:
     give the properties that are wanted and leave out the geometry that is not, unless they are `shaped`; what else a
     format cannot keep are the parameters that it `loses`. `inline` is what a browser or a calendar opens rather than
     saves. `degrees` formats exist in CRS84 only. `offered` says which collections have it, `omitted` tells the features
-    of a selection that it cannot hold, `schema` is the address of the published schema that it follows.
+    of a selection that it cannot hold, `schema` is the address of the published schema that it follows. `torn` is what
+    follows the last whole row when PostgreSQL could not give the rest, for formats without an end of their own.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Format:
     offered: Callable[[Collection], bool] = everywhere
     omitted: Callable[[Selection], Sequence[Omission]] | None = None
     schema: str = ""
+    torn: bytes = b""
 
     @property
     def content_type(self) -> str:

@@ -15,6 +15,8 @@ from geodata.queries.rows import Selection
 
 MARK = "\ufeff"
 END = b"\r\n"
+# A quotation mark that is not closed: no reader takes it for a row, and people read why.
+TORN = END + '"Réponse interrompue : fichier incomplet, à redemander.'.encode()
 
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
@@ -37,4 +39,5 @@ FORMAT = Format(
     extension="csv",
     chooses=True,
     write=write,
+    torn=TORN,
 )

@@ -9,6 +9,10 @@ from geodata.queries import rows, stored
 from geodata.queries.rows import Selection
 
 SEPARATOR = b"\x1e"
+# A text that is not closed, which a parser reports (RFC 7464 §2.4).
+TORN = (
+    SEPARATOR + '{"type":"Feature","geometry":null,"properties":{"erreur":"réponse interrompue, à redemander"'.encode()
+)
 
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
@@ -29,4 +33,5 @@ FORMAT = Format(
     extension="geojsonl",
     chooses=True,
     write=write,
+    torn=TORN,
 )

@@ -9,6 +9,7 @@ import time
 import pytest
 from django.db import connection
 
+from geodata.formats import csv, geojsonseq
 from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
 
@@ -83,3 +84,66 @@ def test_what_is_too_large_or_cut_is_refused_and_leaves_nothing_behind(port):
         time.sleep(0.1)
     assert sessions_at_work() == 0
     assert answer(port, f"{ITEMS}?limit=1")[0] == 200
+
+
+# Each with a story of 20 000 letters.
+MANY = """
+INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, no_photo_reason, geom, lit, step_free, wheelchair, story_fr)
+SELECT 'longue-' || n, 'Cabane ' || n, 'published', authority_id, 'essai', geom, lit, step_free, wheelchair, repeat('x', 20000)
+FROM cabanes_cabane CROSS JOIN generate_series(1, %s) n WHERE id = %s
+"""
+
+
+def cut_by_postgresql(port, address):
+    """The body of an answer whose sessions PostgreSQL ends while most of it is still to come."""
+    session = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    with contextlib.closing(session):
+        session.connect()
+        session.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+        session.request("GET", address)
+        found = session.getresponse()
+        assert found.status == 200
+        assert found.getheader("Content-Length") is None
+        begun = found.read(1000)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            assert cursor.fetchone()[0] > 0
+        return begun + found.read()
+
+
+def is_whole_json(body):
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
+
+
+TORN = {
+    f"{ITEMS}?f=geojsonseq": lambda body: body.endswith(geojsonseq.TORN),
+    f"{ITEMS}?f=geojsonseq&sortby=-name_fr": lambda body: body.endswith(geojsonseq.TORN),
+    f"{ITEMS}?f=csv": lambda body: body.endswith(csv.TORN),
+    f"{ITEMS}?f=csv&filter=name_fr%20LIKE%20'C%25'": lambda body: body.endswith(csv.TORN),
+    f"{ITEMS}?f=kml": lambda body: b"</kml>" not in body,
+    f"{ITEMS}?f=gpx": lambda body: b"</gpx>" not in body,
+    f"{ITEMS}?f=jsonld": lambda body: not is_whole_json(body),
+    f"{ITEMS}?limit=10000": lambda body: not is_whole_json(body),
+    "/api/snapshot/cabanes": lambda body: not is_whole_json(body),
+}
+
+
+def test_an_answer_that_postgresql_could_not_finish_does_not_look_whole(port):
+    """The server ends its body as that of any other; only its own end tells."""
+    made = 1_500
+    like = cabane()
+    with connection.cursor() as cursor:
+        cursor.execute(MANY, [made, like.pk])
+    for address, is_torn in TORN.items():
+        received = cut_by_postgresql(port, address)
+        assert received.count(b"x" * 20_000) < made, address
+        assert is_torn(received), (address, received[-300:])
+        assert answer(port, f"{ITEMS}?limit=1")[0] == 200
+    assert sessions_at_work() == 0
