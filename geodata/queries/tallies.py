@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -53,13 +53,13 @@ WITH state AS ({state}), touched AS (
 )
 SELECT state.id, state.moment, sums.* FROM (VALUES (0)) one LEFT JOIN state ON true LEFT JOIN sums ON true
 """
-# Whether the revision that is known is still the one it was, and few rows changed since.
-IS_NEAR = """
-SELECT EXISTS (SELECT FROM geodata_revision WHERE id = %(after)s AND (extract(epoch FROM at) * 1000000)::bigint = %(moment)s)
+# Output: the last erasure; whether the revision that is known is still the one it was, and few rows changed since.
+STANDING = """
+SELECT (SELECT coalesce(max(id), 0) FROM geodata_erasure),
+  EXISTS (SELECT FROM geodata_revision WHERE id = %(after)s AND (extract(epoch FROM at) * 1000000)::bigint = %(moment)s)
   AND (SELECT count(*) FROM (SELECT FROM geodata_revision
        WHERE collection = %(collection)s AND public_op IS NOT NULL AND id > %(after)s LIMIT %(most)s) c) < %(most)s
 """
-ERASED = "SELECT coalesce(max(id), 0) FROM geodata_erasure"
 
 Sums = tuple[Decimal, ...]
 
@@ -108,19 +108,23 @@ class Tally:
         return self._asked(user, WHOLE)[1] if user.is_authenticated else self.known().groups
 
     def _made(self, known: Known | None) -> Known:
-        with connection.cursor() as cursor:
-            cursor.execute(ERASED)
-            (erasure,) = cursor.fetchone()
-            is_near = known is not None and known.erasure == erasure and self._is_near(cursor, known.state)
-        if known is None or not is_near:
+        erasure, is_near = self._standing(known.state if known else states.NOTHING_YET)
+        if known is None or not is_near or known.erasure != erasure:
             return Known(*self._asked(NOBODY, WHOLE), erasure)
         state, changes = self._asked(NOBODY, SINCE, "sign * ", after=known.state.revision)
         return Known(state, _added(known.groups, changes.items()), erasure)
 
-    def _is_near(self, cursor: Any, state: State) -> bool:
-        given = {"collection": self._id, "after": state.revision, "moment": state.moment, "most": MOST}
-        cursor.execute(IS_NEAR, given)
-        return bool(cursor.fetchone()[0])
+    def _standing(self, state: State) -> tuple[int, bool]:
+        given: dict[str, str | int] = {
+            "collection": self._id,
+            "after": state.revision,
+            "moment": state.moment,
+            "most": MOST,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(STANDING, given)
+            erasure, is_near = cursor.fetchone()
+        return int(erasure), bool(is_near)
 
     def _asked(
         self, user: User | AnonymousUser, text: str, sign: str = "", **given: int

@@ -109,6 +109,7 @@ def cut_by_postgresql(port, address):
             cursor.execute(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+                " AND state <> 'idle'"
             )
             assert cursor.fetchone()[0] > 0
         return begun + found.read()

@@ -198,12 +198,12 @@ def test_every_announced_link_answers_with_its_type(client, collection):
 def test_database_down_is_503_with_retry_after(client, monkeypatch):
     from django.db import OperationalError
 
-    from geodata.queries import extent
+    from geodata.queries import states
 
     def down(*_args):
         raise OperationalError("the server closed the connection")
 
-    monkeypatch.setattr(extent, "state", down)
+    monkeypatch.setattr(states, "state", down)
     response = client.get(ITEMS)
     assert response.status_code == 503
     assert response["Retry-After"]

@@ -16,7 +16,7 @@ from lxml import etree
 from geodata import registry
 from geodata.changes.recording import recording
 from geodata.formats import offered
-from geodata.queries.extent import public_state
+from geodata.queries.states import public_state
 from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
