@@ -90,6 +90,13 @@ def test_programs_read_the_real_network_and_let_the_server_filter(real_network, 
     assert client.collection_item("cabanes", one["id"])["properties"] == one["properties"]
     assert client.collection_items("cabanes", limit=100, filter="state = 'open'")["numberMatched"] == opened
     assert "name_fr" in client.collection_queryables("cabanes")["properties"]
+    around = [float(edge) for edge in BOX.split(",")]
+    assert client.collection_items("cabanes", bbox=around, limit=100)["numberMatched"] == in_box
+    by_year = client.collection_items("cabanes", sortby=("year_built", "desc"), limit=100)["features"]
+    years = [each["properties"]["year_built"] for each in by_year if each["properties"]["year_built"]]
+    assert years == sorted(years, reverse=True)
+    by_json = {"filter": '{"op":"=","args":[{"property":"state"},"open"]}', "filter-lang": "cql2-json"}
+    assert client.collection_items("cabanes", limit=100, **by_json)["numberMatched"] == opened
 
     asked.clear()
     told = in_qgis(address, tmp_path)
