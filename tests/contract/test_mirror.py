@@ -4,7 +4,7 @@ Twenty writers (API, actions, SQL, psql), killed now and then, as is the server;
 of the partners' guide and a reader of the whole feed poll through it, webhooks are received, a map is open, files are
 downloaded and left in the middle. A few seconds in the suite; for longer:
 
-    SYNC_SECONDS=600 bin/test -n0 -s tests/contract/test_mirror.py
+    SYNC_SECONDS=600 SYNC_CALM_S=2 bin/test -n0 -s tests/contract/test_mirror.py
 """
 
 import http.client

@@ -33,6 +33,8 @@ from geodata.problems import Problem
 from parcs.models import Parc
 
 WRITER = "turmoil"
+# Least seconds between two turns of what kills; each turn lasts up to a second more.
+CALM_S = float(os.environ.get("SYNC_CALM_S", "0.5"))
 AUTHORITY = "SYNC"
 CABINS = import_string("cabanes.actions.cabanes")
 PARKS = import_string("parcs.actions.parcs")
@@ -298,7 +300,7 @@ class Turmoil:
 
     def _killer(self, choice):
         """End sessions of writers, every few seconds a process of the server, now and then all of it."""
-        self.over.wait(0.5 + choice.random())
+        self.over.wait(CALM_S + choice.random())
         with psycopg.connect(**dsn(), autocommit=True) as session:
             session.execute(KILL, (WRITER,))
         self._tell("sessions ended")
