@@ -30,6 +30,7 @@ COMMAND = [
     *("setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "granian", f"{APPLICATION}:application"),
     *("--interface", "wsgi", "--host", HOST, "--port", PORT, "--workers", "1", "--blocking-threads", str(THREADS)),
     *("--workers-kill-timeout", str(KILL_AFTER_S), "--no-ws", "--log-level", os.environ.get("LOG_LEVEL", "warning")),
+    *("--log-config", "config/granian_log.json"),
 ]
 # Waited before one is started again: the first when it had lived for long, doubled up to the second when it had not.
 FIRST_PAUSE_S, LAST_PAUSE_S, LONG_S = 0.1, 3.0, 10.0

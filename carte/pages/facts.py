@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext, override
 
 from carte import wording
 from carte.pages.addresses import address
@@ -102,7 +102,10 @@ def in_words(field: "models.Field[Any, Any]", name: str, value: Any) -> str:
     if value is None or value in ("", []):
         return ""
     if isinstance(field, ArrayField):
-        return wording.joined([in_words(field.base_field, name, each) for each in value])
+        words = [in_words(field.base_field, name, each) for each in value]
+        # French words are joined in French: both are marked as such.
+        with override(FALLBACK if _is_prose(field, name) else get_language()):
+            return wording.joined(words)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):

@@ -71,11 +71,21 @@ class ListFilter(forms.Form):
 
     def narrow(self, rows: "FeatureQuerySet") -> "FeatureQuerySet":
         """The rows that satisfy every filter. Call after `is_valid`."""
-        given = {name: value for name, value in self.cleaned_data.items() if value}
+        return self._narrowed(rows, {name: value for name, value in self.cleaned_data.items() if value})
+
+    def _narrowed(self, rows: "FeatureQuerySet", given: dict[str, Any]) -> "FeatureQuerySet":
         for name, value in given.items():
             narrowed: FeatureQuerySet = getattr(self, f"_by_{name}", self._by_code)(rows, name, value)
             rows = narrowed
         return rows
+
+    def unstated(self, rows: "FeatureQuerySet") -> bool:
+        """Whether something satisfies the other filters of which nobody has said who can go there."""
+        asked = [name for name in REACHABLE if self.cleaned_data.get(name)]
+        if not asked:
+            return False
+        others = {name: value for name, value in self.cleaned_data.items() if value and name not in asked}
+        return self._narrowed(rows, others).filter(**{f"{name}__isnull": True for name in asked}).exists()
 
     def _by_code(self, rows: "FeatureQuerySet", name: str, value: Any) -> "FeatureQuerySet":
         if isinstance(self.collection.fields[name], ArrayField):

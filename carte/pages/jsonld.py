@@ -57,7 +57,7 @@ def cabin(feature: Any) -> Node:
     node |= _known(
         creator=creators,
         dateCreated=str(feature.year_built) if feature.year_built else None,
-        artMedium=wording.joined(list(feature.materials)),
+        artMedium=list(feature.materials),
         artform=choice_of(feature, "kind"),
     )
     if feature.park is not None and feature.park.is_public:

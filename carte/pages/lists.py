@@ -14,7 +14,7 @@ from carte.bygone import with_past
 from carte.pages import relations
 from carte.pages.addresses import segment
 from carte.pages.closures import closed_places
-from carte.pages.filters import ListFilter
+from carte.pages.filters import REACHABLE, ListFilter
 from carte.pages.paging import Pages
 from geodata import registry
 from geodata.params.instants import AS_OF
@@ -36,7 +36,8 @@ GENERIC_TEMPLATE = "pages/list.html"
 class Listing:
     """A page of a list: `rows` is the slice shown, `query` the filters to keep in links.
 
-    `filtered` by anything, `narrowed` by more than the search.
+    `filtered` by anything, `narrowed` by more than the search. `unstated` are the filters to keep where nothing
+    is found only for want of knowing who can go there, else None.
     """
 
     collection: "Collection"
@@ -47,6 +48,7 @@ class Listing:
     query: str
     filtered: bool
     narrowed: bool
+    unstated: str | None
 
 
 @require_safe
@@ -58,20 +60,28 @@ def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
     readable = form.is_valid()
     rows = _slice(form, collection, request) if readable else None
     kept = {key: value for key, value in request.GET.items() if key in form.fields and value}
+    moment = {AS_OF: request.GET[AS_OF]} if request.GET.get(AS_OF) else {}
     listing = Listing(
         collection=collection,
         form=form,
         rows=rows,
         communes={town.insee_code: town for town in relations.communes(_codes(rows), request.user)},
         closed=closed_places(collection_id, request.user),
-        query=urlencode(kept | ({AS_OF: request.GET[AS_OF]} if request.GET.get(AS_OF) else {})),
+        query=urlencode(kept | moment),
         filtered=bool(kept),
         narrowed=bool(kept.keys() - {"q"}) or not readable,
+        unstated=_unstated(form, collection, kept | moment) if readable and not rows else None,
     )
     template = select_template([f"pages/{segment(collection)}_list.html", GENERIC_TEMPLATE])
     return HttpResponse(
         template.render({"listing": listing, "collection": collection}, request), status=200 if readable else 400
     )
+
+
+def _unstated(form: ListFilter, collection: "Collection", kept: dict[str, Any]) -> str | None:
+    if not form.unstated(collection.visible_to(form.user)):
+        return None
+    return urlencode({key: value for key, value in kept.items() if key not in REACHABLE})
 
 
 def _slice(form: ListFilter, collection: "Collection", request: "HttpRequest") -> "Slice[Any]":

@@ -1,6 +1,7 @@
 """Wait until the server answers, then say where everything is."""
 
 import os
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -10,7 +11,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from comptes.demo import DEMO_PASSWORD
+from comptes.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 
 WAIT_S = 60
 LOCAL = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
@@ -33,8 +34,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"\n  Map       {base}/\n  API       {base}/api/\n  API docs  {base}/api/docs\n  Managers  {base}/gestion/"
         )
+        if options["host"] in LOCAL:
+            self.stdout.write(f"  Elsewhere http://{socket.gethostname()}:{options['port']}/")
+        roles = {name: f"{role} of {code}" for name, code, role in DEMO_ACCOUNTS}
         for name in get_user_model().objects.filter(is_demo=True, is_active=True).values_list("username", flat=True):
-            self.stdout.write(f"  Demo      {name} / {DEMO_PASSWORD}")
+            self.stdout.write(f"  Demo      {name} / {DEMO_PASSWORD}  {roles.get(name, '')}".rstrip())
         self.stdout.write("\n  Ctrl-C stops it.\n")
         self.stdout.flush()
 

@@ -276,6 +276,13 @@ def test_members_of_the_authority_see_their_draft_and_its_status(client):
     assert "brouillon" in page(client, f"/parcs/{draft.slug}/")
 
 
+def test_words_of_a_source_stay_in_its_language_between_them_too(client):
+    thing = cabane(materials=["bois", "verre", "filet de trampoline"])
+    shown = page(client, f"/en/cabanes/{thing.slug}/")
+    assert '<span lang="fr">bois, verre et filet de trampoline</span>' in shown
+    assert '"artMedium": ["bois", "verre", "filet de trampoline"]' in shown
+
+
 @pytest.mark.parametrize("number", [1, 6])
 def test_the_number_of_queries_does_not_grow_with_what_is_shown(client, django_assert_max_num_queries, number):
     body = autorite()

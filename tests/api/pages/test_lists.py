@@ -55,6 +55,19 @@ def test_trails_by_practice_and_time(client):
     assert names(client, "/sentiers/?max_h=1.5&practices=pedestre") == ["Court"]
 
 
+def test_an_empty_list_tells_not_accessible_from_not_known(client):
+    sentier(name_fr="Escaliers", pushchair="no", kind="loop")
+    address = "/sentiers/?kind=loop&pushchair=on"
+    assert "personne ne l’a encore dit" not in client.get(address).content.decode()
+    sentier(name_fr="Inconnu", kind="loop")
+    response = client.get(address)
+    assert "personne ne l’a encore dit" in response.content.decode()
+    assert '<a href="/sentiers/?kind=loop">Les voir sans ce filtre</a>' in response.content.decode()
+    assert "personne ne l’a encore dit" not in client.get("/sentiers/?kind=one_way&pushchair=on").content.decode()
+    sentier(name_fr="Plat", pushchair="yes", kind="loop")
+    assert names(client, address) == ["Plat"]
+
+
 def test_names_sort_as_in_a_dictionary(client):
     for name in ("Zoo", "Étang", "arbre", "Eau"):
         parc(name_fr=name)

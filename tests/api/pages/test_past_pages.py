@@ -47,6 +47,18 @@ def test_a_page_that_is_gone_shows_what_it_was(client):
     assert "Le Héron" in html(client, "/cabanes/heron/", then)
 
 
+def test_a_page_of_a_day_before_it_was_published_says_so(client):
+    parc()
+    then = commit()
+    cabane(name_fr="Le Héron", slug="heron")
+    commit()
+    early, unknown = client.get("/en/cabanes/heron/", {"as-of": at(then)}), client.get("/en/cabanes/nobody/")
+    assert (early.status_code, unknown.status_code) == (404, 404)
+    assert "Nothing was published at this address on that day." in early.content.decode()
+    assert '<a href="/en/cabanes/heron/">' in early.content.decode()
+    assert "No page has this address." in unknown.content.decode()
+
+
 @pytest.mark.parametrize("url", ["/", "/cabanes/", "/parcs/", "/sentiers/", "/en/cabanes/", "/carte/reseau.svg"])
 def test_lists_and_the_map_show_the_state(client, url):
     cabane(name_fr="Le Héron")
