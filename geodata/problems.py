@@ -31,6 +31,7 @@ from django.utils.translation import gettext_lazy as _
 Text = str | Promise
 
 FIX_FIELDS = _("Corrigez les champs indiqués.")
+SIGN_IN = _("Connectez-vous, ou envoyez un jeton (en-tête « Authorization: Bearer … »).")
 
 
 @keep_lazy_text
@@ -82,6 +83,9 @@ class NotAuthenticated(Problem):
     status = 401
     slug = "not-authenticated"
     title = _("Connexion nécessaire")
+
+    def __init__(self, detail: Text = SIGN_IN) -> None:
+        super().__init__(detail)
 
 
 class Forbidden(Problem):

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from geodata.features import Feature, FeatureQuerySet
-from geodata.problems import NotFound
+from geodata.problems import NotFound, filled
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # The name of the geometry in filters and schemas; in GeoJSON it is the member `geometry`.
 GEOMETRY = "geom"
+UNKNOWN = _("Aucune collection « %(name)s ». La liste est à l’adresse /api/collections.")
 MAP, CARD, FULL = "map", "card", "full"
 # What a marker and a tile need: where a click leads, what it is called, what decides how it looks.
 ON_MAPS = (
@@ -172,7 +173,7 @@ def get(collection_id: str) -> Collection:
     try:
         return _by_id()[collection_id]
     except KeyError:
-        raise NotFound(collection_id) from None
+        raise NotFound(filled(UNKNOWN, {"name": collection_id})) from None
 
 
 def of_model(model: type[models.Model]) -> Collection:

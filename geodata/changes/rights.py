@@ -43,7 +43,7 @@ class Permissions(Protocol):
 def ask_signed_in(by: Person) -> None:
     """Raises NotAuthenticated for nobody."""
     if not by.is_authenticated:
-        raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
+        raise NotAuthenticated
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,11 @@ def admit(request: HttpRequest) -> None:
     ticket = ticket_of(request.META)
     request.ticket = ticket  # type: ignore[attr-defined]
     if ticket.refused:
-        told = _("Attendez %(seconds)s s, ou espacez vos requêtes ; une clé d’API (gratuite) a un quota plus large.")
+        told = (
+            _("Attendez %(seconds)s s, ou espacez vos requêtes ; une clé d’API (gratuite) a un quota plus large.")
+            if ticket.key is None
+            else _("Attendez %(seconds)s s, ou espacez vos requêtes : cette clé d’API a pris son quota.")
+        )
         raise QuotaExceeded(told % {"seconds": ticket.retry_s}, ticket.policy, ticket.retry_s)
     if ticket.unknown_key:
         raise Forbidden(_("La clé de X-API-Key est inconnue ou révoquée. Sans clé, la lecture est ouverte aussi."))

@@ -150,7 +150,7 @@ def _check(request: HttpRequest) -> None:
 
 def _known(user: User | AnonymousUser) -> None:
     if not user.is_authenticated:
-        raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
+        raise NotAuthenticated
 
 
 def _kept_from_others(response: HttpResponse, user: User | AnonymousUser) -> HttpResponse:

@@ -18,7 +18,7 @@ def proposition(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The proposition, for its author and for those who may decide."""
     user = user_of(request)
     if not user.is_authenticated:
-        raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
+        raise NotAuthenticated
     found = Proposition.objects.filter(uuid=uuid).first()
     if found is None:
         raise NotFound(_("Aucune proposition à cette adresse."))

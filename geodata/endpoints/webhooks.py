@@ -84,7 +84,7 @@ def _person(request: HttpRequest) -> User:
     single(request.GET, ())
     user = user_of(request)
     if not user.is_authenticated:
-        raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
+        raise NotAuthenticated
     return user
 
 

@@ -132,7 +132,7 @@ def allowed_somewhere(collection_id: str, user: User | AnonymousUser) -> tuple[s
 
 def _known(user: User | AnonymousUser) -> None:
     if not user.is_authenticated:
-        raise NotAuthenticated(_("Connectez-vous, ou envoyez un jeton."))
+        raise NotAuthenticated
 
 
 def _uuid(key: str) -> UUID:

@@ -13,6 +13,10 @@ from geodata.units import WGS84
 PLAIN, WITH_HEIGHTS = 4, 6
 HALF_TURN, QUARTER_TURN = 180.0, 90.0
 EDGE_POINTS = 8
+OUTSIDE = _("Un nombre sort du système de coordonnées.")
+OUTSIDE_DEGREES = _(
+    "Un nombre dépasse 180 degrés. Des mètres demandent leur système de coordonnées : bbox-crs, ou filter-crs dans un filtre."
+)
 
 Part = tuple[float, float, float, float]
 
@@ -54,7 +58,7 @@ def _box(numbers: Part, crs: Crs, parameter: str) -> Bbox:
     if south > north:
         raise BadParameter(parameter, _("Le sud dépasse le nord."))
     if max(map(abs, numbers)) > crs.size:
-        raise BadParameter(parameter, _("Un nombre sort du système de coordonnées."))
+        raise BadParameter(parameter, OUTSIDE_DEGREES if crs.srid == WGS84 else OUTSIDE)
     if crs.srid != WGS84:
         if west > east:
             raise BadParameter(parameter, _("L’ouest dépasse l’est."))
@@ -87,5 +91,5 @@ def _to_degrees(numbers: Part, crs: Crs, parameter: str) -> Part:
     box.transform(WGS84)
     extent = box.extent
     if not all(map(math.isfinite, extent)):
-        raise BadParameter(parameter, _("Un nombre sort du système de coordonnées."))
+        raise BadParameter(parameter, OUTSIDE)
     return extent[0], extent[1], extent[2], extent[3]

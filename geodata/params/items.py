@@ -1,6 +1,7 @@
 """All parameters of `items`, read at once: `ItemsQuery`."""
 
 import datetime as dt
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -16,12 +17,14 @@ from geodata.params.instants import AS_OF, Interval, parse_as_of, parse_datetime
 from geodata.params.paging import DEFAULT_LIMIT, parse_cursor, parse_limit
 from geodata.params.properties import filterable, parse_property
 from geodata.params.sorting import SortKey, parse_sortby
-from geodata.problems import BadParameter
+from geodata.problems import BadParameter, Text
 from geodata.registry import Collection
 
 NARROWING = ("datetime", AS_OF, "q", *filters.OWN)
 OWN = ("bbox", "bbox-crs", *NARROWING, "crs", sorting.PARAMETER, *columns.OWN, "limit", "cursor", "f")
 OF_ITEM = ("f", "crs", AS_OF, *columns.OWN)
+COUNTED = ("page", "offset", "start", "startindex", "skip")
+MAX_NAME = 60
 MAX_WORDS = 8
 MAX_Q = 200
 
@@ -76,11 +79,21 @@ def single(query: Query, known: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for name, values in query.lists():
         if name not in known:
-            raise BadParameter(name, _("Paramètre inconnu. Connus : %(known)s.") % {"known": ", ".join(known)})
+            raise BadParameter(name, _unknown(name, known))
         if len(values) > 1:
             raise BadParameter(name, _("Ce paramètre est donné plusieurs fois."))
         found[name] = values[0]
     return found
+
+
+def _unknown(name: str, known: tuple[str, ...]) -> Text:
+    """What to write instead: how pages follow each other, the nearest name, or all of them."""
+    if "cursor" in known and name.lower() in COUNTED:
+        return _("Paramètre inconnu : les pages n’ont pas de numéro. Suivez le lien « next » de chaque page.")
+    words = {"known": ", ".join(known), "near": "".join(difflib.get_close_matches(name[:MAX_NAME].lower(), known, 1))}
+    if words["near"]:
+        return _("Paramètre inconnu. Vouliez-vous « %(near)s » ? Connus : %(known)s.") % words
+    return _("Paramètre inconnu. Connus : %(known)s.") % words
 
 
 def parse_items(query: Query, collection: Collection) -> ItemsQuery:

@@ -7,12 +7,19 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from geodata.problems import BadParameter
+from geodata.problems import BadParameter, Text
 from geodata.registry import Collection
 
 BOOLEANS = {"true": True, "false": False}
 MAX_LENGTH = 1000
-
+OF_THE_TYPE = _("Cette valeur n’est pas du type de la propriété.")
+WANTED: "dict[type[Field], Text]" = {
+    models.IntegerField: _("Il faut un nombre entier que cette propriété peut avoir."),
+    models.FloatField: _("Il faut un nombre, avec un point avant les décimales."),
+    models.DecimalField: _("Il faut un nombre, avec un point avant les décimales."),
+    models.UUIDField: _("Il faut un identifiant (UUID), comme dans le membre « id » d’une fiche."),
+    models.DateField: _("Écrivez 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339)."),
+}
 
 MAX_SORTED_LENGTH = 200
 Field: TypeAlias = "models.Field[Any, Any]"
@@ -65,7 +72,12 @@ def _typed(field: Field, name: str, text: str) -> Any:
         value = field.to_python(text)
         field.run_validators(value) if isinstance(field, models.IntegerField) else None
     except (ValidationError, ValueError, OverflowError, TypeError):
-        raise BadParameter(name, _("Cette valeur n’est pas du type de la propriété.")) from None
+        raise BadParameter(name, _wanted(field)) from None
     if isinstance(value, float) and value != value:  # noqa: PLR0124
-        raise BadParameter(name, _("Cette valeur n’est pas du type de la propriété."))
+        raise BadParameter(name, _wanted(field))
     return value
+
+
+def _wanted(field: Field) -> Text:
+    """What a value of this type looks like."""
+    return next((words for kind, words in WANTED.items() if isinstance(field, kind)), OF_THE_TYPE)

@@ -207,3 +207,31 @@ def test_database_down_is_503_with_retry_after(client, monkeypatch):
     response = client.get(ITEMS)
     assert response.status_code == 503
     assert response["Retry-After"]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("cabanes/items?page=2", "« next »"),
+        ("cabanes/items?offset=10", "« next »"),
+        ("cabanes/items?as_of=2026-01-01", "« as-of »"),
+        ("cabanes/items?LIMIT=3", "« limit »"),
+        ("cabanes/items?zzz=3", "Connus : bbox, "),
+        ("cabanes/items?bbox=687000,7020000,700000,7030000", "bbox-crs"),
+        ("cabanes/items?year_built=vers 2019", "nombre entier"),
+        ("cabanes/items?area_m2=3,5", "avec un point"),
+        ("cabanes/items?park=parc-des-iles", "UUID"),
+        ("cabanes/items?opened_on=2019", "2026-05-08"),
+        ("cabane/items", "/api/collections"),
+    ],
+)
+def test_a_mistake_is_told_with_what_to_write_instead(client, path, told):
+    response, problem = get(client, f"/api/collections/{path}")
+    assert response.status_code in (400, 404)
+    assert told in problem["detail"]
+
+
+def test_who_is_not_known_is_told_how_a_token_is_shown(client):
+    response = client.post(ITEMS, data="{}", content_type="application/json")
+    assert (response.status_code, response["WWW-Authenticate"].split()[0]) == (401, "Bearer")
+    assert "Authorization: Bearer" in response.json()["detail"]

@@ -112,6 +112,7 @@ def test_usage_is_added_up_by_day_and_kind_of_address(client, limits):
     client.get("/api/collections/cabanes/tiles/WebMercatorQuad/12/0/0", headers=shown)
     refused = client.get(ITEMS, headers=shown)
     assert refused.status_code == 429
+    assert "cette clé" in refused.json()["detail"]
     usage.flush()
     rows = {row.kind: row for row in ApiUsage.objects.filter(key=key)}
     assert set(rows) == {"items", "tiles"}

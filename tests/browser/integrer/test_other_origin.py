@@ -129,6 +129,19 @@ def test_component_that_finds_nothing_says_so_and_leads_to_the_site(network, liv
     assert alert.locator("a").get_attribute("href") == f"{live_server.url}/"
 
 
+def test_component_tells_the_author_of_the_page_what_was_wrong(network, live_server, partner, context):
+    partner.body = component(live_server, 'collection="sentiers" filtre="kind=boucle"')
+    page = context.new_page()
+    told: list[str] = []
+    page.on("console", lambda message: told.append(message.text))
+    page.expose_function("kept", lambda detail: told.append(detail))  # noqa: PLW0108
+    page.add_init_script("document.addEventListener('chaine-echec', (event) => kept(event.detail), true)")
+    page.goto(partner.url)
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.wait_for_timeout(0)
+    assert sum("400 kind Valeur inconnue. Connues : loop, " in each for each in told) == 2, told
+
+
 def test_pinned_script_is_accepted_by_its_integrity(network, live_server, partner, context):
     from carte.partenaires.samples import integrity
 

@@ -27,6 +27,15 @@ function make(tag, attributes, ...inside) {
 	return made;
 }
 
+/**
+ * What a refusal says, for whoever wrote the page: the status, the parameter and the words of the problem document.
+ * @param {Response} response
+ */
+async function told(response) {
+	const { parameter = "", detail = "" } = await response.json().catch(() => ({}));
+	return [response.status, parameter, detail].filter(Boolean).join(" ");
+}
+
 class ChaineDesParcs extends HTMLElement {
 	static observedAttributes = ["collection", "parc", "fiche", "filtre", "limite", "carte", "lang", "titre"];
 
@@ -79,11 +88,12 @@ class ChaineDesParcs extends HTMLElement {
 		const question = this.address(`/integrer/${encodeURIComponent(collection)}.json?${query}`);
 		try {
 			const response = await fetch(question, { credentials: "omit", signal: asking.signal });
-			if (!response.ok) throw new Error(String(response.status));
+			if (!response.ok) throw new Error(await told(response));
 			this.draw(await response.json());
 			this.dispatchEvent(new CustomEvent("chaine-pret"));
 		} catch (error) {
 			if (asking.signal.aborted) return;
+			console.error("<chaine-des-parcs>", String(error));
 			const words = FAILED[/** @type {"fr"} */ (this.language)];
 			const link = make("a", { href: this.address("/"), target: "_blank", rel: "noopener" }, words);
 			this.root.replaceChildren(make("p", { role: "alert", lang: this.language }, link));
