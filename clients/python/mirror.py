@@ -69,7 +69,11 @@ if __name__ == "__main__":
     mirrored = sqlite3.connect(sys.argv[2])
     mirrored.executescript(TABLES)
     for collection in sys.argv[3:]:
-        mirror(sys.argv[1].rstrip("/"), mirrored, collection)
+        try:
+            mirror(sys.argv[1].rstrip("/"), mirrored, collection)
+        except OSError as error:  # what the service says, or why nothing came; the file is as it was
+            said = error.read(1000).decode(errors="replace") if isinstance(error, HTTPError) else ""
+            sys.exit(f"{collection}: {error} {said}".rstrip())
         if sys.stdout.isatty():  # cron hears of failures only
             (kept,) = mirrored.execute("SELECT count(*) FROM feature WHERE collection = ?", [collection]).fetchone()
             print(f"{collection}: {kept} features")

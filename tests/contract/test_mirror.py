@@ -11,6 +11,7 @@ import http.client
 import json
 import os
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -147,6 +148,15 @@ def mirrored(path, name):
 def cursor_of(base):
     with urlopen(f"{base}/api/snapshot/cabanes", timeout=30) as answer:
         return answer.headers["Changes-Cursor"]
+
+
+def test_a_refusal_is_told_in_the_words_of_the_service(live_server, tmp_path):
+    command = [sys.executable, mirror.__file__, live_server.url, str(tmp_path / "mirror.sqlite"), "cabane"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("cabane: HTTP Error 404")
+    assert "/api/collections" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_mirror_is_the_origin_row_for_row(server, worker, tmp_path, settings):
