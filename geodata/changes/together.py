@@ -52,7 +52,7 @@ def _publish(actions: Actions, uuid: UUID, by: User, no_photo_reason: str) -> No
         actions.update(uuid, {"status": Status.PUBLISHED, PHOTO_REASON: no_photo_reason}, by=by)
 
 
-def published_together(rows: FeatureQuerySet, *, collection: str, since: datetime) -> QuerySet[Any, dict[str, Any]]:
+def published_together(rows: FeatureQuerySet, *, collection: str, since: datetime) -> QuerySet[Any, Any]:
     """Batches of which at least one of these rows is as the batch left it, the latest first.
 
     Each has `batch`, `who` (an account's name), `at` and `count`: how many would be taken back.
