@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geodata.features import FeatureQuerySet
     from geodata.registry import Collection
 
-PAGE_SIZE = 100
+PAGE_SIZE = 60
 REMEMBERED = timedelta(days=30)
 BATCHES = 5
 UNPUBLISHED = (Status.DRAFT, Status.IN_REVIEW)

@@ -1,6 +1,7 @@
 """Publishing many records at once, and taking that back; each is judged as it would be alone.
 
-What is published together carries one batch in the history: that is what is taken back.
+What is published together carries one batch in the history: that is what is taken back. Each record has a transaction of
+its own, so that nobody else waits for all of them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from geodata.changes.actions import Actions
 from geodata.changes.models import Revision, Source
 from geodata.changes.recording import recording
 from geodata.features import FeatureQuerySet, Status
-from geodata.problems import Invalid, Problem
+from geodata.problems import Problem
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,25 +32,24 @@ def publish(
 ) -> Refusals:
     """Publish these records; gives back what is wrong with those that stay as they are.
 
-    `no_photo_reason` is written into the records that lack nothing else.
+    `no_photo_reason` is written into the records that have neither photo nor reason.
     """
     refused: Refusals = {}
-    with recording(by=by, reason=reason, batch=batch):
-        for uuid in uuids:
-            try:
+    for uuid in uuids:
+        try:
+            with recording(by=by, reason=reason, batch=batch):
                 _publish(actions, uuid, by, no_photo_reason)
-            except Problem as problem:
-                refused[uuid] = problem
+        except Problem as problem:
+            refused[uuid] = problem
     return refused
 
 
 def _publish(actions: Actions, uuid: UUID, by: User, no_photo_reason: str) -> None:
-    try:
-        actions.move(uuid, Status.PUBLISHED, by=by)
-    except Invalid as refusal:
-        if not no_photo_reason or set(refusal.errors) != {PHOTO_REASON}:
-            raise
+    feature = actions._rows().alive().filter(uuid=uuid).first() if no_photo_reason else None
+    if feature is not None and PHOTO_REASON in actions.publish_rules(feature):
         actions.update(uuid, {"status": Status.PUBLISHED, PHOTO_REASON: no_photo_reason}, by=by)
+    else:
+        actions.move(uuid, Status.PUBLISHED, by=by)
 
 
 def published_together(rows: FeatureQuerySet, *, collection: str, since: datetime) -> QuerySet[Any, Any]:
@@ -71,25 +71,24 @@ def take_back(actions: Actions, batch: UUID, *, by: User, reason: str, since: da
     What somebody has changed since is left alone and not counted.
     """
     done, refused = 0, Refusals()
-    with recording(by=by, reason=reason):
-        for revision in _published(actions.collection, since).filter(batch=batch).order_by("id"):
-            try:
+    for revision in list(_published(actions.collection, since).filter(batch=batch).order_by("id")):
+        try:
+            with recording(by=by, reason=reason):
                 done += _taken_back(actions, revision, by)
-            except Problem as problem:
-                refused[revision.uuid] = problem
+        except Problem as problem:
+            refused[revision.uuid] = problem
     return done, refused
 
 
 def _taken_back(actions: Actions, revision: Revision, by: User) -> bool:
-    with recording(by=by):
-        feature = actions._rows().alive().select_for_update(of=("self",)).filter(uuid=revision.uuid).first()
-        if feature is None or feature.revision != revision.id or revision.before is None:
-            return False
-        actions.rights.ask_publish(by, feature)
-        feature.status = revision.before["status"]
-        if PHOTO_REASON in revision.before:
-            feature.no_photo_reason = revision.before[PHOTO_REASON]
-        actions._save(feature, {}, new=False)
+    feature = actions._rows().alive().select_for_update(of=("self",)).filter(uuid=revision.uuid).first()
+    if feature is None or feature.revision != revision.id or revision.before is None:
+        return False
+    actions.rights.ask_publish(by, feature)
+    feature.status = revision.before["status"]
+    if PHOTO_REASON in revision.before:
+        feature.no_photo_reason = revision.before[PHOTO_REASON]
+    actions._save(feature, {}, new=False)
     return True
 
 
