@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from carte.gestion import publishing
 from carte.gestion.access import person, signed_in
 from carte.gestion.told import in_words, moved
 from geodata import registry
@@ -100,6 +101,7 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
         clashing = deciding.conflicts(found, MOST)
         context |= {
             "last": runs[0] if runs else None,
+            "drafts": publishing.unpublished(registry.get(found.collection), person(request), found.id).count(),
             "broken": bool(runs) and runs[0].state != State.ENDED,
             "conflicts": [_conflict(*each) for each in clashing],
             "vanished": [(*each, each[1].status == Status.PUBLISHED) for each in deciding.vanished(found, MOST)],

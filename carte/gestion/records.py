@@ -1,5 +1,7 @@
 """Adding and correcting a record."""
 
+import json
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from carte.gestion.access import actions_of, collection_or_404, mine, person, record_or_404, shape_of, signed_in
 from carte.gestion.offer import limited, offered_authorities, steps, territory
+from geodata import registry
 from geodata.editing.forms import OWN, FeatureForm, form_of, initial_of
 from geodata.features import Feature
 from geodata.problems import Problem, StaleRevision
@@ -20,6 +23,9 @@ from parcs import permissions
 UNPROCESSABLE = 422
 FORBIDDEN = 403
 STALE = 412
+# Collections whose records lead to a closure of them, by the name of the parameter.
+CLOSED = {"parc": "parcs", "sentier": "sentiers"}
+UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @signed_in
@@ -30,7 +36,7 @@ def create(request: HttpRequest, collection_id: str) -> HttpResponse:
     initial = {
         "authority": next(iter(offered_authorities(user)), None), "geom": request.GET.get("position", ""),
         "uuid": uuid4(), "starts_at": timezone.localtime().replace(second=0, microsecond=0),
-    }  # fmt: skip
+    } | _closing(request, collection)  # fmt: skip
     form = _form(request, collection, initial=initial)
     if request.method != "POST":
         return _show(request, collection, form)
@@ -47,6 +53,18 @@ def create(request: HttpRequest, collection_id: str) -> HttpResponse:
         return _show(request, collection, form, status=refusal.status, known=known)
     messages.success(request, _("Brouillon enregistré : « %(name)s ».") % {"name": feature.label})
     return redirect("gestion:edit", collection_id=collection.id, uuid=feature.uuid)
+
+
+def _closing(request: HttpRequest, collection: Collection) -> dict[str, Any]:
+    """What a closure of `?parc=<uuid>` or `?sentier=<uuid>` begins with: the park ticked, or the line of the trail."""
+    if collection.id != "fermetures":
+        return {}
+    for name, kind in CLOSED.items():
+        text = request.GET.get(name, "")
+        if UUID_TEXT.fullmatch(text):
+            of = record_or_404(registry.get(kind), UUID(text), person(request))
+            return {"parks": [of.pk]} if name == "parc" else {"geom": json.dumps(shape_of(of)) if shape_of(of) else ""}
+    return {}
 
 
 @signed_in
@@ -146,6 +164,8 @@ def _show(
         "territory": territory(offered_authorities(person(request))),
         "steps": steps(person(request), feature) if feature else [],
         "may_edit": may_edit,
+        "closes": next((name for name, kind in CLOSED.items() if kind == collection.id), ""),
+        "proposes": feature is not None and feature.is_public and not permissions.may_publish(person(request), feature),
         "who_can": "" if may_edit or feature is None else permissions.who_can(permissions.owner_of(feature)),
         "geom_type": collection.geometry.geom_type,
         "shape": shape_of(feature) if feature is not None and "geom" not in form.fields else None,

@@ -74,6 +74,8 @@ def replace(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpRespons
     form = ShapeForm(request.POST or None, request.FILES or None, initial=initial)
     if instructions is None:
         del form.fields["instructions_fr"]
+    if request.method == "POST" and not form.is_valid() and request.FILES and "file" not in form.errors:
+        form.add_error("file", _("Choisissez de nouveau ce fichier : un navigateur ne le garde pas."))
     if request.method != "POST" or not form.is_valid():
         return _show(request, collection, feature, form, status=UNPROCESSABLE if form.errors else 200)
     try:

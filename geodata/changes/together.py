@@ -1,0 +1,98 @@
+"""Publishing many records at once, and taking that back; each is judged as it would be alone.
+
+What is published together carries one batch in the history: that is what is taken back. Each record has a transaction of
+its own, so that nobody else waits for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, QuerySet
+
+from geodata.changes.actions import Actions
+from geodata.changes.models import Revision, Source
+from geodata.changes.recording import recording
+from geodata.features import FeatureQuerySet, Status
+from geodata.problems import Problem
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from comptes.models import User
+
+Refusals = dict[UUID, Problem]
+PHOTO_REASON = "no_photo_reason"
+
+
+def publish(
+    actions: Actions, uuids: Sequence[UUID], *, by: User, batch: UUID, reason: str, no_photo_reason: str = ""
+) -> Refusals:
+    """Publish these records; gives back what is wrong with those that stay as they are.
+
+    `no_photo_reason` is written into the records that have neither photo nor reason.
+    """
+    refused: Refusals = {}
+    for uuid in uuids:
+        try:
+            with recording(by=by, reason=reason, batch=batch):
+                _publish(actions, uuid, by, no_photo_reason)
+        except Problem as problem:
+            refused[uuid] = problem
+    return refused
+
+
+def _publish(actions: Actions, uuid: UUID, by: User, no_photo_reason: str) -> None:
+    feature = actions._rows().alive().filter(uuid=uuid).first() if no_photo_reason else None
+    if feature is not None and PHOTO_REASON in actions.publish_rules(feature):
+        actions.update(uuid, {"status": Status.PUBLISHED, PHOTO_REASON: no_photo_reason}, by=by)
+    else:
+        actions.move(uuid, Status.PUBLISHED, by=by)
+
+
+def published_together(rows: FeatureQuerySet, *, collection: str, since: datetime) -> QuerySet[Any, Any]:
+    """Batches of which at least one of these rows is as the batch left it, the latest first.
+
+    Each has `batch`, `who` (an account's name), `at` and `count`: how many would be taken back.
+    """
+    found = _published(collection, since).filter(id__in=rows.filter(status=Status.PUBLISHED).values("revision"))
+    return (
+        found.values("batch", who=F("actor__username"))
+        .annotate(at=Max("at"), count=Count("id"))
+        .order_by("-at", "batch")
+    )
+
+
+def take_back(actions: Actions, batch: UUID, *, by: User, reason: str, since: datetime) -> tuple[int, Refusals]:
+    """Give the records of a batch the status that they had before it; how many, and what is wrong with the others.
+
+    What somebody has changed since is left alone and not counted.
+    """
+    done, refused = 0, Refusals()
+    for revision in list(_published(actions.collection, since).filter(batch=batch).order_by("id")):
+        try:
+            with recording(by=by, reason=reason):
+                done += _taken_back(actions, revision, by)
+        except Problem as problem:
+            refused[revision.uuid] = problem
+    return done, refused
+
+
+def _taken_back(actions: Actions, revision: Revision, by: User) -> bool:
+    feature = actions._rows().alive().select_for_update(of=("self",)).filter(uuid=revision.uuid).first()
+    if feature is None or feature.revision != revision.id or revision.before is None:
+        return False
+    actions.rights.ask_publish(by, feature)
+    feature.status = revision.before["status"]
+    if PHOTO_REASON in revision.before:
+        feature.no_photo_reason = revision.before[PHOTO_REASON]
+    actions._save(feature, {}, new=False)
+    return True
+
+
+def _published(collection: str, since: datetime) -> QuerySet[Revision]:
+    return Revision.objects.filter(
+        collection=collection, at__gte=since, source=Source.WEB, batch__isnull=False, before__isnull=False
+    )
