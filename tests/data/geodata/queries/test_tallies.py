@@ -69,17 +69,51 @@ def test_sums_and_lists_of_communes_are_followed():
     assert known["parcs"].known().groups["62002"][0] == 1
 
 
-def test_what_is_far_or_no_more_the_same_is_added_up_anew(monkeypatch):
-    thing = cabane()
+def is_added_up(tally):
+    """Whether asking adds everything up."""
+    with CaptureQueriesContext(connection) as queries:
+        found = tally.known().groups
+    assert found == fresh("cabanes").known().groups
+    return "touched" not in queries.captured_queries[-1]["sql"]
+
+
+def test_beyond_so_many_changes_everything_is_added_up_anew(monkeypatch):
+    cabane()
     known = fresh("cabanes")
     known.known()
     monkeypatch.setattr(tallies, "MOST", 2)
-    for _ in range(2):
-        cabane()
-    assert known.known().groups[ALL][0] == 3
-    touch(thing, state="dismantled")
+    cabane()
+    assert not is_added_up(known)
+    cabane(), cabane()
+    assert is_added_up(known)
+
+
+def erase(thing):
     forget(registry.get("cabanes"), thing.uuid, ["state"], "essai")
-    monkeypatch.setattr(tallies, "MOST", 2_000)
+
+
+def test_what_was_erased_from_the_history_has_everything_added_up_anew():
+    thing = cabane(state="dismantled")
+    known = fresh("cabanes")
+    known.known()
+    touch(thing, state=None)
+    erase(thing)
+    assert is_added_up(known)
+
+
+def test_what_is_erased_while_changes_are_read_counts_as_it_was(monkeypatch):
+    thing = cabane(state="dismantled")
+    known = fresh("cabanes")
+    known.known()
+    touch(thing, state=None)
+    is_near = Tally._is_near
+
+    def erased_meanwhile(*given):
+        near = is_near(*given)
+        erase(thing)
+        return near
+
+    monkeypatch.setattr(Tally, "_is_near", erased_meanwhile)
     assert known.known().groups == fresh("cabanes").known().groups
 
 
