@@ -1,6 +1,7 @@
 """What is brought forward by changes is what adding everything up gives, and reads only what changed."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -157,7 +158,7 @@ def test_the_box_found_by_neighbours_is_that_of_every_shape(monkeypatch):
     sentier(geom=line((2.70, 50.43), (2.71, 50.44)))
     sentier(geom=line((2.10, 50.10), (2.11, 50.11)), status="draft")
     assert extent.public_extent(registry.get("sentiers")).box == pytest.approx((2.70, 50.41, 2.83, 50.47))
-    source, params = select.visible(registry.get("sentiers"), extent.AnonymousUser())
+    source, params = select.visible(registry.get("sentiers"), AnonymousUser())
     whole = extent.box_of(source, params)
     monkeypatch.setattr(extent, "FEW", 1)
     assert extent.box_of(source, params) == pytest.approx(whole)
