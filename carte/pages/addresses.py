@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from django.urls import get_script_prefix, reverse
+from django.utils.translation import override
 
 from carte import clock
 from carte.pages.texts import page_language
@@ -40,7 +41,7 @@ def list_address(collection: Collection) -> str:
 
 
 def address(feature: Feature, language: str = "") -> str:
-    """The path of the page of a feature, in the active language (which may be given: see `text_of`)."""
+    """The path of the page of a feature, in the active language or in the one that is given."""
     collection = registry.of_model(type(feature))
     return address_of(collection, str(getattr(feature, collection.page_key)), language)
 
@@ -52,9 +53,10 @@ def address_of(collection: Collection, key: str, language: str = "") -> str:
 
 
 @lru_cache(1_000)
-def _around(collection_id: str, _language: str, _prefix: str) -> tuple[str, str]:
+def _around(collection_id: str, language: str, _prefix: str) -> tuple[str, str]:
     """What stands before and after the key in a path: finding it takes longer than telling a feature."""
-    before, _key, after = reverse(f"pages:{collection_id}-detail", args=[KEY]).rpartition(KEY)
+    with override(language):
+        before, _key, after = reverse(f"pages:{collection_id}-detail", args=[KEY]).rpartition(KEY)
     return before, after
 
 

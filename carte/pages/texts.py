@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 FALLBACK = "fr"
 
@@ -51,11 +51,12 @@ def choice_of(feature: Any, name: str, language: str = "") -> str:
 
 
 @lru_cache(1_000)
-def _called(model: str, name: str, value: Any, _language: str) -> str:
+def _called(model: str, name: str, value: Any, language: str) -> str:
     """Kept, as Django goes through all choices for each of them."""
     field: Any = apps.get_model(model)._meta.get_field(name)
     called = dict(field.flatchoices).get(value, value)
-    return "" if called is None else str(called)
+    with override(language):
+        return "" if called is None else str(called)
 
 
 def name_of(feature: Any, language: str = "") -> Text:

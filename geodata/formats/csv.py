@@ -15,7 +15,7 @@ from geodata.queries.rows import Selection
 
 MARK = "\ufeff"
 END = b"\r\n"
-# A quotation mark that is not closed: no reader takes it for a row, and people read why.
+# A quotation mark that is not closed, in a row of one cell: strict readers refuse it, others and people are told why.
 TORN = END + '"Réponse interrompue : fichier incomplet, à redemander.'.encode()
 
 

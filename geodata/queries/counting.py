@@ -59,12 +59,12 @@ def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuer
     return _bounded(*found)
 
 
-def few(source: sql.Composable, where: sql.Composable, params: list[Any]) -> list[int] | None:
-    """The ids of what is found when they are at most FEW, else None."""
+def few(source: sql.Composable, where: sql.Composable, params: list[Any], most: int) -> list[int] | None:
+    """The ids of what is found when they are at most so many, else None."""
     with direct() as cursor:
-        cursor.execute(sql.SQL("SELECT t.id FROM ({}) t WHERE {} LIMIT %s").format(source, where), [*params, FEW + 1])
+        cursor.execute(sql.SQL("SELECT t.id FROM ({}) t WHERE {} LIMIT %s").format(source, where), [*params, most + 1])
         ids = [row[0] for row in cursor.fetchall()]
-    return ids if len(ids) <= FEW else None
+    return ids if len(ids) <= most else None
 
 
 def _bounded(source: sql.Composable, where: sql.Composable, params: Sequence[Any]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -12,7 +13,7 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.queries import past, select
-from geodata.queries.kept import KeptEach
+from geodata.queries.kept import Kept
 from geodata.registry import Collection
 
 # Four neighbours of the edges of the world, each by the GiST index of the shapes: reading all of them would take longer
@@ -52,7 +53,12 @@ class Extent:
 
 def public_extent(collection: Collection) -> Extent:
     """The extent of what everybody sees, of the past if that is spoken of."""
-    return _extents.of(collection)
+    return _kept(collection).get()
+
+
+@cache
+def _kept(collection: Collection) -> Kept[Extent]:
+    return Kept(lambda: _measured(collection), collection.id)
 
 
 def _measured(collection: Collection) -> Extent:
@@ -98,6 +104,3 @@ def _times(
         cursor.execute(sql.SQL(text).format(first=first, last=last, source=source), params)
         start, end = cursor.fetchone()
     return start, end
-
-
-_extents = KeptEach(_measured)

@@ -35,16 +35,17 @@ Statement = tuple[sql.Composable, list[Any]]
 def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
     """The page that the query asks for, in its order; to be closed.
 
-    Small pages are fetched at once; large ones flow, so that memory does not grow with the answer.
+    Small pages are fetched at once; large ones flow, so that memory does not grow with the answer. What asks for more
+    than there is, as many programs do, is small.
     Raises Unavailable: too many large ones are being sent.
     """
-    is_large = _is_large(collection, query)
+    most = _at_once(collection, query)
     with filtering.limits(query):
         # A rare word wants the index of words, a frequent one the order of ids: guess first, then count and choose.
-        if query.words and not is_large and (walked := _walked(collection, user, query)) is not None:
+        if query.words and query.limit <= most and (walked := _walked(collection, user, query)) is not None:
             return pages.whole(query, None, walked)
-        found, known = _found(collection, user, query)
-        if not is_large:
+        found, known = _found(collection, user, query, most)
+        if query.limit <= most or (known is not None and known <= most):
             fetched = pages.whole(query, known, _fetched(collection, query, found))
             fetched.matched = _matched(collection, user, fetched, found)
             return fetched
@@ -60,19 +61,19 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     return flowing
 
 
-def _is_large(collection: Collection, query: ItemsQuery) -> bool:
-    """Whether the texts of the page are likely to be more than a megabyte."""
-    if collection.is_point or _is_small_box(query):
-        return query.limit > AT_ONCE
-    return query.limit > SHAPES_AT_ONCE
+def _at_once(collection: Collection, query: ItemsQuery) -> int:
+    """How many features have texts of hardly more than a megabyte."""
+    return AT_ONCE if collection.is_point or _is_small_box(query) else SHAPES_AT_ONCE
 
 
-def _found(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> tuple[Found, int | None]:
-    """What the query selects and, when that is known by then, how many there are."""
+def _found(
+    collection: Collection, user: User | AnonymousUser, query: ItemsQuery, most: int
+) -> tuple[Found, int | None]:
+    """What the query selects and, when that is known by then, how many there are: so few that their ids say which."""
     source, where, params = conditions(collection, user, query)
-    if not query.words:
+    if not query.words and query.limit <= most:
         return (source, where, params), None
-    few = counting.few(source, where, params)
+    few = counting.few(source, where, params, counting.FEW if query.words else most)
     if few is None:
         return conditions(collection, user, query, by_index=bool(query.order)), None
     source, visibility = past.source(collection, user, query.revision)

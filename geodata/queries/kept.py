@@ -7,7 +7,6 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from geodata.queries import past, states
-from geodata.registry import Collection
 
 T = TypeVar("T")
 
@@ -36,22 +35,3 @@ class Kept(Generic[T]):
             if (known := self._known) is None or known[0] != at:
                 self._known = known = (at, self._make())
             return known[1]
-
-
-class KeptEach(Generic[T]):
-    """The same for each collection by itself."""
-
-    def __init__(self, make: Callable[[Collection], T]) -> None:
-        self._make = make
-        self._known: dict[str, Kept[T]] = {}
-
-    def of(self, collection: Collection) -> T:
-        """The value of a collection for the present state."""
-        known = self._known.get(collection.id)
-        if known is None:
-            known = self._known.setdefault(collection.id, Kept(lambda: self._make(collection), collection.id))
-        return known.get()
-
-    def clear(self) -> None:
-        """Forget all of them."""
-        self._known.clear()

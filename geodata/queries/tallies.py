@@ -7,7 +7,7 @@ feed: what they were is taken away, what they are is added. Sums are exact decim
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -29,11 +29,11 @@ NOBODY = AnonymousUser()
 MOST = 2_000
 # The group of everything.
 ALL = ""
-# Output: revision and instant (microseconds) that the sums are of, then group, number, sums; one snapshot.
-# Index: geodata_revision_feed.
+# Output: revision and instant (microseconds) that the sums are of, the erasures until then, then group, number, sums; one
+# snapshot. Index: geodata_revision_feed.
 WHOLE = """
 WITH state AS ({state}), sums AS (SELECT g.key, count(*) AS n{summed} FROM ({source}) t CROSS JOIN LATERAL {groups} g(key) GROUP BY g.key)
-SELECT state.id, state.moment, sums.* FROM (VALUES (0)) one LEFT JOIN state ON true LEFT JOIN sums ON true
+SELECT state.id, state.moment, {erasures}, sums.* FROM (VALUES (0)) one LEFT JOIN state ON true LEFT JOIN sums ON true
 """
 STATE = """SELECT id, (extract(epoch FROM at) * 1000000)::bigint AS moment FROM geodata_revision
   WHERE collection = %(collection)s AND public_op IS NOT NULL ORDER BY id DESC LIMIT 1"""
@@ -51,26 +51,27 @@ WITH state AS ({state}), touched AS (
 ), sums AS (
   SELECT g.key, sum(sign) AS n{summed} FROM changed t CROSS JOIN LATERAL {groups} g(key) GROUP BY g.key
 )
-SELECT state.id, state.moment, sums.* FROM (VALUES (0)) one LEFT JOIN state ON true LEFT JOIN sums ON true
+SELECT state.id, state.moment, {erasures}, sums.* FROM (VALUES (0)) one LEFT JOIN state ON true LEFT JOIN sums ON true
 """
-# Output: the last erasure; whether the revision that is known is still the one it was, and few rows changed since.
-STANDING = """
-SELECT (SELECT coalesce(max(id), 0) FROM geodata_erasure),
-  EXISTS (SELECT FROM geodata_revision WHERE id = %(after)s AND (extract(epoch FROM at) * 1000000)::bigint = %(moment)s)
+# Whether the revision that is known is still the one it was, and few rows changed since.
+IS_NEAR = """
+SELECT EXISTS (SELECT FROM geodata_revision WHERE id = %(after)s AND (extract(epoch FROM at) * 1000000)::bigint = %(moment)s)
   AND (SELECT count(*) FROM (SELECT FROM geodata_revision
        WHERE collection = %(collection)s AND public_op IS NOT NULL AND id > %(after)s LIMIT %(most)s) c) < %(most)s
 """
+# Their number: the last one by number need not be the last that was committed.
+ERASURES = "(SELECT count(*) FROM geodata_erasure)"
 
 Sums = tuple[Decimal, ...]
 
 
 @dataclass(frozen=True)
 class Known:
-    """The sums of each group at a state of the public, and the last erasure: it changes what rows were."""
+    """The sums of each group at a state of the public, and how many erasures there were: each changes what rows were."""
 
     state: State
     groups: dict[str, Sums]
-    erasure: int
+    erasures: int
 
 
 class Tally:
@@ -90,7 +91,7 @@ class Tally:
     def known(self) -> Known:
         """The sums for the present public state, with that state."""
         if past.shown() is not None:
-            return Known(*self._asked(NOBODY, WHOLE), 0)
+            return self._asked(NOBODY, WHOLE)
         at = states.public_state(self._id)
         if (known := self._known) is not None and known.state == at:
             return known
@@ -105,34 +106,27 @@ class Tally:
 
         What a person sees beside what everybody sees is in no feed: for them it is added up each time.
         """
-        return self._asked(user, WHOLE)[1] if user.is_authenticated else self.known().groups
+        return self._asked(user, WHOLE).groups if user.is_authenticated else self.known().groups
 
     def _made(self, known: Known | None) -> Known:
-        erasure, is_near = self._standing(known.state if known else states.NOTHING_YET)
-        if known is None or not is_near or known.erasure != erasure:
-            return Known(*self._asked(NOBODY, WHOLE), erasure)
-        state, changes = self._asked(NOBODY, SINCE, "sign * ", after=known.state.revision)
-        return Known(state, _added(known.groups, changes.items()), erasure)
+        if known is not None and self._is_near(known.state):
+            changes = self._asked(NOBODY, SINCE, "sign * ", after=known.state.revision)
+            if changes.erasures == known.erasures:
+                return replace(changes, groups=_added(known.groups, changes.groups.items()))
+        return self._asked(NOBODY, WHOLE)
 
-    def _standing(self, state: State) -> tuple[int, bool]:
-        given: dict[str, str | int] = {
-            "collection": self._id,
-            "after": state.revision,
-            "moment": state.moment,
-            "most": MOST,
-        }
+    def _is_near(self, state: State) -> bool:
+        given: dict[str, str | int] = {"collection": self._id, "after": state.revision, "moment": state.moment}
         with connection.cursor() as cursor:
-            cursor.execute(STANDING, given)
-            erasure, is_near = cursor.fetchone()
-        return int(erasure), bool(is_near)
+            cursor.execute(IS_NEAR, given | {"most": MOST})
+            return bool(cursor.fetchone()[0])
 
-    def _asked(
-        self, user: User | AnonymousUser, text: str, sign: str = "", **given: int
-    ) -> tuple[State, dict[str, Sums]]:
+    def _asked(self, user: User | AnonymousUser, text: str, sign: str = "", **given: int) -> Known:
         collection: Collection = registry.get(self._id)
         source, values = select.named(*select.visible(collection, user))
         statement = sql.SQL(text).format(
             state=sql.SQL(STATE),
+            erasures=sql.SQL(ERASURES),
             rows=sql.Identifier(collection.table),
             source=source,
             groups=sql.SQL(self._groups),
@@ -141,9 +135,13 @@ class Tally:
         with connection.cursor() as cursor:
             cursor.execute(statement, values | {"collection": self._id} | given)
             rows = cursor.fetchall()
-        revision, moment = rows[0][:2]
-        found = {row[2]: tuple(Decimal(each or 0) for each in row[3:]) for row in rows if row[2] is not None}
-        return State(revision or 0, moment or 0), found
+        revision, moment, erasures = rows[0][:3]
+        found = {
+            key: tuple(Decimal(each or 0) for each in sums)
+            for _id, _at, _erasures, key, *sums in rows
+            if key is not None
+        }
+        return Known(State(revision or 0, moment or 0), found, erasures)
 
 
 def _added(groups: dict[str, Sums], changes: Iterable[tuple[str, Sums]]) -> dict[str, Sums]:

@@ -97,7 +97,7 @@ def more(count=4):
 
 
 def statements(client, address):
-    extent._extents.clear()
+    extent._kept.cache_clear()
     cache.clear()
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)

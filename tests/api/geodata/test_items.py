@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cabanes.models import Cabane
 from geodata import registry
+from geodata.queries import items
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, member, parc
 from tests.factories.sentiers import sentier
@@ -149,12 +150,13 @@ def test_number_of_statements_does_not_depend_on_the_number_of_features(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_compressed_for_those_who_take_it(client):
+def test_compressed_for_those_who_take_it(client, monkeypatch):
     for _ in range(3):
         cabane()
     response = client.get(ITEMS, headers={"Accept-Encoding": "gzip"})
     assert response["Content-Encoding"] == "gzip"
     assert json.loads(gzip.decompress(response.content))["numberReturned"] == 3
+    monkeypatch.setattr(items, "AT_ONCE", 2)
     streamed = client.get(f"{ITEMS}?limit=5000", headers={"Accept-Encoding": "gzip"})
     assert streamed.streaming
     assert json.loads(gzip.decompress(b"".join(streamed.streaming_content)))["numberReturned"] == 3

@@ -48,19 +48,22 @@ def test_a_large_page_is_the_small_one_that_flows(client, monkeypatch, query):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_large_follows_from_the_kind_of_shape_and_the_box(client):
-    sentier()
-    for address, flows in {
-        f"{TRAILS}?limit=200": False,
-        f"{TRAILS}?limit=201": True,
-        f"{TRAILS}?limit=1000&bbox=2.79,50.40,2.80,50.41": False,
-        f"{TRAILS}?limit=1001&bbox=2.79,50.40,2.80,50.41": True,
-        "/api/collections/cabanes/items?limit=1000": False,
-        "/api/collections/cabanes/items?limit=1001": True,
-    }.items():
-        answer = client.get(address)
-        answer.getvalue()
-        assert answer.streaming is flows, address
+def test_what_is_large_follows_from_the_kind_of_shape_the_box_and_what_there_is(client, monkeypatch):
+    monkeypatch.setattr(items, "AT_ONCE", 3)
+    monkeypatch.setattr(items, "SHAPES_AT_ONCE", 1)
+    for count in range(1, 5):
+        sentier(), cabane()
+        for address, flows in {
+            f"{TRAILS}?limit=1": False,
+            f"{TRAILS}?limit=2": count > 1,
+            f"{TRAILS}?limit=3&bbox=2.79,50.40,2.80,50.41": False,
+            f"{TRAILS}?limit=4&bbox=2.79,50.40,2.80,50.41": count > 3,
+            "/api/collections/cabanes/items?limit=3": False,
+            "/api/collections/cabanes/items?limit=4": count > 3,
+        }.items():
+            answer = client.get(address)
+            answer.getvalue()
+            assert answer.streaming is flows, (address, count)
 
 
 @pytest.mark.django_db

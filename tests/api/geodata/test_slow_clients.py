@@ -9,8 +9,9 @@ from django.db import connection
 
 from geodata import registry
 from geodata.formats import offered
-from geodata.queries import apart, reader
+from geodata.queries import apart, items, reader
 from tests.factories.cabanes import cabane
+from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"
@@ -39,7 +40,9 @@ def all_are_free():
 
 
 @pytest.fixture
-def cabins():
+def cabins(monkeypatch):
+    """Three, of which two are fetched at once."""
+    monkeypatch.setattr(items, "AT_ONCE", 2)
     for number in range(3):
         cabane(name_fr=f"Cabane {number}", story_fr="x" * 40_000)
     # What tests before this one forgot.
@@ -54,12 +57,28 @@ def test_answers_that_nobody_reads_take_their_places_only(client, cabins, monkey
         refused = client.get(address)
         assert (refused.status_code, refused["Content-Type"]) == (503, "application/problem+json"), address
         assert refused["Retry-After"] == "10"
-    assert client.get(f"{ITEMS}?q=cabane").json()["numberReturned"] == 3
+    assert client.get(f"{ITEMS}?q=cabane&limit=2").json()["numberReturned"] == 2
     for each in held:
         each.close()
         assert unread(client, LONG[0]).getvalue()
         each.close()
     assert all_are_free()
+
+
+def test_a_page_that_asks_for_more_than_there_is_needs_no_place(client, cabins, monkeypatch):
+    monkeypatch.setattr(apart, "WAIT_S", 0.01)
+    monkeypatch.setattr(items, "AT_ONCE", 3)
+    sentier()
+    held = [unread(client, LONG[0]) for _ in range(settings.GEODATA_STREAMED)]
+    for address in (
+        "/api/collections/sentiers/items?limit=1000", "/api/collections/sentiers/items?limit=10000&bbox=2,50,3.4,50.8",
+        "/api/collections/sentiers/items?limit=1000&sortby=-name_fr", f"{ITEMS}?limit=10000&filter=story_fr%20LIKE%20'x%25'",
+    ):  # fmt: skip
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert 0 < answer.json()["numberMatched"] == answer.json()["numberReturned"], address
+    for each in held:
+        each.close()
 
 
 def test_an_answer_that_was_read_or_cut_leaves_its_place(client, cabins):
@@ -80,9 +99,9 @@ def test_every_format_that_is_cut_after_its_first_piece_gives_everything_back(
 ):
     settings.GEODATA_FILES = tmp_path
     monkeypatch.setattr("geodata.endpoints.files.SMALL", 0)
-    items = f"/api/collections/{collection.id}/items"
-    addresses = [f"{items}?f={each.name}" for each in offered.of(collection)]
-    for address in (*addresses, f"{items}?limit=10000", f"/api/snapshot/{collection.id}", "/api/changes?limit=5000"):
+    base = f"/api/collections/{collection.id}/items"
+    addresses = [f"{base}?f={each.name}" for each in offered.of(collection)]
+    for address in (*addresses, f"{base}?limit=10000", f"/api/snapshot/{collection.id}", "/api/changes?limit=5000"):
         answer = client.get(address)
         assert answer.status_code == 200, address
         if answer.streaming:
@@ -105,7 +124,7 @@ def test_a_stream_keeps_no_connection_of_django_while_its_client_waits(client, c
 
 
 def test_a_page_as_html_or_that_fails_leaves_its_place(client, cabins):
-    assert client.get(f"{ITEMS}?f=html&limit=1001").status_code == 200
+    assert client.get(f"{ITEMS}?f=html&limit=3").status_code == 200
     assert client.get("/api/snapshot/cabanes?after=01890000-0000-7000-8000-000000000000").status_code == 400
     assert all_are_free()
 

@@ -12,8 +12,9 @@ from django.contrib.gis.geos import Point
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
-from carte.pages import details
+from carte.pages import addresses, details, texts
 from carte.pages.sitemap import PER_PART
 from geodata import registry
 from tests.factories.agenda import evenement
@@ -295,6 +296,30 @@ def test_a_feature_of_the_sitemap_says_when_it_changed_and_which_language_is_for
     said = {each.get("hreflang"): each.get("href") for each in root.findall("s:url/x:link", SITEMAP)}
     assert set(said) == {"fr", "en", "nl", "x-default"}
     assert said["x-default"] == said["fr"]
+
+
+def test_the_sitemap_of_any_host_has_its_addresses(client, settings):
+    settings.ALLOWED_HOSTS = ["data-key.example"]
+    made = parc(slug="public")
+    body = client.get(
+        f"/sitemap-parcs-{(made.pk - 1) // PER_PART + 1}.xml", headers={"host": "data-key.example"}
+    ).content
+    said = {each.get("href") for each in ElementTree.fromstring(body).findall("s:url/x:link", SITEMAP)}
+    assert said == {
+        f"http://data-key.example{path}" for path in ("/parcs/public/", "/en/parcs/public/", "/nl/parcs/public/")
+    }
+
+
+def test_an_address_and_a_choice_are_in_the_language_that_is_given():
+    addresses._around.cache_clear()
+    texts._called.cache_clear()
+    made = cabane(slug="x", kind="cabane_design")
+    told = {each: (addresses.address(made, each), texts.choice_of(made, "kind", each)) for each in ("nl", "en", "fr")}
+    for language, found in told.items():
+        with override(language):
+            assert found == (addresses.address(made), made.get_kind_display())
+            assert (addresses.address(made), texts.choice_of(made, "kind")) == found
+    assert len(set(told.values())) == 3
 
 
 def test_robots_find_the_sitemap_and_leave_the_managers_space_alone(client):

@@ -13,7 +13,7 @@ from psycopg import sql
 from cabanes.models import Cabane
 from geodata import registry
 from geodata.changes.recording import recording, succeeded_by
-from geodata.queries import past
+from geodata.queries import past, search
 from tests.api.geodata.test_tiles import address
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite
@@ -162,3 +162,17 @@ def test_boxes_pages_and_items_of_the_past_use_indexes(long_history):
     for told in (box, page, item):
         assert "Seq Scan on geodata_revision" not in told
     assert "Seq Scan" not in box + item
+
+
+def test_words_of_the_past_are_found_by_their_index(long_history):
+    where, words = search.clause(registry.get("cabanes"), ("deux",))
+    literal = where.as_string().replace("%s", "{}")
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+    try:
+        told = plan(long_history, f"WHERE {sql.SQL(literal).format(*map(sql.Literal, words)).as_string()}")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET enable_seqscan")
+    assert "cabanes_cabane_words_past" in told
+    assert "Bitmap Index Scan on cabanes_cabane_words " in told

@@ -1,6 +1,7 @@
 """What is brought forward by changes is what adding everything up gives, and reads only what changed."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -69,17 +70,51 @@ def test_sums_and_lists_of_communes_are_followed():
     assert known["parcs"].known().groups["62002"][0] == 1
 
 
-def test_what_is_far_or_no_more_the_same_is_added_up_anew(monkeypatch):
-    thing = cabane()
+def is_added_up(tally):
+    """Whether asking adds everything up."""
+    with CaptureQueriesContext(connection) as queries:
+        found = tally.known().groups
+    assert found == fresh("cabanes").known().groups
+    return "touched" not in queries.captured_queries[-1]["sql"]
+
+
+def test_beyond_so_many_changes_everything_is_added_up_anew(monkeypatch):
+    cabane()
     known = fresh("cabanes")
     known.known()
     monkeypatch.setattr(tallies, "MOST", 2)
-    for _ in range(2):
-        cabane()
-    assert known.known().groups[ALL][0] == 3
-    touch(thing, state="dismantled")
+    cabane()
+    assert not is_added_up(known)
+    cabane(), cabane()
+    assert is_added_up(known)
+
+
+def erase(thing):
     forget(registry.get("cabanes"), thing.uuid, ["state"], "essai")
-    monkeypatch.setattr(tallies, "MOST", 2_000)
+
+
+def test_what_was_erased_from_the_history_has_everything_added_up_anew():
+    thing = cabane(state="dismantled")
+    known = fresh("cabanes")
+    known.known()
+    touch(thing, state=None)
+    erase(thing)
+    assert is_added_up(known)
+
+
+def test_what_is_erased_while_changes_are_read_counts_as_it_was(monkeypatch):
+    thing = cabane(state="dismantled")
+    known = fresh("cabanes")
+    known.known()
+    touch(thing, state=None)
+    is_near = Tally._is_near
+
+    def erased_meanwhile(*given):
+        near = is_near(*given)
+        erase(thing)
+        return near
+
+    monkeypatch.setattr(Tally, "_is_near", erased_meanwhile)
     assert known.known().groups == fresh("cabanes").known().groups
 
 
@@ -123,7 +158,7 @@ def test_the_box_found_by_neighbours_is_that_of_every_shape(monkeypatch):
     sentier(geom=line((2.70, 50.43), (2.71, 50.44)))
     sentier(geom=line((2.10, 50.10), (2.11, 50.11)), status="draft")
     assert extent.public_extent(registry.get("sentiers")).box == pytest.approx((2.70, 50.41, 2.83, 50.47))
-    source, params = select.visible(registry.get("sentiers"), extent.AnonymousUser())
+    source, params = select.visible(registry.get("sentiers"), AnonymousUser())
     whole = extent.box_of(source, params)
     monkeypatch.setattr(extent, "FEW", 1)
     assert extent.box_of(source, params) == pytest.approx(whole)
