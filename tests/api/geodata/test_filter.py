@@ -8,6 +8,7 @@ import pytest
 
 from geodata import registry
 from geodata.formats import offered
+from geodata.queries import items
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member
 
@@ -101,11 +102,13 @@ def test_pages_keep_the_filter(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_streamed_answer_is_filtered_too(client):
+def test_streamed_answer_is_filtered_too(client, monkeypatch):
+    monkeypatch.setattr(items, "AT_ONCE", 2)
     wanted = [str(cabane(kind="abri").uuid) for _ in range(3)]
     cabane()
     answer = client.get(ITEMS, {"filter": "kind = 'abri'", "limit": "5000"})
-    page = json.loads(b"".join(answer.streaming_content))
+    assert answer.streaming
+    page = json.loads(answer.getvalue())
     assert [feature["id"] for feature in page["features"]] == wanted
     assert page["numberMatched"] == 3
 
