@@ -21,6 +21,8 @@ from geodata.features import YesNo
 from geodata.queries import letters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.contrib.auth.models import AnonymousUser
     from django.http import QueryDict
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 # Codes that help to choose where to go; the other ones are read on the page.
 CHOICES = ("kind", "practices", "difficulty", "category", "cause", "state")
 REACHABLE = ("wheelchair", "pushchair")
+CABINS = ("1", "2", "3", "5")
 HOURS = ((1, "1 h"), (1.5, "1 h 30"), (2, "2 h"), (3, "3 h"))
 ANY = ("", _("Indifférent"))
 # What geodata_folded() turns into spaces, and spaces.
@@ -55,14 +58,20 @@ class ListFilter(forms.Form):
                 self.fields[name] = _select(capfirst(str(field.verbose_name)), choices)
         if in_communes(collection, []) is not None:
             self.fields["commune"] = _select(_("Commune"), self._communes())
-        if "duration_h" in collection.fields:
-            self.fields["max_h"] = _select(_("Durée, au plus"), [(str(value), words) for value, words in HOURS])
-        if collection.id == "parcs":
-            self.fields["cabane"] = forms.BooleanField(label=_("Avec une cabane"), required=False)
+        self.fields |= dict(self._measured())
         for name in REACHABLE:
             field = collection.fields.get(name)
             if field is not None:
                 self.fields[name] = forms.BooleanField(label=capfirst(str(field.verbose_name)), required=False)
+
+    def _measured(self) -> "Iterator[tuple[str, forms.Field]]":
+        fields = self.collection.fields
+        if "duration_h" in fields:
+            yield "max_h", _select(_("Durée, au plus"), [(str(value), words) for value, words in HOURS])
+        if "cabins" in fields:
+            yield "min_cabanes", _select(_("Cabanes le long, au moins"), [(each, each) for each in CABINS])
+        if self.collection.id == "parcs":
+            yield "cabane", forms.BooleanField(label=_("Avec une cabane"), required=False)
 
     @property
     def more(self) -> list[forms.BoundField]:
@@ -101,6 +110,10 @@ class ListFilter(forms.Form):
         timed = rows.annotate(hours=Coalesce("stated_duration_h", "duration_h"))
         short: FeatureQuerySet = timed.filter(hours__lte=float(value))
         return short
+
+    def _by_min_cabanes(self, rows: "FeatureQuerySet", _name: str, value: str) -> "FeatureQuerySet":
+        linking: FeatureQuerySet = rows.filter(cabins__len__gte=int(value))
+        return linking
 
     def _by_cabane(self, rows: "FeatureQuerySet", _name: str, _value: Any) -> "FeatureQuerySet":
         cabins = registry.get("cabanes").visible_to(self.user).filter(park=OuterRef("uuid"))

@@ -6,7 +6,7 @@ from parcs.models import Parc
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, commune, parc
-from tests.factories.sentiers import sentier
+from tests.factories.sentiers import line, sentier
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,17 @@ def test_trails_by_practice_and_time(client):
     sentier(name_fr="Long", stated_duration_h=4, practices=["pedestre"])
     sentier(name_fr="Inconnu", practices=["cyclo"])
     assert names(client, "/sentiers/?max_h=1.5&practices=pedestre") == ["Court"]
+
+
+def test_which_loop_links_three_cabins(client):
+    for n in range(3):
+        cabane(geom=f"SRID=4326;POINT({2.79 + n / 100} 50.405)")
+    sentier(name_fr="Boucle des trois", kind="loop")
+    sentier(name_fr="Aller des trois", kind="one_way")
+    sentier(name_fr="Boucle d’une", kind="loop", geom=line((2.79, 50.405), (2.79, 50.40), (2.78, 50.40)))
+    assert names(client, "/sentiers/?kind=loop&min_cabanes=3") == ["Boucle des trois"]
+    assert len(names(client, "/sentiers/?min_cabanes=1")) == 3
+    assert client.get("/sentiers/?min_cabanes=4").status_code == 400
 
 
 def test_an_empty_list_tells_not_accessible_from_not_known(client):
