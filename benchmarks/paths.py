@@ -8,7 +8,6 @@ The first database holds `make_demo --parks 300 --cabins 200000 --trails 50000`,
 
 import argparse
 import itertools
-import math
 import os
 import sys
 
@@ -30,6 +29,7 @@ from geodata.params.bbox import Bbox  # noqa: E402
 from geodata.params.items import ItemsQuery  # noqa: E402
 from geodata.queries import items, select, stored  # noqa: E402
 from geodata.tiles import layers  # noqa: E402
+from geodata.units import across, down  # noqa: E402
 
 BIG, SMALL, DJANGO, TIPG = 8773, 8774, 8775, 8776
 NOBODY = AnonymousUser()
@@ -78,8 +78,7 @@ def tiles(session, collection_id, zoom, count):
     )
     found = {}
     for lon, lat in rows:
-        down = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
-        found[int((lon + 180) / 360 * 2**zoom), int(down * 2**zoom)] = None
+        found[int(across(lon) * 2**zoom), int(down(lat) * 2**zoom)] = None
     return list(found)[:count]
 
 

@@ -116,6 +116,11 @@ class Spot(NamedTuple):
     is_point: bool
 
 
+def is_shape(field: Any) -> bool:
+    """Whether a field of a model holds a geometry, given or generated."""
+    return isinstance(getattr(field, "output_field", field), models.GeometryField)
+
+
 class UuidV7(Func):
     """The plpgsql function of the first migration, so that SQL inserts get a uuid too."""
 
@@ -148,6 +153,8 @@ class Feature(models.Model):
     """One thing of a collection, kept in one row; geometry is EPSG:4326."""
 
     label_stem: ClassVar[str] = "name"
+    # Of the kind that each model says.
+    geom: Any
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(_("identifiant public"), unique=True, db_default=UuidV7(), editable=False)
@@ -237,7 +244,7 @@ class Feature(models.Model):
     @cached_property
     def spot(self) -> Spot | None:
         """The middle of its shape, where it has one."""
-        shape = self.geom  # type: ignore[attr-defined]
+        shape = self.geom
         if shape is None:
             return None
         is_point = shape.geom_type == "Point"

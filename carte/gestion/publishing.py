@@ -22,7 +22,7 @@ from carte.gestion.access import actions_of, collection_or_404, mine, person, si
 from geodata.changes import together
 from geodata.features import Feature, Status
 from geodata.harvest.models import HarvestRecord
-from geodata.harvest.words import in_words
+from geodata.harvest.words import in_words, label_of
 from parcs import permissions
 
 if TYPE_CHECKING:
@@ -81,8 +81,10 @@ def _publish(request: HttpRequest, collection: Collection) -> HttpResponse:
         len(refused),
     )
     messages.error(request, told % {"n": len(refused)})
-    label = _label_of(collection)
-    reasons = {uuid: in_words(problem, label) for uuid, problem in refused.items()}
+    fields = {each.name: each for each in collection.model_class._meta.get_fields()}
+    reasons = {
+        uuid: in_words(problem, lambda name: capfirst(label_of(fields, name))) for uuid, problem in refused.items()
+    }
     return _listed(request, collection, reasons, status=UNPROCESSABLE)
 
 
@@ -163,15 +165,6 @@ def _remembering(user: User) -> Callable[[Feature], bool]:
         return known[place]
 
     return may
-
-
-def _label_of(collection: Collection) -> Callable[[str], str]:
-    fields = {each.name: each for each in collection.model_class._meta.get_fields()}
-
-    def label(name: str) -> str:
-        return capfirst(str(getattr(fields.get(name), "verbose_name", name)))
-
-    return label
 
 
 def _address(request: HttpRequest, collection: Collection) -> str:

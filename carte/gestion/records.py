@@ -63,7 +63,10 @@ def _closing(request: HttpRequest, collection: Collection) -> dict[str, Any]:
         text = request.GET.get(name, "")
         if UUID_TEXT.fullmatch(text):
             of = record_or_404(registry.get(kind), UUID(text), person(request))
-            return {"parks": [of.pk]} if name == "parc" else {"geom": json.dumps(shape_of(of)) if shape_of(of) else ""}
+            if name == "parc":
+                return {"parks": [of.pk]}
+            shape = shape_of(of)
+            return {"geom": json.dumps(shape) if shape else ""}
     return {}
 
 
@@ -130,7 +133,7 @@ def _form(
     form = form_of(collection)(request.POST or None, initial=initial)
     limited(form, person(request))
     if feature is not None:
-        if collection.geometry.geom_type != "POINT":
+        if not collection.is_point:
             del form.fields["geom"]
         for field in form.fields.values():
             field.show_hidden_initial = True

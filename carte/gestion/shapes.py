@@ -69,7 +69,7 @@ def replace(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpRespons
     initial = {
         "source": feature.source if not feature.is_schematic else "", "source_date": timezone.localdate(),
         "based_on": feature.revision, "instructions_fr": instructions or "",
-        "geom": "" if feature.is_schematic or feature.geom is None else feature.geom.geojson,  # type: ignore[attr-defined]
+        "geom": "" if feature.is_schematic or feature.geom is None else feature.geom.geojson,
     }  # fmt: skip
     form = ShapeForm(request.POST or None, request.FILES or None, initial=initial)
     if instructions is None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from django.urls import get_script_prefix, reverse
+from django.utils.http import RFC3986_SUBDELIMS
 from django.utils.translation import override
 
 from carte import clock
@@ -21,7 +22,7 @@ from geodata.registry import Collection
 # Stands for any key.
 KEY = "0"
 # As `reverse` does.
-KEPT = "!$&'()*+,;=/~:@"
+KEPT = RFC3986_SUBDELIMS + "/~:@"
 
 
 def segment(collection: Collection) -> str:

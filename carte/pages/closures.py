@@ -62,7 +62,7 @@ class Notice:
 def notices_for_park(park: Feature, user: "User | AnonymousUser") -> list[Notice]:
     """Closures that name the park or meet its outline, active first."""
     named = _model().objects.filter(parks=park).values("pk")
-    rows = list(standing(user).filter(Q(pk__in=named) | Q(geom__intersects=park.geom)))  # type: ignore[attr-defined]
+    rows = list(standing(user).filter(Q(pk__in=named) | Q(geom__intersects=park.geom)))
     return _sorted(notice(row) for row in rows)
 
 
@@ -76,7 +76,7 @@ def notices_for_trail(trail: Feature, user: "User | AnonymousUser") -> list[Noti
 def notices_for_cabin(cabin: Feature, user: "User | AnonymousUser") -> list[Notice]:
     """Closures that name the cabin or its park, or cover it, active first."""
     named = _model().objects.filter(cabin_links__cabane=cabin).values("pk")
-    cover = Q(pk__in=named) | Q(geom__intersects=cabin.geom)  # type: ignore[attr-defined]
+    cover = Q(pk__in=named) | Q(geom__intersects=cabin.geom)
     if cabin.park_id:  # type: ignore[attr-defined]
         cover |= Q(pk__in=_model().objects.filter(parks__uuid=cabin.park_id).values("pk"))  # type: ignore[attr-defined]
     return _sorted(notice(row) for row in standing(user).filter(cover))

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.gis.db.models import GeometryField
 from django.db.models import Field, ForeignKey, Q
 from django.db.models.functions import Collate
 
 from carte.pages.kinds import Section
 from geodata import registry
-from geodata.features import Feature
+from geodata.features import Feature, is_shape
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def others_of(target: Feature, shown: Iterable[str], user: "User | AnonymousUser
 def shapes(collection: Collection) -> list[str]:
     """The geometry columns and the heights: a list of links needs none, and contours weigh most of a row."""
     columns = collection.model_class._meta.fields
-    shapes = [each.name for each in columns if isinstance(getattr(each, "output_field", each), GeometryField)]
+    shapes = [each.name for each in columns if is_shape(each)]
     return [*shapes, collection.elevations] if collection.elevations else shapes
 
 

@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata import registry
+from geodata.changes.rights import ask_signed_in
 from geodata.editing import photos
 from geodata.endpoints.answers import document, endpoint, preflight
 from geodata.endpoints.authentication import user_of
@@ -21,7 +22,7 @@ from geodata.params.items import single
 from geodata.photos import files
 from geodata.photos.models import FeaturePhoto
 from geodata.photos.pictures import MAX_BYTES
-from geodata.problems import Invalid, NotAuthenticated, NotFound, TooLarge, UnsupportedMediaType
+from geodata.problems import Invalid, NotFound, TooLarge, UnsupportedMediaType
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ def photo(request: HttpRequest, collection_id: str, key: UUID, photo_uuid: UUID)
     if request.method == "OPTIONS":
         return _options(request, collection, key, user, ("PATCH", "DELETE"))
     if request.method == "PATCH":
-        _known(user)
+        ask_signed_in(user)
         told = read_json(request, PATCH_TYPES)
         changed = photos.describe_photo(collection, key, photo_uuid, told, by=user, source="ogc")
         return document(request, described(request, changed))
     if request.method == "DELETE":
-        _known(user)
+        ask_signed_in(user)
         photos.remove_photo(collection, key, photo_uuid, by=user, source="ogc")
         return HttpResponse(status=204)
     _check(request)
@@ -105,7 +106,7 @@ def _add(request: HttpRequest, collection: Collection, key: UUID) -> HttpRespons
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES + AROUND:
         raise TooLarge(_("La photo dépasse %(limit)d Mo. Réduisez-la.") % {"limit": MAX_BYTES // 1024 // 1024})
     user = user_of(request)
-    _known(user)
+    ask_signed_in(user)
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": "multipart/form-data"})
     told: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
@@ -146,11 +147,6 @@ def _check(request: HttpRequest) -> None:
     """Raises BadParameter: photos are JSON, and nothing is asked of them."""
     given = single(request.GET, ("f",))
     choose("", given.get("f"), (JSON,))
-
-
-def _known(user: User | AnonymousUser) -> None:
-    if not user.is_authenticated:
-        raise NotAuthenticated
 
 
 def _kept_from_others(response: HttpResponse, user: User | AnonymousUser) -> HttpResponse:

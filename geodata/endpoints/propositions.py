@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.changes.models import Proposition
+from geodata.changes.rights import ask_signed_in
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.writing import actions_of, described
-from geodata.problems import NotAuthenticated, NotFound
+from geodata.problems import NotFound
 
 
 @endpoint("GET")
 def proposition(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The proposition, for its author and for those who may decide."""
     user = user_of(request)
-    if not user.is_authenticated:
-        raise NotAuthenticated
+    ask_signed_in(user)
     found = Proposition.objects.filter(uuid=uuid).first()
     if found is None:
         raise NotFound(_("Aucune proposition à cette adresse."))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.changes.actions import Actions
 from geodata.changes.models import Proposition
+from geodata.changes.rights import ask_signed_in
 from geodata.editing.reading import read_feature
 from geodata.editing.serializers import FeatureSerializer
 from geodata.endpoints import validators
@@ -25,7 +26,7 @@ from geodata.ogc.links import link
 from geodata.params.changes import parse_uuid
 from geodata.params.crs import CRS84
 from geodata.params.items import single
-from geodata.problems import Forbidden, Invalid, NotAuthenticated, NotFound
+from geodata.problems import Forbidden, Invalid, NotFound
 from geodata.queries import item as items
 from geodata.registry import Collection
 
@@ -54,7 +55,7 @@ def serializer_of(collection: Collection) -> type[FeatureSerializer]:
 def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser) -> HttpResponseBase:
     """POST of a Feature: 201 with its address, or 200 when this uuid was sent before by the same person."""
     collection = registry.get(collection_id)
-    _known(user)
+    ask_signed_in(user)
     actions = actions_of(collection)
     if not actions.rights.methods(user):
         raise Forbidden(actions.permissions.who_can(None))
@@ -72,7 +73,7 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
 def change(request: HttpRequest, collection_id: str, key: str, user: User | AnonymousUser) -> HttpResponseBase:
     """PUT of a whole Feature, or PATCH of some members: 200 with the feature, 202 with a proposition."""
     collection, uuid = registry.get(collection_id), _uuid(key)
-    _known(user)
+    ask_signed_in(user)
     actions = actions_of(collection)
     present = _present(collection, uuid, user)
     actions.rights.ask_edit(user, present)
@@ -94,7 +95,7 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
 def remove(request: HttpRequest, collection_id: str, key: str, user: User | AnonymousUser) -> HttpResponseBase:
     """DELETE: 204, the feature lies in the bin; `successor` names the one it was merged into."""
     collection, uuid = registry.get(collection_id), _uuid(key)
-    _known(user)
+    ask_signed_in(user)
     given = single(request.GET, ("successor",))
     successor = parse_uuid("successor", given["successor"]) if "successor" in given else None
     revision, reason = condition(request, _present(collection, uuid, user))
@@ -128,11 +129,6 @@ def allowed_somewhere(collection_id: str, user: User | AnonymousUser) -> tuple[s
     """
     somewhere = actions_of(registry.get(collection_id)).rights.methods(user)
     return (*SAFE, *(("PUT", "PATCH", "DELETE") if somewhere else ()))
-
-
-def _known(user: User | AnonymousUser) -> None:
-    if not user.is_authenticated:
-        raise NotAuthenticated
 
 
 def _uuid(key: str) -> UUID:

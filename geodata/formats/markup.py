@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from geodata.units import COORDINATE_DECIMALS
 
@@ -22,7 +22,7 @@ def text(name: str, said: str, attributes: Mapping[str, str] | None = None) -> s
 
 def escaped(said: str) -> str:
     """A text between tags."""
-    return clean(said).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escape(clean(said))
 
 
 def quoted(said: str) -> str:

@@ -33,7 +33,7 @@ from geodata.harvest import mapping
 from geodata.harvest.models import HarvestRecord, HarvestRun
 from geodata.harvest.sources import Source
 from geodata.harvest.staging import Staged
-from geodata.harvest.words import Said, in_languages, in_words, refusal_of
+from geodata.harvest.words import Said, in_languages, in_words, label_of, refusal_of
 from geodata.problems import Problem
 from geodata.vectorstream import Spool
 
@@ -289,7 +289,7 @@ class Harvest:
 
     def label(self, name: str) -> str:
         """What people call a field; a column of the source is called as it is."""
-        return str(self._fields[name].verbose_name) if name in self._fields else name
+        return label_of(self._fields, name)
 
     def labels(self, names: Iterable[str]) -> str:
         """What people call some fields."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -33,6 +34,11 @@ def in_words(refusal: Problem, label: Callable[[str], str] = str) -> str:
         lines = (f"{label(name)} : {' '.join(map(str, told))}" for name, told in refusal.errors.items())
         return " ; ".join(line.removeprefix(" : ") for line in lines)
     return str(refusal.detail or refusal.title)
+
+
+def label_of(fields: Mapping[str, Any], name: str) -> str:
+    """What people call a field of these; what is none of them is called as it is."""
+    return str(getattr(fields.get(name), "verbose_name", name))
 
 
 def refusal_of(attempt: Callable[[], object], label: Callable[[str], str]) -> str:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.contrib.gis.db.models import GeometryField
 from django.db import models
 from psycopg import sql
 
+from geodata.features import is_shape
 from geodata.queries import apart, instances, rows
 from geodata.queries.flowing import Row
 from geodata.queries.rows import Selection
@@ -54,7 +54,7 @@ class _Link:
     def __init__(self, field: Any) -> None:
         self._field: models.ForeignKey[Any, Any] = field
         model = field.related_model
-        plain = [each.name for each in model._meta.concrete_fields if not _is_shape(each)]
+        plain = [each.name for each in model._meta.concrete_fields if not is_shape(each)]
         self._rows = model._base_manager.only(*plain)
         self._known: dict[Any, Any] = {None: None}
 
@@ -70,7 +70,3 @@ class _Link:
             self._known |= {each: found.get(each) for each in wanted}
         for feature, each in zip(features, keys, strict=True):
             field.set_cached_value(feature, self._known[each])
-
-
-def _is_shape(field: Any) -> bool:
-    return isinstance(getattr(field, "output_field", field), GeometryField)

@@ -67,7 +67,7 @@ def _orders(collection: Collection) -> dict[str, sql.Composed]:
 
 def _sizes(collection: Collection) -> dict[str, sql.Composed]:
     """Of lines and areas: which are the largest."""
-    if collection.geometry.geom_type == "POINT":
+    if collection.is_point:
         return {}
     return {"largest": sql.SQL("btree (({}) DESC, id)").format(sql.SQL(SIZE))}
 

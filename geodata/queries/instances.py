@@ -56,7 +56,7 @@ def fields(collection: Collection, names: Iterable[str]) -> Fields:
 
 def columns(collection: Collection, fields: Fields) -> list[sql.Composable]:
     """What a statement selects over the alias t for `maker`: lists as JSON; the last three are the spot."""
-    shape = "t.geom" if collection.geometry.geom_type == "POINT" else "ST_Centroid(t.geom)"
+    shape = "t.geom" if collection.is_point else "ST_Centroid(t.geom)"
     return [*(_column(field) for field in fields), *(sql.SQL(each.format(shape=shape)) for each in SPOT)]
 
 

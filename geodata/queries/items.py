@@ -70,12 +70,13 @@ def _found(
     collection: Collection, user: User | AnonymousUser, query: ItemsQuery, most: int
 ) -> tuple[Found, int | None]:
     """What the query selects and, when that is known by then, how many there are: so few that their ids say which."""
-    source, where, params = conditions(collection, user, query)
+    found = conditions(collection, user, query)
     if not query.words and query.limit <= most:
-        return (source, where, params), None
-    few = counting.few(source, where, params, counting.FEW if query.words else most)
+        return found, None
+    few = counting.few(*found, counting.FEW if query.words else most)
     if few is None:
-        return conditions(collection, user, query, by_index=bool(query.order)), None
+        by_index = bool(query.order) or not query.words
+        return (found if by_index else conditions(collection, user, query, by_index=False)), None
     source, visibility = past.source(collection, user, query.revision)
     return (source, sql.SQL("t.id = ANY(%s)"), [*visibility, few]), len(few)
 

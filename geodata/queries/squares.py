@@ -18,6 +18,7 @@ from psycopg import sql
 from geodata import registry
 from geodata.queries import keeping, reader, select
 from geodata.registry import Collection
+from geodata.units import across, down
 
 SQUARE_ZOOM = 14
 SIDES = 1 << SQUARE_ZOOM
@@ -70,19 +71,11 @@ def within(collection: Collection, boxes: Iterable[tuple[float, float, float, fl
     """
     total = 0
     for west, south, east, north in boxes:
-        first, last = math.ceil(_across(west)), math.floor(_across(east)) - 1
-        top, bottom = math.ceil(_down(north)), math.floor(_down(south)) - 1
+        first, last = math.ceil(across(west) * SIDES), math.floor(across(east) * SIDES) - 1
+        top, bottom = math.ceil(down(north) * SIDES), math.floor(down(south) * SIDES) - 1
         if first <= last and top <= bottom:
             total += int(reader.read(_within(collection), (first, last, top, bottom)).get_value(0, 0) or 0)
     return total
-
-
-def _across(longitude: float) -> float:
-    return (longitude + 180) / 360 * SIDES
-
-
-def _down(latitude: float) -> float:
-    return (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2 * SIDES
 
 
 @cache

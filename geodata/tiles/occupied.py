@@ -7,7 +7,6 @@ every tile that is not empty, and few that are.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from django.db import connection
@@ -18,9 +17,9 @@ from geodata.queries import patience, rows
 from geodata.queries.rows import Selection
 from geodata.tiles.layers import BUFFER
 from geodata.tiles.matrix import HALF_SIDE_M, Tile
+from geodata.units import across, down
 
 CURSOR, AT_ONCE = "geodata_occupied", 5_000
-MAX_LATITUDE = 85.0511287798066
 SHAPES = sql.SQL("t.id AS id, ST_Transform(t.geom, 3857) AS shape")
 # Input: a statement that gives id and shape (EPSG:3857), lowest and highest zoom; sides are in parts of the world, from
 # the west and from the north. Output: zoom, column and row, each tile once.
@@ -87,16 +86,7 @@ def _meets(within: Bbox | None, of: str) -> sql.Composable:
         return sql.SQL("true")
     text = f"({of}x + 1 >= {{}} * 2 ^ {of}z AND {of}x <= {{}} * 2 ^ {of}z AND {of}y + 1 >= {{}} * 2 ^ {of}z AND {of}y <= {{}} * 2 ^ {of}z)"
     parts = [
-        sql.SQL(text).format(*map(sql.Literal, (_right(west), _right(east), _down(north), _down(south))))
+        sql.SQL(text).format(*map(sql.Literal, (across(west), across(east), down(north), down(south))))
         for west, south, east, north in within.parts
     ]
     return sql.SQL("({})").format(sql.SQL(" OR ").join(parts))
-
-
-def _right(longitude: float) -> float:
-    return (longitude + 180) / 360
-
-
-def _down(latitude: float) -> float:
-    bounded = math.radians(max(-MAX_LATITUDE, min(MAX_LATITUDE, latitude)))
-    return (1 - math.asinh(math.tan(bounded)) / math.pi) / 2

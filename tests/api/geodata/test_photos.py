@@ -5,9 +5,9 @@ import pytest
 import pyvips
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from knox.models import AuthToken
 
 from cabanes.models import Cabane, PhotoCabane
+from tests.api.geodata.writing import bearer
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, commune, member, parc
 from tests.factories.photos import picture
@@ -23,10 +23,6 @@ def call(db):
 
 def url_of(feature, collection="cabanes"):
     return f"/api/collections/{collection}/items/{feature.uuid}/photos"
-
-
-def bearer(person):
-    return {"Authorization": f"Bearer {AuthToken.objects.create(user=person)[1]}"} if person else {}
 
 
 def upload(client, feature, person=None, data=None, collection="cabanes", **told):

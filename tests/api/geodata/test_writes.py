@@ -2,11 +2,11 @@ import json
 from uuid import uuid4
 
 import pytest
-from knox.models import AuthToken
 
 from cabanes.models import Cabane
 from geodata import registry
 from geodata.models import Proposition, Revision
+from tests.api.geodata.writing import send
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc, user
 
@@ -21,14 +21,6 @@ def body(authority, **properties):
         "geometry": {"type": "Point", "coordinates": [2.8, 50.4]},
         "properties": given | properties,
     }
-
-
-def send(client, method, url, content=None, person=None, kind="application/geo+json", **headers):
-    if person is not None:
-        headers["Authorization"] = f"Bearer {AuthToken.objects.create(user=person)[1]}"
-    return getattr(client, method)(
-        url, data=json.dumps(content) if content is not None else "", content_type=kind, headers=headers
-    )
 
 
 @pytest.fixture
@@ -150,11 +142,7 @@ def test_self_crossing_outline_says_where(client, call):
 )
 def test_body_that_cannot_be_read(client, call, raw, kind, status):
     person = member("publisher", call)
-    token = AuthToken.objects.create(user=person)[1]
-    assert (
-        client.post(ITEMS, data=raw, content_type=kind, headers={"Authorization": f"Bearer {token}"}).status_code
-        == status
-    )
+    assert send(client, "post", ITEMS, raw, person, kind).status_code == status
 
 
 def test_slug_is_made_from_the_name(client, call):

@@ -134,7 +134,11 @@ def test_component_tells_the_author_of_the_page_what_was_wrong(network, live_ser
     page = context.new_page()
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
-    page.expose_function("kept", lambda detail: told.append(detail))  # noqa: PLW0108
+
+    def kept(detail: str) -> None:
+        told.append(detail)
+
+    page.expose_function("kept", kept)
     page.add_init_script("document.addEventListener('chaine-echec', (event) => kept(event.detail), true)")
     page.goto(partner.url)
     expect(page.get_by_role("alert")).to_be_visible()
