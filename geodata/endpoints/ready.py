@@ -17,7 +17,6 @@ from geodata.endpoints.compression import coding_of, pressed
 from geodata.endpoints.forms import Application, Environ, Start
 from geodata.endpoints.machines import is_for_a_browser
 from geodata.queries import item as items
-from geodata.queries import states
 from geodata.tiles import kept
 from geodata.tiles.matrix import MATRIX_SET, parse_tile, zooms
 
@@ -48,8 +47,8 @@ def answer(application: Application, environ: Environ, start_response: Start) ->
     if tile is None:
         return None
     layers = list(registry.collections()) if tile[1] is None else [registry.get(tile[1])]
-    place, state = parse_tile(tile[2], tile[3], tile[4], *zooms(layers)), states.public_state(tile[1])
-    body = kept.tile(layers, place, state)
+    place = parse_tile(tile[2], tile[3], tile[4], *zooms(layers))
+    state, body = kept.latest(layers, place)
     if not body:
         return None
     about = forms.About(f"tiles/{tile[1]}", forms.TOKEN, validators.of_tile(environ, state, NOBODY, layers))

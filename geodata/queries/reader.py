@@ -45,16 +45,20 @@ class Reader:
         self.raw, self._keeps = raw, ours
         self._names: dict[str, bytes] = {}
 
-    def run(self, statement: str, values: Sequence[Any] = (), *, planned: bool = False) -> PGresult:
+    def run(
+        self, statement: str, values: Sequence[Any] = (), *, planned: bool = False, binary: bool = False
+    ) -> PGresult:
         """The result of a statement with the placeholders $1, $2, …; its values are UTF-8 bytes or None.
 
-        `planned`: for these values, each time. Else it is prepared, and its plan soon is one for any values.
+        `planned`: for these values, each time. Else it is prepared, and its plan soon is one for any values. `binary`:
+        its values are in the format of their types instead, bytes as they are, whole numbers most significant byte first.
         """
-        given = cast("list[bytes]", [as_text(value) for value in values])
+        given, shape = cast("list[bytes]", [as_text(value) for value in values]), int(binary)
         if planned or not self._keeps:
-            return _checked(self.raw.pgconn.exec_params(statement.encode(), given), self.raw)
+            text = statement.encode()
+            return _checked(self.raw.pgconn.exec_params(text, given, result_format=shape), self.raw)
         name = self._names.get(statement) or self._prepare(statement)
-        return _checked(self.raw.pgconn.exec_prepared(name, given), self.raw)
+        return _checked(self.raw.pgconn.exec_prepared(name, given, result_format=shape), self.raw)
 
     def flow(
         self, statement: str, values: Sequence[Any] = (), timeout_ms: int | None = None
@@ -117,10 +121,10 @@ _idle: deque[Reader] = deque()
 _free = BoundedSemaphore(settings.GEODATA_READERS)
 
 
-def read(statement: str, values: Sequence[Any] = (), *, planned: bool = False) -> PGresult:
+def read(statement: str, values: Sequence[Any] = (), *, planned: bool = False, binary: bool = False) -> PGresult:
     """The result of one statement that only reads. Raises OperationalError when the database does not answer."""
     log(statement)
-    return work(lambda reader: reader.run(statement, values, planned=planned))
+    return work(lambda reader: reader.run(statement, values, planned=planned, binary=binary))
 
 
 def log(statement: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from psycopg import sql
 
 from geodata.queries import reader
 from geodata.registry import Collection
@@ -19,8 +20,11 @@ if TYPE_CHECKING:
 
 # Inputs: a collection. Output: number and instant (microseconds) of the last revision. Indexes: geodata_revision_feed,
 # geodata_revision_public, the primary key.
-LAST = "SELECT id, (extract(epoch FROM at) * 1000000)::bigint FROM geodata_revision{} ORDER BY id DESC LIMIT 1"
-PUBLIC = LAST.format(" WHERE collection = $1 AND public_op IS NOT NULL")
+LAST = (
+    "SELECT id, (extract(epoch FROM at) * 1000000)::bigint AS moment FROM geodata_revision{} ORDER BY id DESC LIMIT 1"
+)
+OF_COLLECTION = " WHERE collection = {} AND public_op IS NOT NULL"
+PUBLIC = LAST.format(OF_COLLECTION.format("$1"))
 PUBLIC_ALL = LAST.format(" WHERE public_op IS NOT NULL")
 EVERYTHING = LAST.format("")
 CHANGED = """
@@ -50,6 +54,11 @@ def state(collection: Collection | None, user: User | AnonymousUser) -> State:
 def public_state(collection_id: str | None) -> State:
     """The last revision that changes what everybody sees of a collection, or of all."""
     return _state(PUBLIC_ALL) if collection_id is None else _state(PUBLIC, collection_id)
+
+
+def last_public(collection: Collection) -> str:
+    """The statement of id and moment of the last revision that changes what everybody sees of it; no row before the first."""
+    return LAST.format(OF_COLLECTION.format(sql.Literal(collection.id).as_string()))
 
 
 def _state(statement: str, *values: str) -> State:

@@ -22,8 +22,9 @@ EXTENT = 4096
 # Web Mercator is two formulas; asking the library of projections takes ten times as long.
 EASTING = sql.SQL("(ST_X(t.geom) * 111319.49079327358)")
 NORTHING = sql.SQL("(6378137 * asinh(tan(radians(ST_Y(t.geom)))))")
-POINT = sql.SQL("ST_SetSRID(ST_MakePoint({}, {}), 3857)").format(EASTING, NORTHING)
-
+# The same in parts of the world, from the west and from the north.
+ACROSS = sql.SQL("(ST_X(t.geom) / 360 + 0.5)")
+DOWN = sql.SQL("(0.5 - asinh(tan(radians(ST_Y(t.geom)))) / (2 * pi()))")
 WEB = sql.SQL("ST_Transform(t.geom, 3857)")
 
 
@@ -50,9 +51,7 @@ BANDS = (Band("rough", 10), Band("coarse", 12), Band("fine", 14))
 
 
 def shape(collection: Collection, zoom: int, *, kept: bool) -> tuple[sql.Composable, sql.Composable]:
-    """The shape of t in EPSG:3857 as this zoom draws it, and the join it needs; `kept` where t is the present row."""
-    if collection.is_point:
-        return POINT, sql.SQL("")
+    """The line or area of t in EPSG:3857 as this zoom draws it, and the join it needs; `kept` where t is the present row."""
     band = next((each for each in BANDS if zoom <= each.up_to), None)
     if band is None:
         return WEB, sql.SQL("")

@@ -15,11 +15,14 @@ from geodata.tiles.matrix import HALF_SIDE_M
 
 # 64 of 4096: what is drawn beyond the edge of a tile.
 BUFFER = 0.015625
+# A tile and what is around it, in degrees.
+WIDE = """ST_MakeEnvelope(
+  (%(col)s::integer - {margin}) / 2 ^ %(z)s::integer * 360 - 180,
+  degrees(atan(sinh(pi() * (1 - 2 * (%(row)s::integer + 1 + {margin}) / 2 ^ %(z)s::integer)))),
+  (%(col)s::integer + 1 + {margin}) / 2 ^ %(z)s::integer * 360 - 180,
+  degrees(atan(sinh(pi() * (1 - 2 * (%(row)s::integer - {margin}) / 2 ^ %(z)s::integer)))), 4326)"""
 TILE = """
-tile AS MATERIALIZED (
-  SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box,
-         ST_Transform(ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer, margin => {margin}), 4326) AS wide
-)"""
+tile AS MATERIALIZED (SELECT ST_TileEnvelope(%(z)s::integer, %(col)s::integer, %(row)s::integer) AS box, {wide} AS wide)"""
 SHAPES = """
 WITH {tile}
 SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
@@ -28,6 +31,14 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
   CROSS JOIN LATERAL (SELECT {shape} AS shape OFFSET 0) made
   CROSS JOIN LATERAL (SELECT coalesce(ST_AsMVTGeom(made.shape, tile.box, 4096, 64, true), {small}) AS geom OFFSET 0) shown
   WHERE t.geom && tile.wide AND shown.geom IS NOT NULL
+) layer
+"""
+# Points by arithmetic: the grid of a tile divides the world evenly. The box of its buffer leaves out what would be cut off.
+POINTS = """
+SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
+  SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_MakePoint(
+    round(({across} * 2 ^ %(z)s::integer - %(col)s::integer) * 4096), round(({down} * 2 ^ %(z)s::integer - %(row)s::integer) * 4096)) AS geom
+  FROM ({source}) t WHERE t.geom && {wide}
 ) layer
 """
 # What is too small for the grid of the tile is drawn as the point inside it.
@@ -68,6 +79,8 @@ def light(collection: Collection) -> tuple[str, ...]:
 
 def each_shape(collection: Collection, source: sql.SQL, zoom: int, *, kept: bool) -> sql.Composed:
     """Every feature of the source with its shape; `kept` where these are the present rows."""
+    if collection.is_point:
+        return _points(collection, source)
     shape, join = drawn.shape(collection, zoom, kept=kept)
     return sql.SQL(SHAPES).format(
         tile=_tile(BUFFER),
@@ -76,7 +89,18 @@ def each_shape(collection: Collection, source: sql.SQL, zoom: int, *, kept: bool
         source=source,
         join=join,
         shape=shape,
-        small=sql.SQL("NULL" if collection.is_point else SMALL),
+        small=sql.SQL(SMALL),
+    )
+
+
+def _points(collection: Collection, source: sql.SQL) -> sql.Composed:
+    return sql.SQL(POINTS).format(
+        name=sql.Literal(collection.id),
+        properties=_properties(collection),
+        across=drawn.ACROSS,
+        down=drawn.DOWN,
+        source=source,
+        wide=_wide(BUFFER),
     )
 
 
@@ -107,7 +131,11 @@ def crowd_of_squares(collection: Collection) -> sql.Composed:
 
 
 def _tile(margin: float = 0) -> sql.Composed:
-    return sql.SQL(TILE).format(margin=sql.Literal(margin))
+    return sql.SQL(TILE).format(wide=_wide(margin))
+
+
+def _wide(margin: float) -> sql.Composed:
+    return sql.SQL(WIDE).format(margin=sql.Literal(margin))
 
 
 def _counted(collection: Collection, source: sql.SQL, cells: sql.Composable) -> sql.Composed:

@@ -13,18 +13,18 @@ from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import filtering, items, past, reader, select, squares
+from geodata.queries import filtering, items, past, reader, select, squares, states
+from geodata.queries.states import State
 from geodata.registry import Collection
 from geodata.tiles import bygone, layers
 from geodata.tiles.matrix import Tile
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from comptes.models import User
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -35,6 +35,7 @@ MOST_SHAPES = 500
 SELECTED = "SELECT * FROM ({}) t WHERE {}"
 SQUARE = ("x", "y", "side", "shift")
 PLACE = ("z", "col", "row")
+STATED = "SELECT s.id, s.moment, ({layer}) FROM (VALUES (0)) one LEFT JOIN LATERAL ({state}) s ON true"
 Statement = Callable[[Collection, sql.SQL], sql.Composed]
 
 
@@ -52,6 +53,25 @@ def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (collection.is_point or _is_crowded(collection, tile)):
         return _summed(collection, user, tile)
     return _again(collection, tile, *select.visible(collection, user))
+
+
+def is_drawn(tile: Tile) -> bool:
+    """Whether its layers show shapes, never counts from the squares."""
+    return tile.z > SQUARES_UP_TO
+
+
+def stated(collection: Collection, tile: Tile) -> tuple[State, bytes]:
+    """The state of a collection and the layer that everybody sees in this tile, which `is_drawn`: one read, one snapshot."""
+    source, params = select.visible(collection, AnonymousUser())
+    text = _stated(collection, tile.z, source.as_string())
+    found = reader.read(text, [tile.z, tile.col, tile.row, *params], binary=True)
+    revision, moment = (int.from_bytes(found.get_value(0, column) or b"") for column in (0, 1))
+    return State(revision, moment), found.get_value(0, 2) or b""
+
+
+@lru_cache(500)
+def _stated(collection: Collection, zoom: int, source: str) -> str:
+    return STATED.format(layer=_text(collection, zoom, source), state=states.last_public(collection))
 
 
 def together(
@@ -106,7 +126,7 @@ def _text(collection: Collection, zoom: int, source: str) -> str:
 
 def _made(text: str, values: list[Any]) -> bytes:
     """The tile that a statement makes."""
-    return bytes.fromhex((reader.read(text, values).get_value(0, 0) or b"\\x")[2:].decode())
+    return reader.read(text, values, binary=True).get_value(0, 0) or b""
 
 
 def _named(source: str) -> tuple[sql.SQL, dict[str, Any]]:

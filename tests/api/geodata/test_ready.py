@@ -20,6 +20,9 @@ from geodata.endpoints import forms
 from geodata.endpoints.door import door
 from geodata.limits.guard import guard
 from geodata.limits.usage import usage
+from geodata.queries.states import NOTHING_YET
+from geodata.tiles import kept
+from geodata.tiles.matrix import parse_tile
 from tests.api.geodata.test_tiles import address
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import member, parc, user
@@ -130,6 +133,25 @@ def test_a_tile_is_one_read_until_the_next_edit(site, django_assert_num_queries)
     status, headers, body = site.get(path)
     assert (status, "Après".encode() in body) == (200, True)
     assert headers["ETag"] != before
+
+
+@pytest.mark.parametrize("collection", ["cabanes", "sentiers", "parcs"])
+def test_a_tile_that_was_never_made_is_one_read_with_its_state(site, client, django_assert_num_queries, collection):
+    cabane(), sentier(), parc()
+    site.learn(address(collection, 14))
+    path = address(collection, 15)
+    kept._tiles.clear()
+    with django_assert_num_queries(1):
+        status, headers, body = site.get(path)
+    assert (status, site.reached) == (200, 0)
+    theirs = client.get(path)
+    assert (headers["ETag"], body) == (theirs["ETag"], theirs.content)
+
+
+def test_a_tile_before_the_first_change_has_a_state_too(site, client):
+    empty = address("projets-label", 16)
+    assert kept.latest([registry.get("projets-label")], parse_tile(*empty.split("/")[-3:])) == (NOTHING_YET, b"")
+    assert client.get(empty).status_code == 204
 
 
 def test_an_edit_is_in_the_next_answer(site):

@@ -1,6 +1,7 @@
 import math
 import random
 
+import mapbox_vector_tile
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -8,8 +9,10 @@ from django.db import connection
 from geodata import registry
 from geodata.queries import stored
 from geodata.tiles import drawn, mvt
-from geodata.tiles.matrix import Tile
+from geodata.tiles.matrix import HALF_SIDE_M, Tile
+from geodata.units import across, down
 from sentiers.models import Sentier
+from tests.factories.cabanes import cabane
 from tests.factories.parcs import box, parc
 from tests.factories.sentiers import line, sentier
 
@@ -102,3 +105,28 @@ def test_fewer_vertices_the_farther_away():
         cursor.execute("SELECT ST_NPoints(rough), ST_NPoints(coarse), ST_NPoints(fine) FROM geodata_drawn_sentiers")
         rough, coarse, fine = cursor.fetchone()
     assert rough < coarse < fine <= 200
+
+
+@pytest.mark.parametrize("zoom", [14, 17, 20])
+def test_points_lie_where_postgis_puts_them(zoom):
+    choice, side = random.Random(zoom), 2**zoom
+    tile = Tile(zoom, row=int(down(50.4001) * side), col=int(across(2.8005) * side))
+    for _ in range(60):
+        west, north = (corner + choice.uniform(-0.03, 1.03) for corner in (tile.col, tile.row))
+        latitude = math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * north / side))))
+        cabane(geom=f"SRID=4326;POINT({west / side * 360 - 180} {latitude})")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT uuid::text, ST_X(p), 4096 - ST_Y(p) FROM cabanes_cabane CROSS JOIN LATERAL (SELECT ST_AsMVTGeom("
+            "ST_Transform(geom, 3857), ST_TileEnvelope(%s, %s, %s), 4096, 64, true) AS p) placed WHERE p IS NOT NULL",
+            [tile.z, tile.col, tile.row],
+        )
+        theirs = {uuid: (x, y) for uuid, x, y in cursor.fetchall()}
+    drawn_here = mapbox_vector_tile.decode(mvt.render(registry.get("cabanes"), AnonymousUser(), tile))["cabanes"]
+    ours = {each["properties"]["id"]: tuple(each["geometry"]["coordinates"]) for each in drawn_here["features"]}
+    assert len(theirs) > 40
+    for uuid, (x, y) in theirs.items():
+        assert ours[uuid] == pytest.approx((x, y), abs=1)
+    # The index knows a box to about half a metre.
+    beyond = math.ceil(64 + 0.5 / (2 * HALF_SIDE_M / side / 4096))
+    assert all(-beyond <= x <= 4096 + beyond and -beyond <= y <= 4096 + beyond for x, y in ours.values())
