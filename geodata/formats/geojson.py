@@ -13,17 +13,15 @@ CHUNK = 64 * 1024
 
 
 def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
-    """The FeatureCollection in pieces of about CHUNK bytes."""
-    pieces, size, first = [b'{"type":"FeatureCollection","features":['], 0, True
-    for text in page.texts:
-        if not first:
-            pieces.append(b",")
-        pieces.append(text)
-        first = False
-        size += len(text)
-        if size > CHUNK:
-            yield b"".join(pieces)
-            pieces, size = [], 0
+    """The FeatureCollection in pieces: what PostgreSQL gives at once, and CHUNK bytes at least."""
+    held, before = [b'{"type":"FeatureCollection","features":['], b""
+    for texts in page.batches:
+        if texts:
+            held += [before, b",".join(texts)]
+            before = b","
+        if sum(map(len, held)) > CHUNK:
+            yield b"".join(held)
+            held = []
     tail: dict[str, Any] = {"numberReturned": page.returned}
     if page.matched is not None:
         tail["numberMatched"] = page.matched
@@ -31,8 +29,7 @@ def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
         # The past is the same bytes whenever it is asked for.
         tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     tail["links"] = links
-    pieces.append(b"]," + _compact(tail)[1:])
-    yield b"".join(pieces)
+    yield b"".join([*held, b"],", _compact(tail)[1:]])
 
 
 def write_item(item: Item, links: list[Link]) -> bytes:

@@ -54,9 +54,14 @@ def matched(collection: Collection, user: User | AnonymousUser, query: ItemsQuer
     """The exact count: of everything that is public, or of a selection up to COUNT_LIMIT; else None."""
     if not (query.selects or user.is_authenticated):
         return total(collection)
-    if query.bbox is not None and query.is_box_alone and squares.within(collection, query.bbox.parts) > COUNT_LIMIT:
+    if more_than(collection, query, COUNT_LIMIT):
         return None
     return _bounded(*found)
+
+
+def more_than(collection: Collection, query: ItemsQuery, most: int) -> bool:
+    """Whether the squares that lie whole in its box, which is all that it asks, hold more than so many already."""
+    return query.bbox is not None and query.is_box_alone and squares.within(collection, query.bbox.parts) > most
 
 
 def few(source: sql.Composable, where: sql.Composable, params: list[Any], most: int) -> list[int] | None:

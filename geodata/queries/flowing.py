@@ -33,12 +33,17 @@ def rows(results: Iterable[PGresult]) -> Iterator[Row]:
             yield tuple([found.get_value(row, column) for column in columns])
 
 
+def batches(results: Iterable[PGresult]) -> Iterator[list[bytes]]:
+    """The texts of the first column, none of them null, some at a time; the last batch may be empty."""
+    for found in results:
+        yield [found.get_value(row, 0) or b"" for row in range(found.ntuples)]
+
+
 def pieces(results: Iterable[PGresult], separator: bytes) -> Iterator[Piece]:
     """The texts of the first column, none of them null, in pieces of about PIECE bytes; at least one row each."""
     held: list[bytes] = []
     size, wanted = 0, 1
-    for found in results:
-        texts = [found.get_value(row, 0) or b"" for row in range(found.ntuples)]
+    for texts in batches(results):
         held += texts
         size += sum(map(len, texts))
         if size >= wanted:

@@ -71,7 +71,7 @@ def _found(
 ) -> tuple[Found, int | None]:
     """What the query selects and, when that is known by then, how many there are: so few that their ids say which."""
     found = conditions(collection, user, query)
-    if not query.words and query.limit <= most:
+    if (not query.words and query.limit <= most) or counting.more_than(collection, query, most):
         return found, None
     few = counting.few(*found, counting.FEW if query.words else most)
     if few is None:

@@ -80,19 +80,19 @@ def statement(
 
 
 def places(collection: Collection, found: Found, place: Place, limit: int) -> tuple[sql.Composed, list[Any]]:
-    """The statement of the ids and the texts of the keys of at most `limit` rows after a place, with its parameters."""
+    """The statement of ids, revisions and the texts of the keys of at most `limit` rows after a place, with its parameters."""
     if not place.order:
-        return statement(collection, found, sql.SQL("t.id"), place, limit)
-    columns = sql.SQL(", ").join([sql.SQL("k.id"), *keys(collection, place.order, "k")])
+        return statement(collection, found, sql.SQL("t.id, t.revision"), place, limit)
+    columns = sql.SQL(", ").join([sql.SQL("k.id, k.at_revision"), *keys(collection, place.order, "k")])
     inner, values = _sorted(collection, found, place, limit)
     again = _order(collection, place.order, "k")
     return sql.SQL(PLACES).format(columns=columns, found=inner, again=again), values
 
 
 def _sorted(collection: Collection, found: Found, place: Place, limit: int | None, *, flows: bool = False) -> Piece:
-    """Ids and keys of at most `limit` rows after a place."""
+    """Ids, revisions and keys of at most `limit` rows after a place."""
     source, where, params = found
-    named = [sql.SQL("t.id"), *(select.column(collection, key.name) for key in place.order)]
+    named = [sql.SQL("t.id, t.revision AS at_revision"), *(select.column(collection, key.name) for key in place.order)]
     pieces: dict[str, sql.Composable] = {"keys": sql.SQL(", ").join(named), "source": source, "where": where}
     pieces |= {"order": _order(collection, place.order, "t"), "limit": LIMITS[flows]}
     each: list[Piece] = [

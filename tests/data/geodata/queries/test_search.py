@@ -37,6 +37,20 @@ def test_other_texts_make_another_index(monkeypatch):
     assert search.ensure() == []
 
 
+def test_a_new_index_knows_its_common_words_at_once():
+    for n in range(300):
+        cabane(name_fr="Héron" if n % 2 else f"Saule {n}")
+    cabanes = registry.get("cabanes")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    search.drop(cabanes)
+    assert "cabanes" in search.ensure()
+    search._common.cache_clear()
+    among = search.within(cabanes, ("heron",), 11)
+    search._common.cache_clear()
+    assert among == pytest.approx(search.LEEWAY * 11 * 2, rel=0.1)
+
+
 NAMES = ("Héron", "Saule", "Terril", "Hêtre")
 
 
