@@ -48,6 +48,26 @@ def test_a_large_page_is_the_small_one_that_flows(client, monkeypatch, query):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("query", ["", "sortby=-name_fr"])
+def test_what_is_not_kept_is_made_and_what_is_of_another_revision_is_not_served(client, monkeypatch, query):
+    kept, changed, absent = (sentier(name_fr=name) for name in ("Gardée", "Changée", "Absente"))
+    small = walk(client, f"{TRAILS}?limit=10&{query}")
+    monkeypatch.setattr(items, "SHAPES_AT_ONCE", 2)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE geodata_text_sentiers SET body = 'faux', revision = revision - 1 WHERE id = %s", [changed.pk]
+        )
+        cursor.execute("DELETE FROM geodata_text_sentiers WHERE id = %s", [absent.pk])
+        mark = "UPDATE geodata_text_sentiers SET body = replace(body, 'Gardée', 'Du texte') WHERE id = %s"
+        cursor.execute(mark, [kept.pk])
+    ((flowed, features, _matched),) = walk(client, f"{TRAILS}?limit=10&{query}")
+    assert flowed
+    for each in features:
+        each["properties"]["name_fr"] = each["properties"]["name_fr"].replace("Du texte", "Gardée")
+    assert (features, len(features)) == (small[0][1], 3)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_is_large_follows_from_the_kind_of_shape_the_box_and_what_there_is(client, monkeypatch):
     monkeypatch.setattr(items, "AT_ONCE", 3)
     monkeypatch.setattr(items, "SHAPES_AT_ONCE", 1)
