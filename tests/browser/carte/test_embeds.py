@@ -20,8 +20,6 @@ from tests.factories.sentiers import sentier
 
 HOSTILE = "</script><script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
 
-pytestmark = pytest.mark.xdist_group("live")
-
 
 @pytest.fixture
 def hostile(transactional_db):

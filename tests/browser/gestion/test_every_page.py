@@ -5,7 +5,7 @@ import pytest
 from tests.browser import axe
 from tests.browser.gestion.conftest import sign_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 # Buttons and what stands for one: 44 px, as a finger wants.
 SMALL = """() => [...document.querySelectorAll('main button, main .button, main select, main input:not([type=hidden]), main summary')]
   .filter(each => each.checkVisibility() && !each.closest('.leaflet-container'))

@@ -11,7 +11,7 @@ from geodata.harvest.sources import read
 from tests.browser import axe
 from tests.browser.gestion.conftest import sign_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 SOURCE = """
 [abris]
 title = "Abris de l’agglomération"

@@ -12,7 +12,6 @@ from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import box, commune, parc, user
 
-pytestmark = pytest.mark.xdist_group("live")
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Office de tourisme</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main><h1>Office de tourisme</h1>{body}</main></body></html>"""

@@ -22,7 +22,7 @@ from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.sentiers import sentier
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 XML = "{http://www.w3.org/XML/1998/namespace}"
 ATOM = "{http://www.w3.org/2005/Atom}"
 KML = "{http://www.opengis.net/kml/2.2}"
