@@ -13,8 +13,8 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -135,36 +135,56 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def read_ground(path: Path, layer: str, where: str, name: str, box: Box) -> Iterator[tuple[str, str]]:
-    """Hex WKB (EPSG:4326) and name of the features of a layer of an operator's file that meet the box.
+@dataclass(frozen=True)
+class Wanted:
+    """Features of a layer that satisfy an OGR SQL condition, with the column that names them, if any does."""
 
-    A layer that the file lacks gives nothing. Raises Unreadable: no `.osm.pbf` or `.gpkg`, or damaged.
+    layer: str
+    where: str
+    name: str
+
+
+def read_ground(path: Path, wanted: Sequence[Wanted], box: Box) -> Iterator[tuple[int, str, str]]:
+    """The features of an operator's file that meet the box: which of `wanted` each is, its hex WKB (EPSG:4326), its name.
+
+    A layer that the file lacks gives nothing. One child reads them all. Raises Unreadable: no `.osm.pbf` or `.gpkg`, or
+    damaged.
     """
     if path.suffix not in GROUND_DRIVERS or not path.is_file():
         raise Unreadable(_("Il faut un fichier .osm.pbf ou .gpkg."))
-    asked = json.dumps({"path": str(path), "layer": layer, "where": where, "name": name, "box": box})
+    asked = json.dumps({"path": str(path), "wanted": [astuple(each) for each in wanted], "box": box})
     command = [sys.executable, "-c", GROUND_CHILD, str(Path(__file__).parent.parent), asked]
     environment = os.environ | closed(GROUND_DRIVERS[path.suffix])
     with subprocess.Popen(  # noqa: S603
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as process:
         for line in process.stdout or ():
-            wkb, _tab, told = line.rstrip("\n").partition("\t")
-            yield wkb, told
+            number, wkb, told = line.rstrip("\n").split("\t", 2)
+            yield int(number), wkb, told
     if process.returncode != 0:
         raise Unreadable(_("Ce fichier ne se lit pas comme %(driver)s.") % {"driver": GROUND_DRIVERS[path.suffix]})
 
 
 def ground_child(asked: str) -> None:
     """Print the asked features, one a line; called alone in a process of its own."""
-    wanted = json.loads(asked)
-    if wanted["layer"] not in [str(name) for name, _kind in pyogrio.list_layers(wanted["path"])]:
-        return
-    srid = srid_of(pyogrio.read_info(wanted["path"], layer=wanted["layer"])["crs"])
-    columns = [wanted["name"]] if wanted["name"] else []
-    box = _transformed(tuple(wanted["box"]), srid)
+    told = json.loads(asked)
+    path, wanted = told["path"], [Wanted(*each) for each in told["wanted"]]
+    layers = {str(name) for name, _kind in pyogrio.list_layers(path)} & {each.layer for each in wanted}
+    srids = {layer: srid_of(pyogrio.read_info(path, layer=layer)["crs"]) for layer in layers}
+    for number, each in enumerate(wanted):
+        if each.layer in layers:
+            _print_ground(path, number, each, tuple(told["box"]), srids[each.layer])
+
+
+def _print_ground(path: str, number: int, wanted: Wanted, box: Box, srid: int | None) -> None:
+    columns = [wanted.name] if wanted.name else []
     _meta, _fids, blobs, fields = read(
-        wanted["path"], layer=wanted["layer"], where=wanted["where"] or None, columns=columns, bbox=box, force_2d=True
+        path,
+        layer=wanted.layer,
+        where=wanted.where or None,
+        columns=columns,
+        bbox=_transformed(box, srid),
+        force_2d=True,
     )
     names = fields[0] if columns else [""] * len(blobs)
     for blob, name in zip(blobs, names, strict=True):
@@ -174,7 +194,7 @@ def ground_child(asked: str) -> None:
         if srid != WGS84:
             shape.transform(WGS84)
         told = " ".join(str(name or "").split())
-        sys.stdout.write(f"{bytes(shape.wkb).hex()}\t{told}\n")
+        sys.stdout.write(f"{number}\t{bytes(shape.wkb).hex()}\t{told}\n")
 
 
 def _transformed(box: Box, srid: int | None) -> Box:

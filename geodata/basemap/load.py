@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from geodata.basemap.models import Ground, GroundSource
 from geodata.basemap.rules import ATTRIBUTION, IGN, OSM
-from geodata.vectorfile import read_ground
+from geodata.vectorfile import Wanted, read_ground
 
 INSERT = """
 INSERT INTO geodata_ground (kind, rank, name, geom)
@@ -32,12 +32,13 @@ def load(path: Path, tell: Callable[[str], None]) -> int:
         cursor.execute(
             "CREATE TEMP TABLE ground_staging (kind text, rank int, name text, geom geometry) ON COMMIT DROP"
         )
-        for rule in rules:
-            count = 0
-            with cursor.cursor.copy("COPY ground_staging (kind, rank, name, geom) FROM STDIN") as copy:
-                for wkb, name in read_ground(path, rule.layer, rule.where, rule.name, settings.GEODATA_EXTENT):
-                    copy.write_row((rule.kind, rule.rank, name[:200], f"SRID=4326;{wkb}"))
-                    count += 1
+        wanted = [Wanted(rule.layer, rule.where, rule.name) for rule in rules]
+        counts = [0] * len(rules)
+        with cursor.cursor.copy("COPY ground_staging (kind, rank, name, geom) FROM STDIN") as copy:
+            for number, wkb, name in read_ground(path, wanted, settings.GEODATA_EXTENT):
+                copy.write_row((rules[number].kind, rules[number].rank, name[:200], f"SRID=4326;{wkb}"))
+                counts[number] += 1
+        for rule, count in zip(rules, counts, strict=True):
             tell(f"{rule.layer} → {rule.kind}: {count}")
         cursor.execute("DELETE FROM geodata_ground")
         cursor.execute(INSERT, settings.GEODATA_EXTENT)

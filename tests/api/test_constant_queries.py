@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from carte.pages.sitemap import PER_PART
 from geodata import registry
-from geodata.formats import offered
 from geodata.queries import extent
 from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
@@ -19,6 +18,7 @@ from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import commune, parc
 from tests.factories.sentiers import sentier
+from tests.offers import formats_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = "/api/collections/cabanes"
@@ -31,11 +31,11 @@ ELSEWHERE = (
     "api/^(?P<rest>.*)$", "integrer/chaine-des-parcs.js",
 )  # fmt: skip
 COLLECTIONS = [each.id for each in registry.collections()]
-# Every format of every collection: those that are files, and pages.
+# The formats of every collection: those that are files, and pages.
 FORMATS = [
     f"/api/collections/{each.id}/items?f={format_.name}"
     for each in registry.collections()
-    for format_ in offered.of(each)
+    for format_ in formats_of(each)
 ]
 API = [
     f"{ROOT}/items?limit=2", f"{ROOT}/items?limit=5000", f"{ROOT}/items?{BOX}&limit=3", f"{ROOT}/items?q=cabane", f"{ROOT}/items?sortby=-name_fr",

@@ -18,7 +18,7 @@ from tests.contract.test_gdal import COUNTS, ogrinfo
 QGIS = Path(__file__).parent / "clients" / "qgis_reads.py"
 BOX = "2.6,50.3,2.9,50.45"
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

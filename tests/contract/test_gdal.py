@@ -19,7 +19,7 @@ COUNTS = {
     "fermetures": 0,
 }
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ogrinfo(*arguments):

@@ -8,7 +8,7 @@ import pytest
 from tests.contract.test_desktop_clients import asked, of_items  # noqa: F401
 from tests.factories.cabanes import cabane
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 READ = """
 import sys, pyogrio
 box = tuple(map(float, sys.argv[3].split(","))) if sys.argv[3] else None

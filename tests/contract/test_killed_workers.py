@@ -14,7 +14,6 @@ from tests.contract.turmoil import Server, until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("live"),
     # A worker that is killed leaves sockets behind in those that talked with it.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -41,7 +41,6 @@ MIRRORED = ("cabanes", "parcs", "autorites")
 CUT = (OSError, ValueError, http.client.HTTPException)
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("live"),
     # A server that is killed leaves sockets behind in those that talked with it.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -13,7 +13,7 @@ from geodata.formats import csv, geojsonseq
 from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"
 MIB = 1024 * 1024
 

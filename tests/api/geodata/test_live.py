@@ -22,7 +22,7 @@ from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 class Listener:

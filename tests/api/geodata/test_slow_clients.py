@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import connection
 
 from geodata import registry
-from geodata.formats import offered
 from geodata.queries import apart, items, reader
 from tests.factories.cabanes import cabane
 from tests.factories.sentiers import sentier
+from tests.offers import formats_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"
@@ -100,7 +100,7 @@ def test_every_format_that_is_cut_after_its_first_piece_gives_everything_back(
     settings.GEODATA_FILES = tmp_path
     monkeypatch.setattr("geodata.endpoints.files.SMALL", 0)
     base = f"/api/collections/{collection.id}/items"
-    addresses = [f"{base}?f={each.name}" for each in offered.of(collection)]
+    addresses = [f"{base}?f={each.name}" for each in formats_of(collection)]
     for address in (*addresses, f"{base}?limit=10000", f"/api/snapshot/{collection.id}", "/api/changes?limit=5000"):
         answer = client.get(address)
         assert answer.status_code == 200, address

@@ -219,7 +219,6 @@ def test_what_nobody_foresaw_ends_the_run_with_words_and_is_logged(client, mine,
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("live")
 def test_a_connection_that_is_lost_ends_the_run_too(mine, file, monkeypatch):
     def cut(*given):
         with connection.cursor() as cursor:

@@ -7,21 +7,18 @@ from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from tests.browser import axe
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import box, commune, parc
 from tests.factories.sentiers import sentier
 
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 HOSTILE = "</script><script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\">"
-
-pytestmark = pytest.mark.xdist_group("live")
 
 
 @pytest.fixture
@@ -198,19 +195,12 @@ def test_only_an_allowed_site_may_show_the_map(hostile, live_server, context):
         server.server_close()
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_maps_for_frames_pass_axe_and_reflow(hostile, live_server, browser, width):
-    # axe is evaluated in the page: this context leaves the policy out, the other tests keep it.
-    context = browser.new_context(viewport={"width": width, "height": 560}, bypass_csp=True)
+def test_maps_for_frames_pass_axe_and_reflow(hostile, live_server, context):
+    axe.bring(context)
     page = context.new_page()
-    axe = (settings.ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     hostile.title_fr = "Le réseau"
     hostile.save()
     for address in ("/carte/reseau/", "/carte/chiffres/parcs/"):
         page.goto(live_server.url + address)
         page.locator(".leaflet-control-zoom").wait_for()
-        page.evaluate(axe)
-        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
-        assert [(address, each["id"], each["nodes"][0]["html"]) for each in found] == []
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
-    context.close()
+        assert axe.faults(page, (1280, 320)) == [], address

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from cabanes.models import Cabane
 from tests.factories.parcs import autorite, box, member, parc
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from geodata.models import Proposition
 from sentiers.models import Sentier
 from tests.browser.gestion.conftest import sign_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
 <trkpt lat="50.40" lon="2.80"><ele>30</ele></trkpt><trkpt lat="50.41" lon="2.81"><ele>45</ele></trkpt></trkseg></trk></gpx>"""
 

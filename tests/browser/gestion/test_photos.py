@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.gestion.conftest import sign_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_photo_keeps_its_shape_and_is_taken_away_in_two_steps(mine, live_server, context, tmp_path):

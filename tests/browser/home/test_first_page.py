@@ -10,7 +10,7 @@ from tests.factories.cabanes import cabane
 from tests.factories.parcs import box, commune, parc
 from tests.factories.sentiers import sentier
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

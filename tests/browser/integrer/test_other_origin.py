@@ -4,16 +4,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from django.conf import settings
 from django.contrib.gis.geos import Point
 from playwright.sync_api import expect
 
+from tests.browser import axe
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import box, commune, parc, user
 
-pytestmark = pytest.mark.xdist_group("live")
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 HOSTILE = "<img src=x onerror=\"document.title='taken'\">"
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Office de tourisme</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main><h1>Office de tourisme</h1>{body}</main></body></html>"""
@@ -169,14 +167,11 @@ def test_frame_of_a_collection_works_in_another_site(network, live_server, partn
     assert context.cookies() == []
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_component_frame_and_partners_page_pass_axe_and_reflow(network, live_server, partner, browser, width):
+def test_component_frame_and_partners_page_pass_axe_and_reflow(network, live_server, partner, context):
     carte(slug="reseau", title_fr="Le réseau")
     partner.body = component(live_server, 'collection="cabanes"')
-    # axe is evaluated in the page: this context leaves the policy out, the other tests keep it.
-    context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+    axe.bring(context)
     page = context.new_page()
-    axe = (settings.ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     for address, ready in (
         (partner.url, "chaine-des-parcs li"),
         (f"{live_server.url}/integrer/cabanes/", ".leaflet-control-zoom"),
@@ -186,11 +181,7 @@ def test_component_frame_and_partners_page_pass_axe_and_reflow(network, live_ser
     ):
         page.goto(address)
         page.locator(ready).first.wait_for()
-        page.evaluate(axe)
-        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)["violations"]
-        assert [(address, each["id"], each["nodes"][0]["html"]) for each in found] == []
-        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
-    context.close()
+        assert axe.faults(page, (1280, 320)) == [], address
 
 
 def test_partners_page_follows_the_form_and_takes_a_zone_from_the_map(network, live_server, context):

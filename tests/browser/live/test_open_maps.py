@@ -12,7 +12,7 @@ from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import autorite, box, commune, member, parc
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

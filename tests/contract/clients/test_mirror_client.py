@@ -17,7 +17,7 @@ from cabanes.models import Cabane
 from geodata.models import Revision
 from tests.factories.cabanes import cabane
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.factories.parcs import box, commune, parc
 from tests.factories.sentiers import sentier
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from geodata import registry
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 COUNTS = {
     "parcs": 36,
     "cabanes": 13,

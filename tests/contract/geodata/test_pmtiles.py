@@ -29,7 +29,7 @@ from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 from tests.factories.sentiers import sentier
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 CROSS = "SRID=4326;LINESTRING(2.70 50.35, 2.95 50.45, 2.96 50.30)"
 
 

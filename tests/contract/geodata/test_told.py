@@ -19,7 +19,7 @@ from tests.factories.cabanes import cabane
 from tests.factories.sentiers import sentier
 from tests.unit.geodata.formats.test_gpx import check
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 SCHEMA = "https://schema.org/"
 KML = "{http://www.opengis.net/kml/2.2}"
 ATOM = "{http://www.w3.org/2005/Atom}"

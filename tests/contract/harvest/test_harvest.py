@@ -54,7 +54,6 @@ def esri(number, paths, **attributes):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.xdist_group("live")
 def test_our_own_api_is_read_page_after_page(live_server, owner):
     made = {str(cabane(geom=f"SRID=4326;POINT(2.80{n} 50.405)").uuid): n for n in range(7)}
     cabane(status="draft")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from geodata.vectorfile import Unreadable, read_ground, read_shapes
+from geodata.vectorfile import Unreadable, Wanted, read_ground, read_shapes
 from geodata.vectorstream import Asked, spooled
 from tests.contract.harvest.servers import Quiet, place, pulled, serving, source
 
@@ -89,5 +89,5 @@ def test_a_file_of_the_ground_reaches_nothing(tmp_path, text):
     with serving(Inside) as inside:
         path.write_text(text.format(address=inside.address))
         with pytest.raises(Unreadable):
-            list(read_ground(path, "a", "", "", (2.0, 50.0, 3.0, 51.0)))
+            list(read_ground(path, [Wanted("a", "", "")], (2.0, 50.0, 3.0, 51.0)))
         assert inside.asked == []

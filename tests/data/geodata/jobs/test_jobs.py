@@ -11,7 +11,7 @@ from geodata.models import JobFailure
 from tests.data.geodata.jobs import chores
 from tests.data.geodata.jobs.working import started, until, work_until_empty
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -151,7 +151,7 @@ def plan(revision, rest):
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
-def test_boxes_pages_and_items_of_the_past_use_indexes(long_history):
+def test_boxes_pages_items_and_words_of_the_past_use_indexes(long_history):
     uuid = Cabane.objects.first().uuid
     box = plan(long_history, "WHERE ST_Intersects(t.geom, ST_MakeEnvelope(2.5, 50.2, 2.51, 50.21, 4326))")
     page = plan(long_history, "WHERE t.id > 100 ORDER BY t.id LIMIT 100")
@@ -162,9 +162,6 @@ def test_boxes_pages_and_items_of_the_past_use_indexes(long_history):
     for told in (box, page, item):
         assert "Seq Scan on geodata_revision" not in told
     assert "Seq Scan" not in box + item
-
-
-def test_words_of_the_past_are_found_by_their_index(long_history):
     where, words = search.clause(registry.get("cabanes"), ("deux",))
     literal = where.as_string().replace("%s", "{}")
     with connection.cursor() as cursor:
