@@ -16,13 +16,12 @@ import time
 
 import psycopg
 import serving
-from serving import ITEMS, boxes, client, fetch, text
+from serving import CHANGE, ITEMS, boxes, client, fetch, text
 
 BIG, SMALL = 8773, 8774
 GOAL = 1.5
 WARM = 2
 ROOT = "/api/collections/cabanes"
-CHANGE = "UPDATE {0} SET name_fr = %s WHERE id = (SELECT id FROM {0} WHERE status = 'published' ORDER BY id OFFSET 30 LIMIT 1)"
 
 
 def known(url):

@@ -21,6 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RIVALS = ROOT / "var" / "rivals"
 ITEMS = "/api/collections/cabanes/items"
+# Input: a name. A published feature that lies among others changes.
+CHANGE = "UPDATE {0} SET name_fr = %s WHERE id = (SELECT id FROM {0} WHERE status = 'published' ORDER BY id OFFSET 30 LIMIT 1)"
 LUA = """
 local paths = {}
 for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end

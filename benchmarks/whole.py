@@ -1,6 +1,6 @@
 """All 200 000 cabins: first byte, growth of the process, and seconds beside `psql COPY` of ST_AsGeoJSON rows.
 
-    DATABASE_URL=… .venv/bin/python benchmarks/whole.py [--rounds 3]
+    DATABASE_URL=… .venv/bin/python benchmarks/whole.py [--rounds 3] [--rivals]
 
 The copy computes each feature from the same properties that we publish, as any server without stored texts must. Both
 are read to the end and thrown away. Throughput is features per second.
@@ -40,9 +40,9 @@ def copied():
     return time.perf_counter() - begun
 
 
-def taken(path):
+def taken(path, port=PORT):
     """Seconds to the first byte of the body and to its end, and its size."""
-    client = http.client.HTTPConnection("127.0.0.1", PORT, timeout=120)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     begun = time.perf_counter()
     client.request("GET", path)
     answer = client.getresponse()
@@ -64,8 +64,25 @@ def grown(worker, path):
     return max(0, most - before) / 2**20
 
 
-def main(rounds):
-    """Each path in turn with the copy."""
+def others(copy):
+    """TiPg and pygeoapi, which give everything as one page."""
+    import rivals
+
+    rivals.install()
+    for name, server, path in (
+        ("TiPg", rivals.tipg, f"{rivals.TABLE}?limit=200000&f=geojson"),
+        ("pygeoapi", rivals.pygeoapi, "/collections/cabanes/items?limit=200000&f=json"),
+    ):
+        port = server()
+        fetch(port, path.replace("200000", "1")).read()
+        first, whole, size = taken(path, port)
+        print(
+            f"{name}: {whole:.1f} s, first byte {first:.1f} s, {size / 1e6:.0f} MB; throughput / COPY {copy / whole:.2f} ×"
+        )
+
+
+def main(rounds, *, rivals):
+    """Each path in turn with the copy; the rivals once."""
     serving.service(PORT, workers=1)
     fetch(PORT, "/api/conformance").read()
     paths = {"geojsonseq": f"{ITEMS}?f=geojsonseq", "snapshot": "/api/snapshot/cabanes"}
@@ -87,12 +104,16 @@ def main(rounds):
         median, larger = statistics.median(firsts[name]), grown(worker, path)
         print(f"{name}: {whole:.2f} s, first byte {median:.1f} ms (goal ≤ 10), grows {larger:.1f} MiB (goal ≤ 5)")
         verdict(f"{name}, throughput / COPY", copy / whole, 1.5)
+    if rivals:
+        others(copy)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rivals", action="store_true")
     try:
-        main(parser.parse_args().rounds)
+        given = parser.parse_args()
+        main(given.rounds, rivals=given.rivals)
     finally:
         serving.stop()
