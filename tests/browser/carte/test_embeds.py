@@ -12,6 +12,7 @@ from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from cabanes.models import Cabane
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
@@ -214,3 +215,51 @@ def test_maps_for_frames_pass_axe_and_reflow(hostile, live_server, browser, widt
         assert [(address, each["id"], each["nodes"][0]["html"]) for each in found] == []
         assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), address
     context.close()
+
+
+def test_names_of_towns_do_not_overlap_on_a_phone(hostile, live_server, browser, tmp_path):
+    for n, name in enumerate(("Bruay-la-Buissière", "Hénin-Beaumont", "Nœux-les-Mines", "Billy-Montigny")):
+        west = 2.76 + 0.02 * n
+        commune(
+            name_fr=name,
+            slug=f"ville-{n}",
+            insee_code=f"6289{n}",
+            population=20000 - n,
+            geom=box(west, 50.40, west + 0.02, 50.42),
+        )
+    target = tmp_path / "carte.html"
+    call_command("export_map", "reseau", output=target, stdout=StringIO())
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    for address in (f"{live_server.url}/carte/reseau/", target.as_uri()):
+        page = context.new_page()
+        page.goto(address)
+        expect(page.locator(".town").first).to_be_visible()
+        expect(page.locator(".sign--parc")).to_have_count(1)
+        boxes = [each.bounding_box() for each in page.locator(".town").all()]
+        meeting = [
+            (one, other)
+            for n, one in enumerate(boxes)
+            for other in boxes[:n]
+            if one["x"] < other["x"] + other["width"]
+            and other["x"] < one["x"] + one["width"]
+            and one["y"] < other["y"] + other["height"]
+            and other["y"] < one["y"] + one["height"]
+        ]
+        assert len(boxes) > 1
+        assert meeting == []
+    context.close()
+
+
+def test_the_name_in_a_card_is_in_the_language_of_the_page_or_marked(hostile, live_server, context):
+    for name, given, expected in (
+        ("Cabane du Héron", "Heron cabin", ("Heron cabin", "")),
+        ("Sans nom anglais", "", ("Sans nom anglais", "fr")),
+    ):
+        hut = Cabane.objects.get(slug="cabane")
+        Cabane.objects.filter(pk=hut.pk).update(name_fr=name, name_en=given)
+        page = context.new_page()
+        page.goto(f"{live_server.url}/en/carte/reseau/")
+        page.locator(".sign--cabane").click()
+        title = page.locator(".embed__card strong")
+        expect(title).to_have_text(expected[0])
+        assert (title.get_attribute("lang") or "") == expected[1]
