@@ -137,7 +137,11 @@ def test_id_filters_as_the_properties_do(client):
 
 @EVERY
 def test_every_property_has_a_title_that_somebody_wrote(client, collection):
-    made = [name for name, field in collection.fields.items() if field.verbose_name == name.replace("_", " ") and "_" in name]
+    made = [
+        name
+        for name, field in collection.fields.items()
+        if field.verbose_name == name.replace("_", " ") and "_" in name
+    ]
     assert made == []
     titles = {
         language: document(client, collection.id, "schema", Accept="application/schema+json", Accept_Language=language)
