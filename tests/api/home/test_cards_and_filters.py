@@ -39,7 +39,7 @@ def test_a_pushchair_asks_as_the_list_of_trails_does(client):
 
 @pytest.mark.parametrize(
     ("prefix", "chip"),
-    [("", "Praticable en poussette"), ("/en", "Usable with a pushchair"), ("/nl", "Begaanbaar met kinderwagen")],
+    [("", "Poussette"), ("/en", "Pushchair"), ("/nl", "Kinderwagen")],
 )
 def test_the_filter_is_offered_and_stays_ticked(client, prefix, chip):
     sentier(pushchair="yes")

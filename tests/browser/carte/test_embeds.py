@@ -247,6 +247,10 @@ def test_names_of_towns_do_not_overlap_on_a_phone(hostile, live_server, browser,
         ]
         assert len(boxes) > 1
         assert meeting == []
+        stage = page.locator("#map_carte").bounding_box()
+        assert all(
+            stage["x"] <= each["x"] and each["x"] + each["width"] <= stage["x"] + stage["width"] for each in boxes
+        )
     context.close()
 
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Names of towns, by falling population, beside the signs: one that would cover another is left out at this zoom.
+// Names of towns, by falling population, beside the signs: one that would cover another, or be cut by the frame, is left out.
 import { divIcon, layerGroup, marker } from "../leaflet.js";
 
 const NAME_HEIGHT = 20;
@@ -44,6 +44,7 @@ function place(names, towns, covered) {
 		const { x, y } = map.latLngToLayerPoint(spot);
 		return { left: x - SIGN, right: x + SIGN, top: y - SIGN, bottom: y + SIGN };
 	});
+	const corners = [map.containerPointToLayerPoint([0, 0]), map.containerPointToLayerPoint(map.getSize())];
 	for (const [name, lon, lat] of towns) {
 		if (!view.contains([lat, lon])) continue;
 		const { x, y } = map.latLngToLayerPoint([lat, lon]);
@@ -54,7 +55,9 @@ function place(names, towns, covered) {
 			top: y + shift - NAME_HEIGHT / 2,
 			bottom: y + shift + NAME_HEIGHT / 2,
 		});
-		const shift = SHIFTS.find((each) => !taken.some((other) => meet(other, around(each))));
+		const fits = (/** @type {Box} */ box) =>
+			!taken.some((other) => meet(other, box)) && !corners.some((corner) => cuts(corner, box));
+		const shift = SHIFTS.find((each) => fits(around(each)));
 		if (shift === undefined) continue;
 		taken.push(around(shift));
 		marker([lat, lon], {
@@ -80,6 +83,15 @@ function label(name) {
  */
 function meet(one, other) {
 	return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+/**
+ * Whether an edge of the map goes through a name.
+ * @param {import("leaflet").Point} corner
+ * @param {Box} box
+ */
+function cuts({ x, y }, box) {
+	return (box.left < x && x < box.right) || (box.top < y && y < box.bottom);
 }
 
 /**
