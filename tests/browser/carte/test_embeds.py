@@ -235,11 +235,13 @@ def test_names_of_towns_do_not_overlap_on_a_phone(hostile, live_server, browser,
         page.goto(address)
         expect(page.locator(".town").first).to_be_visible()
         expect(page.locator(".sign--parc")).to_have_count(1)
+        expect(page.locator(".sign--cabane")).to_have_count(1)
         boxes = [each.bounding_box() for each in page.locator(".town").all()]
+        signs = [each.bounding_box() for each in page.locator(".sign").all()]
         meeting = [
             (one, other)
             for n, one in enumerate(boxes)
-            for other in boxes[:n]
+            for other in [*boxes[:n], *signs]
             if one["x"] < other["x"] + other["width"]
             and other["x"] < one["x"] + one["width"]
             and one["y"] < other["y"] + other["height"]

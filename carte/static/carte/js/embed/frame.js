@@ -5,6 +5,10 @@ import { Control, control, DomUtil } from "../leaflet.js";
 import { basemap } from "../map/basemap.js";
 import { townNames } from "../map/names.js";
 
+// Half of what is drawn for a place, in pixels: near, and far.
+const SIGN = 14;
+const DOT = 5;
+
 /** @type {Record<string, string>} */
 let words = {};
 
@@ -47,7 +51,18 @@ const named = new WeakMap();
 /** Write the names of these towns, largest first, in place of those that a map has. @param {import("leaflet").Map} map @param {import("../map/names.js").Town[]} towns */
 export function nameTowns(map, towns) {
 	named.get(map)?.remove();
-	named.set(map, townNames(towns).addTo(map));
+	const radius = () => (map.getContainer().classList.contains("embed--far") ? DOT : SIGN);
+	named.set(map, townNames(towns, () => signsOn(map), radius).addTo(map));
+}
+
+/** Where signs stand. @param {import("leaflet").Map} map */
+function signsOn(map) {
+	/** @type {import("leaflet").LatLng[]} */
+	const spots = [];
+	map.eachLayer((/** @type {any} */ each) => {
+		if (each.options.icon?.options.className === "embed__sign") spots.push(each.getLatLng());
+	});
+	return spots;
 }
 
 /** Leaflet writes attributions as HTML. @param {string} plain */

@@ -113,6 +113,7 @@ class LiveLayer extends FeatureGroup {
 			signs.addLayer(sign(middle, feature, about).bindPopup(() => card(feature, about)));
 		}
 		this.addLayer(signs);
+		this._map.fire("signs");
 		shapes.eachLayer((/** @type {any} */ shape) => {
 			if (shape.feature?.geometry.type.endsWith("Polygon")) shape.bringToBack();
 		});

@@ -13,10 +13,11 @@ const SHIFTS = [0, 32, -32];
  * A layer of names that follows the map.
  * @param {Town[]} towns largest first
  * @param {() => import("leaflet").LatLngExpression[]} covered where signs stand
+ * @param {() => number} radius of what a sign covers, in pixels
  */
-export function townNames(towns, covered = () => []) {
+export function townNames(towns, covered = () => [], radius = () => SIGN) {
 	const names = layerGroup();
-	const write = () => place(names, towns, covered());
+	const write = () => place(names, towns, covered(), radius());
 	names.on("add", () => {
 		// @ts-ignore private but stable in 1.9
 		names._map.on("moveend signs", write);
@@ -33,8 +34,9 @@ export function townNames(towns, covered = () => []) {
  * @param {import("leaflet").LayerGroup} names
  * @param {Town[]} towns
  * @param {import("leaflet").LatLngExpression[]} covered
+ * @param {number} radius
  */
-function place(names, towns, covered) {
+function place(names, towns, covered, radius) {
 	names.clearLayers();
 	// @ts-ignore
 	const map = names._map;
@@ -42,7 +44,7 @@ function place(names, towns, covered) {
 	const measure = widths(map.getContainer());
 	const taken = covered.map((spot) => {
 		const { x, y } = map.latLngToLayerPoint(spot);
-		return { left: x - SIGN, right: x + SIGN, top: y - SIGN, bottom: y + SIGN };
+		return { left: x - radius, right: x + radius, top: y - radius, bottom: y + radius };
 	});
 	const corners = [map.containerPointToLayerPoint([0, 0]), map.containerPointToLayerPoint(map.getSize())];
 	for (const [name, lon, lat] of towns) {
