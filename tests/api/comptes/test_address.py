@@ -203,3 +203,8 @@ def test_without_a_mail_server_the_page_says_whom_to_ask(client, lea, settings):
 def test_the_page_is_linked_from_the_account(client, lea, prefix):
     for page in ("gestion/", "partenaires/cles/"):
         assert f'href="{prefix}/adresse-electronique/"' in client.get(f"{prefix}/{page}").content.decode()
+
+
+def test_robots_stay_away(client):
+    told = client.get("/robots.txt").content.decode().splitlines()
+    assert {f"Disallow: {prefix}/adresse-electronique/" for prefix in ("", "/en", "/nl")} <= set(told)
