@@ -40,5 +40,10 @@ def _publish_rules(cabane: Cabane) -> Errors:
 
 
 cabanes = Actions(
-    "cabanes.Cabane", collection="cabanes", permissions=permissions, rules=_rules, publish_rules=_publish_rules
+    "cabanes.Cabane",
+    collection="cabanes",
+    permissions=permissions,
+    rules=_rules,
+    publish_rules=_publish_rules,
+    reads=("park", "photos"),
 )

@@ -11,7 +11,10 @@ def check_feeds() -> None:
     health.check_stale()
 
 
-@jobs.task("comptes.mail_resets", retry=jobs.Backoff(first_s=30, most=8))
+MAIL = jobs.Backoff(first_s=30, most=8)
+
+
+@jobs.task("comptes.mail_resets", retry=MAIL)
 def mail_resets(*, email: str, language: str, root: str) -> None:
     """Write to each account of an address; the token is made here, so that the queue never holds one."""
     mailing.mail_resets(email, language=language, root=root)
@@ -20,3 +23,26 @@ def mail_resets(*, email: str, language: str, root: str) -> None:
 def queue_resets(*, email: str, language: str, root: str) -> None:
     """Queue it, whether or not an account has this address: that is found out by the worker."""
     jobs.defer(mail_resets, once=f"reset {email.casefold()}", email=email, language=language, root=root)
+
+
+@jobs.task("comptes.mail_address_asked", retry=MAIL)
+def mail_address_asked(*, pk: int, email: str, state: str, language: str, root: str) -> None:
+    """Write to the address that an account is to have, and to the one it has."""
+    mailing.mail_address_asked(pk, email=email, state=state, language=language, root=root)
+
+
+@jobs.task("comptes.mail_address_changed", retry=MAIL)
+def mail_address_changed(*, pk: int, email: str, language: str) -> None:
+    """Write to the address that an account had."""
+    mailing.mail_address_changed(pk, email=email, language=language)
+
+
+def queue_address_asked(*, pk: int, email: str, state: str, language: str, root: str) -> None:
+    """Queue it, once while it waits."""
+    once = f"address {pk} {email.casefold()}"
+    jobs.defer(mail_address_asked, once=once, pk=pk, email=email, state=state, language=language, root=root)
+
+
+def queue_address_changed(*, pk: int, email: str, language: str) -> None:
+    """Queue it."""
+    jobs.defer(mail_address_changed, pk=pk, email=email, language=language)

@@ -1,5 +1,8 @@
 """What is mailed to people about their account."""
 
+from hashlib import sha256
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
@@ -10,9 +13,10 @@ from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from comptes import address
 from comptes.models import User
 
-# Who asks again and again for a new password does not fill somebody's mailbox.
+# Who asks again and again for a new password or address does not fill somebody's mailbox.
 AGAIN_S = 600
 
 
@@ -26,19 +30,42 @@ def mail_resets(email: str, *, language: str, root: str) -> None:
         return
     with translation.override(language):
         for user in PasswordResetForm().get_users(email):
-            written = f"reset-{user.pk}"
-            if cache.get(written) is None:
-                _mail_reset(user, root)
-                cache.set(written, True, AGAIN_S)
+            token, uid = default_token_generator.make_token(user), urlsafe_base64_encode(force_bytes(user.pk))
+            _mail_once(
+                f"reset-{user.pk}", "forgotten", user.email, {"user": user, "root": root, "token": token, "uid": uid}
+            )
 
 
-def _mail_reset(user: User, root: str) -> None:
-    context = {
-        "name": settings.SITE_NAME,
-        "root": root,
-        "token": default_token_generator.make_token(user),
-        "uid": urlsafe_base64_encode(force_bytes(user.pk)),
-        "user": user,
-    }
-    subject = " ".join(render_to_string("registration/forgotten_subject.txt", context).split())
-    send_mail(subject, render_to_string("registration/forgotten_mail.txt", context), None, [user.email])
+def mail_address_asked(pk: int, *, email: str, state: str, language: str, root: str) -> None:
+    """Write to the new address how to confirm it, and to the present one that somebody asked for another.
+
+    Nothing is written once the account is no longer in the `state` in which it was asked, nor where no mail can be.
+    """
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    if not settings.EMAIL_URL or user is None or address.state(user) != state:
+        return
+    context = {"user": user, "root": root, "email": email}
+    with translation.override(language):
+        link = context | {"token": address.token(user, email)}
+        _mail_once(f"address-{email.casefold()}", "address_confirm", email, link)
+        if user.email:
+            _mail_once(f"address-asked-{pk}-{email.casefold()}", "address_asked", user.email, context)
+
+
+def mail_address_changed(pk: int, *, email: str, language: str) -> None:
+    """Tell the address that the account no longer has that this is so."""
+    user = User.objects.filter(pk=pk).first()
+    if settings.EMAIL_URL and user is not None:
+        with translation.override(language):
+            _mail_once(f"address-changed-{pk}-{user.email_changed_at}", "address_changed", email, {"user": user})
+
+
+def _mail_once(mark: str, what: str, to: str, context: dict[str, Any]) -> None:
+    """Send a mail unless this process sent what bears this mark in the last AGAIN_S."""
+    key = f"mailed-{sha256(mark.encode()).hexdigest()}"
+    if cache.get(key) is not None:
+        return
+    context = context | {"name": settings.SITE_NAME, "contact": settings.SITE_CONTACT}
+    subject = " ".join(render_to_string(f"registration/{what}_subject.txt", context).split())
+    send_mail(subject, render_to_string(f"registration/{what}_mail.txt", context), None, [to])
+    cache.set(key, True, AGAIN_S)

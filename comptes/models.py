@@ -12,6 +12,7 @@ class User(AbstractUser):
     """A person, or the account of a machine; declared before the first migration."""
 
     email = models.EmailField(_("adresse électronique"), blank=True)
+    email_changed_at = models.DateTimeField(_("adresse changée le"), null=True, editable=False)
     language = models.CharField(
         _("langue"), max_length=2, default="fr", choices=[("fr", "Français"), ("en", "English"), ("nl", "Nederlands")]
     )

@@ -1,18 +1,27 @@
-"""Signing in, also in the middle of a form whose session has expired; changing one's password, and a forgotten one."""
+"""Signing in, also in the middle of a form whose session has expired; changing one's password or address; a forgotten password."""
 
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.forms import AuthenticationForm, PasswordResetForm
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView, PasswordChangeView, PasswordResetConfirmView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.generic import FormView
+from django.views.generic import FormView, TemplateView
+
+from comptes import address
+from comptes.forms import AddressForm
+
+if TYPE_CHECKING:
+    from comptes.models import User
 
 KEPT = "kept:"
 
@@ -75,8 +84,7 @@ class ForgottenPassword(FormView):  # type: ignore[type-arg]
 
     def form_valid(self, form: Any) -> HttpResponse:
         """To the sign-in, with a word."""
-        root = settings.PUBLIC_URL or self.request.build_absolute_uri("/")
-        self.queue(email=form.cleaned_data["email"], language=get_language(), root=root.rstrip("/"))
+        self.queue(email=form.cleaned_data["email"], language=get_language(), root=_root(self.request))
         told = _("Si un compte a cette adresse, un message y arrive dans quelques minutes : suivez son lien.")
         messages.success(self.request, told)
         return super().form_valid(form)
@@ -96,3 +104,71 @@ class NewPassword(PasswordResetConfirmView):
         """To the sign-in, with a word."""
         messages.success(self.request, _("Votre mot de passe est changé. Connectez-vous."))
         return super().form_valid(form)
+
+
+class ChangeAddress(LoginRequiredMixin, FormView):  # type: ignore[type-arg]
+    """Has a link mailed to the new address; the page and its work are the same whoever has that address (decision 0209).
+
+    Without a mail server (`EMAIL_URL`) the page says whom to ask.
+    """
+
+    form_class = AddressForm
+    template_name = "registration/address.html"
+    success_url = reverse_lazy(settings.LOGIN_REDIRECT_URL)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Nothing is asked where no mail can be."""
+        if request.user.is_authenticated and not settings.EMAIL_URL:
+            return render(request, self.template_name)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With whose address it is."""
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """To the managers' space, with a word."""
+        user, email = form.user, form.cleaned_data["email"]
+        root = _root(self.request)
+        self.queue(pk=user.pk, email=email, state=address.state(user), language=get_language(), root=root)
+        told = _("Un message part à %(email)s : suivez son lien dans les trois jours. Jusque-là, rien ne change.")
+        messages.success(self.request, told % {"email": email})
+        return super().form_valid(form)
+
+    def queue(self, *, pk: int, email: str, state: str, language: str, root: str) -> None:
+        """Has the worker call `mailing.mail_address_asked`; `as_view` is told how, since the queue is not this app's."""
+        raise NotImplementedError
+
+
+class ConfirmAddress(LoginRequiredMixin, TemplateView):
+    """Where the link leads: a button, since programs that read mail follow links; sessions go on."""
+
+    template_name = "registration/address_confirm.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the address of the link; without, where it is refused."""
+        with suppress(address.LinkRefused):
+            kwargs["email"] = address.read(kwargs["token"], cast("User", self.request.user))
+        return super().get_context_data(**kwargs)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """To the managers' space, with a word; the same page for whatever is refused."""
+        user = cast("User", request.user)
+        try:
+            with transaction.atomic():
+                before = address.take(token, user)
+                if before:
+                    self.queue(pk=user.pk, email=before, language=get_language())
+        except address.LinkRefused:
+            return self.render_to_response(super().get_context_data(), status=409)
+        messages.success(request, _("L’adresse de votre compte est changée."))
+        return redirect(settings.LOGIN_REDIRECT_URL)
+
+    def queue(self, *, pk: int, email: str, language: str) -> None:
+        """Has the worker call `mailing.mail_address_changed`; `as_view` is told how."""
+        raise NotImplementedError
+
+
+def _root(request: HttpRequest) -> str:
+    """What links in mails begin with."""
+    return (settings.PUBLIC_URL or request.build_absolute_uri("/")).rstrip("/")

@@ -10,7 +10,7 @@ from carte.home.views import drawing, home
 from carte.integrer import oembed
 from carte.integrer.views import component
 from carte.pages import sitemap
-from comptes.views import ChangePassword, ForgottenPassword, NewPassword, SignIn
+from comptes.views import ChangeAddress, ChangePassword, ConfirmAddress, ForgottenPassword, NewPassword, SignIn
 from geodata.endpoints import photos
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -32,6 +32,12 @@ urlpatterns += i18n_patterns(
     path("mot-de-passe/", ChangePassword.as_view(), name="password"),
     path("mot-de-passe/oublie/", ForgottenPassword.as_view(queue=tasks.queue_resets), name="password-forgotten"),
     path("mot-de-passe/<uidb64>/<token>/", NewPassword.as_view(), name="password-new"),
+    path("adresse-electronique/", ChangeAddress.as_view(queue=tasks.queue_address_asked), name="address"),
+    path(
+        "adresse-electronique/<str:token>/",
+        ConfirmAddress.as_view(queue=tasks.queue_address_changed),
+        name="address-confirm",
+    ),
     path("carte/", include("carte.embeds.urls")),
     path("integrer/", include("carte.integrer.urls")),
     path("partenaires/", include("carte.partenaires.urls")),

@@ -102,6 +102,7 @@ def completeness_of(texts: Iterable[str], others: Iterable[str] = ()) -> models.
     """
     known = [NullIf(F(name), Value("")) for name in texts] + [F(name) for name in others]
     return models.GeneratedField(
+        verbose_name=_("complétude (%)"),
         expression=Func(*known, function="num_nonnulls") * Value(100) / Value(len(known)),
         output_field=models.SmallIntegerField(),
         db_persist=True,

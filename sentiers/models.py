@@ -70,8 +70,9 @@ class Sentier(Named, Described, Feature):
         help_text=_("Une par point du tracé."),
     )
     length_m = models.GeneratedField(
+        verbose_name=_("longueur (m)"),
         expression=Func(F("geom"), template=LENGTH_M),
-        output_field=models.FloatField(_("longueur (m)"), null=True),
+        output_field=models.FloatField(null=True),
         db_persist=True,
     )
     ascent_m = models.FloatField(_("montée (m)"), null=True, editable=False)

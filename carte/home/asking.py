@@ -1,4 +1,4 @@
-"""What a visitor asks of the first page: words, kinds, a commune, open or not, a page. All in the URL."""
+"""What a visitor asks of the first page: words, kinds, a commune, open or not, with a pushchair, a page. All in the URL."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ class Question:
     kinds: tuple[str, ...] = KINDS
     commune: str = ""
     open_only: bool = False
+    pushchair: bool = False
     page: int = 1
 
     @property
     def is_filtered(self) -> bool:
         """Whether anything narrows the list."""
-        return bool(self.words or self.commune or self.open_only or self.kinds != KINDS)
+        return bool(self.words or self.commune or self.open_only or self.pushchair or self.kinds != KINDS)
 
 
 def read(query: QueryDict) -> Question:
-    """The question in a query string: q, k (repeatable), commune, ouvert, page."""
+    """The question in a query string: q, k (repeatable), commune, ouvert, pushchair (as the list of trails has it), page."""
     text = " ".join(query.get("q", "").replace("\x00", " ").split())[:MAX_Q]
     chosen = tuple(kind for kind in KINDS if kind in query.getlist("k"))
     commune = query.get("commune", "")
@@ -45,5 +46,6 @@ def read(query: QueryDict) -> Question:
         kinds=chosen or KINDS,
         commune=commune if len(commune) == INSEE_LENGTH and commune.isalnum() else "",
         open_only=query.get("ouvert") == "1",
+        pushchair=query.get("pushchair") == "on",
         page=whole_number(query.get("page", ""), MAX_PAGE) or 1,
     )

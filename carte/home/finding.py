@@ -8,7 +8,7 @@ so a question costs as much as what is shown of its answer (decision 0197).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 RESEMBLANCE = 0.25
 NOTHING = sql.SQL("false")
+# Whether a pushchair gets through, which is stated of trails alone: stated that it does, or not stated at all.
+PUSHCHAIR = {"yes": sql.SQL("t.pushchair = 'yes'"), "unstated": sql.SQL("t.pushchair IS NULL")}
 # That a place lies in one of these communes: those its source states, else those its position gives.
 BY_SHAPE = (
     "(t.stated_communes && {codes}::varchar[] OR (t.stated_communes = '{{}}' AND t.communes && {codes}::varchar[]))"
@@ -110,12 +112,13 @@ class Kind:
 
 @dataclass(frozen=True)
 class Search:
-    """A question ready to be asked of the kinds of places; `whole` is None without words."""
+    """A question ready to be asked of the kinds of places; `whole` is None without words, `pushchair` a key of PUSHCHAIR or ""."""
 
     kinds: tuple[Kind, ...]
     whole: Word | None
     words: tuple[Word, ...]
     commune: str
+    pushchair: str
 
     def found(self, most: int) -> list[tuple[str, int]]:
         """Kind and internal id of the best places, at most `most`."""
@@ -125,6 +128,10 @@ class Search:
                 break
             rows += self._tier(tier, most - len(rows))
         return rows
+
+    def unstated(self) -> bool:
+        """Whether something satisfies all the rest of which nobody has said that a pushchair gets through."""
+        return bool(self.pushchair) and bool(replace(self, pushchair="unstated").found(1))
 
     def meant(self) -> str:
         """The name, of a commune or of a kind that may be read, that resembles the question most; "" without."""
@@ -171,6 +178,8 @@ class Search:
             yield from (sql.SQL("NOT {}").format(each) for each in (begins, named, holds)[:tier] if each is not NOTHING)
         if self.commune:
             yield kind.within((self.commune,), values)
+        if self.pushchair:
+            yield PUSHCHAIR[self.pushchair] if kind.id == "sentiers" else NOTHING
 
     def _words(self, kind: Kind, values: Values) -> Iterator[sql.Composable]:
         for word in self.words:
@@ -191,7 +200,8 @@ def search(question: Question, user: User | AnonymousUser) -> Search:
         is_large = bool(question.words) and letters.is_large(collection)
         kinds.append(Kind(rank, name, source, params, is_large))
     whole, *words = _words_of(question) if question.words else [None]
-    return Search(tuple(kinds), whole, tuple(word for word in words if word), question.commune)
+    pushchair = "yes" if question.pushchair else ""
+    return Search(tuple(kinds), whole, tuple(word for word in words if word), question.commune, pushchair)
 
 
 def _words_of(question: Question) -> list[Word | None]:

@@ -18,6 +18,7 @@ from carte.pages import lines, relations
 from carte.pages.addresses import address
 from carte.pages.closures import Notice
 from carte.pages.paging import MOST_COUNTED, MOST_REACHED
+from carte.pages.texts import Text
 from geodata import registry
 from geodata.queries import counting
 
@@ -38,7 +39,7 @@ class Place:
 
     collection: str
     feature: Any
-    line: str
+    line: list[Text]
     url: str
     lon: float
     lat: float
@@ -56,7 +57,7 @@ class Place:
 class Answer:
     """The places of this page, how many there are in all, and what was perhaps meant when none is.
 
-    With `at_least` there are more than `count`.
+    With `at_least` there are more than `count`. None is `unstated` when it is so only for want of knowing who can go there.
     """
 
     places: list[Place]
@@ -64,6 +65,7 @@ class Answer:
     more: bool
     at_least: bool = False
     meant: str = ""
+    unstated: bool = False
 
 
 def answer(question: Question, user: User | AnonymousUser) -> Answer:
@@ -74,7 +76,7 @@ def answer(question: Question, user: User | AnonymousUser) -> Answer:
     reach = MOST_COUNTED if question.words else MOST_REACHED
     found = search.found(max(AT_ONCE + 1, min(question.page * PAGE_SIZE, reach) + 1))
     if not found:
-        return Answer([], 0, more=False, meant=search.meant())
+        return _nothing(search)
     if len(found) <= AT_ONCE:
         return Answer(_places(found, user), len(found), more=False)
     start = min((question.page - 1) * PAGE_SIZE, reach)
@@ -83,9 +85,14 @@ def answer(question: Question, user: User | AnonymousUser) -> Answer:
     return Answer(_places(found[start:end], user), count, more=end < min(len(found), reach), at_least=at_least)
 
 
+def _nothing(search: finding.Search) -> Answer:
+    unstated = search.unstated()
+    return Answer([], 0, more=False, meant="" if unstated else search.meant(), unstated=unstated)
+
+
 def _count(question: Question, user: User | AnonymousUser) -> tuple[int, bool]:
     """How many there are of more than AT_ONCE: exact for everything that is public, else that it is more."""
-    if question.words or question.commune or user.is_authenticated or clock.moment() is not None:
+    if question.words or question.commune or question.pushchair or user.is_authenticated or clock.moment() is not None:
         return AT_ONCE, True
     return sum(counting.total(registry.get(kind)) for kind in question.kinds), False
 
@@ -93,7 +100,7 @@ def _count(question: Question, user: User | AnonymousUser) -> tuple[int, bool]:
 def _open(search: finding.Search, user: User | AnonymousUser) -> Answer:
     found = search.found(MOST_JUDGED)
     if not found:
-        return Answer([], 0, more=False, meant=search.meant())
+        return _nothing(search)
     places = [place for place in _places(found, user) if not place.is_closed]
     at_least = len(found) == MOST_JUDGED or len(places) > AT_ONCE
     return Answer(places[:AT_ONCE], min(len(places), AT_ONCE), more=False, at_least=at_least)
@@ -116,7 +123,7 @@ def _place(kind: str, row: Any, towns: dict[str, Any], closures: Closures) -> Pl
     return Place(
         collection=kind,
         feature=row,
-        line=lines.line(row, towns),
+        line=lines.line(row, towns, with_state=False),
         url=address(row),
         lon=round(row.spot.x, 5),
         lat=round(row.spot.y, 5),

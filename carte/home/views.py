@@ -22,6 +22,8 @@ def home(request: HttpRequest) -> HttpResponse:
     found = places.answer(question, request.user)
     onward = request.GET.copy()
     onward["page"] = str(question.page + 1)
+    wider = request.GET.copy()
+    wider.pop("pushchair", None)
     towns = registry.get("communes").visible_to(request.user).order_by("name_fr").values_list("insee_code", "name_fr")
     context = {
         "question": question,
@@ -30,6 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "towns": list(towns),
         "closures": [told for told in Closures(request.user).all() if told.active],
         "onward": onward.urlencode() if found.more else "",
+        "wider": wider.urlencode(),
         "picture": picture.address(),
     }
     response = render(request, "carte/home.html", context)

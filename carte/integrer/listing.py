@@ -47,7 +47,7 @@ def entries(rows: list[Any], shown: Shown, absolute: Callable[[str], str]) -> li
 def _entry(row: Any, towns: dict[str, Any], notice: Notice | None, absolute: Callable[[str], str]) -> Entry:
     name, state = name_of(row), lines.state(row)
     told = f"{notice.word} {notice.when} : {notice.title.value} ({notice.why})" if notice else ""
-    line = lines.line(row, towns, with_state=False)
+    line = lines.plain(lines.line(row, towns, with_state=False))
     return Entry(str(row.uuid), name.value, name.lang, line, state.words, state.shade, told, absolute(address(row)))
 
 

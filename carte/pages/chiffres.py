@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from agenda.queries import key_figures
 from carte import wording
-from carte.pages import relations
+from carte.pages import relations, vocabulary
 from carte.pages.texts import Text, text_of
 from geodata.queries.tallies import ALL, Tally
 
@@ -54,7 +54,7 @@ class Stated:
     """A figure as a source gives it."""
 
     label: Text
-    value: str
+    value: Text
     date: str
     source: str
     url: str
@@ -142,7 +142,7 @@ def stated() -> list[Stated]:
     return [
         Stated(
             label=text_of(row, "label"),
-            value=wording.with_unit(row.value, row.unit, 2),
+            value=_counted(row.value, vocabulary.word(row.unit)),
             date=row.date_text,
             source=row.source,
             url=row.source if row.source.startswith(("https://", "http://")) else "",
@@ -151,6 +151,10 @@ def stated() -> list[Stated]:
         )
         for row in key_figures()
     ]
+
+
+def _counted(value: Decimal, unit: Text) -> Text:
+    return Text(wording.with_unit(value, unit.value, 2), unit.lang)
 
 
 def towns(tallies: Tallies, user: "Person") -> list[TownRow]:

@@ -16,8 +16,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, override
 
 from carte import wording
+from carte.pages import vocabulary
 from carte.pages.addresses import address
-from carte.pages.texts import FALLBACK, name_of, page_language
+from carte.pages.texts import FALLBACK, Text, name_of
 from geodata import registry
 from geodata.features import Feature
 from geodata.problems import NotFound
@@ -88,8 +89,9 @@ def fact(feature: Feature, name: str, label: str = "", note: str = "") -> Fact:
     value = getattr(feature, name)
     url = value if isinstance(field, models.URLField) and value else ""
     known = value not in (None, "", [])
-    lang = FALLBACK if known and page_language() != FALLBACK and _is_prose(field, name) else ""
-    return Fact(shown, in_words(field, name, value), url=url, lang=lang, note=note if known else "")
+    words = in_words(field, name, value)
+    text = vocabulary.word(words) if _is_prose(field, name) else Text(words)
+    return Fact(shown, text.value, url=url, lang=text.lang, note=note if known else "")
 
 
 def facts(feature: Feature, names: Iterable[str]) -> list[Fact]:

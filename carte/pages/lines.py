@@ -1,6 +1,7 @@
 """The one line under a name in a list: what helps to choose, only what is known."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.text import capfirst
@@ -9,24 +10,30 @@ from django.utils.translation import gettext
 from cabanes.codes import CabaneState
 from carte import clock, wording
 from carte.pages.happenings import when
-from carte.pages.texts import name_of
+from carte.pages.texts import Text, name_of
+from carte.pages.vocabulary import word
 from parcs import opening_hours
 from parcs.opening_hours import Door
 from sentiers.codes import SentierState
 
 
-def line(feature: Any, towns: dict[str, Any] | None = None, *, with_state: bool = True) -> str:
-    """ "Terril · 42 ha · Loos-en-Gohelle": parts that are not known are left out.
+def line(feature: Any, towns: dict[str, Any] | None = None, *, with_state: bool = True) -> list[Text]:
+    """ "Terril", "42 ha", "Loos-en-Gohelle": parts that are not known are left out.
 
     `towns` gives communes by INSEE code; without it the line names none. The state of a cabin is
     part of the line unless it is shown beside it.
     """
     own = LINES.get(feature._meta.label, _any)
-    parts = [*own(feature), *_towns(feature, towns or {})]
+    parts: list[str | Text] = [*own(feature), *_towns(feature, towns or {})]
     if with_state and feature._meta.label == "cabanes.Cabane":
         words = state(feature).words
         parts.append(words[:1].lower() + words[1:])
-    return " · ".join(part for part in parts if part)
+    return [part if isinstance(part, Text) else Text(part) for part in parts if part]
+
+
+def plain(parts: Iterable[Text]) -> str:
+    """A line without marks of language: "Terril · 42 ha · Loos-en-Gohelle"."""
+    return " · ".join(part.value for part in parts)
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def _cabin(cabin: Any) -> list[str]:
     return [capfirst(cabin.get_kind_display()), str(cabin.year_built) if cabin.year_built else ""]
 
 
-def _trail(trail: Any) -> list[str]:
+def _trail(trail: Any) -> list[str | Text]:
     length, hours = trail.length_m, trail.stated_duration_h or trail.duration_h
     if length is not None:
         words = wording.distance(length)
@@ -87,7 +94,7 @@ def _trail(trail: Any) -> list[str]:
         words = "" if stated is None else gettext("%(length)s annoncés") % {"length": wording.distance(stated)}
     practices = dict(trail._meta.get_field("practices").base_field.flatchoices)
     return [
-        capfirst(trail.category),
+        opening(trail.category),
         words,
         "" if hours is None else wording.duration(hours),
         trail.get_difficulty_display() if trail.difficulty else "",
@@ -95,8 +102,8 @@ def _trail(trail: Any) -> list[str]:
     ]
 
 
-def _event(event: Any) -> list[str]:
-    return [when(event), event.place]
+def _event(event: Any) -> list[str | Text]:
+    return [when(event), word(event.place)]
 
 
 def _closure(closure: Any) -> list[str]:
@@ -105,8 +112,8 @@ def _closure(closure: Any) -> list[str]:
     return [capfirst(closure.get_category_display()), closure.get_cause_display(), until]
 
 
-def _project(project: Any) -> list[str]:
-    return [project.edition, capfirst(project.theme), project.holder]
+def _project(project: Any) -> list[str | Text]:
+    return [word(project.edition), opening(project.theme), word(project.holder)]
 
 
 def _town(town: Any) -> list[str]:
@@ -124,7 +131,13 @@ def _any(feature: Any) -> list[str]:
     return [capfirst(show())] if show and feature.kind else []
 
 
-LINES = {
+def opening(text: str) -> Text:
+    """A word of a source at the beginning of a line or of a part."""
+    said = word(text)
+    return replace(said, value=capfirst(said.value))
+
+
+LINES: dict[str, Callable[[Any], Sequence[str | Text]]] = {
     "parcs.Parc": _park,
     "cabanes.Cabane": _cabin,
     "sentiers.Sentier": _trail,
@@ -145,9 +158,10 @@ def codes_of(feature: Any) -> list[str]:
     return [code] if code else []
 
 
-def _towns(feature: Any, towns: dict[str, Any]) -> list[str]:
+def _towns(feature: Any, towns: dict[str, Any]) -> list[Text]:
     codes = codes_of(feature)
-    names = [name_of(towns[code]).value for code in codes[:2] if code in towns]
-    if len(codes) > len(names) > 0:
-        names.append("…")
-    return [", ".join(names)] if names else []
+    names = [name_of(towns[code]) for code in codes[:2] if code in towns]
+    if not names:
+        return []
+    more = ["…"] if len(codes) > len(names) else []
+    return [Text(", ".join([*(name.value for name in names), *more]), names[0].lang)]

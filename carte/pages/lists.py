@@ -36,7 +36,7 @@ GENERIC_TEMPLATE = "pages/list.html"
 class Listing:
     """A page of a list: `rows` is the slice shown, `query` the filters to keep in links.
 
-    `filtered` by anything, `narrowed` by more than the search. `unstated` are the filters to keep where nothing
+    `filtered` by anything, by so many `active` filters beside the search. `unstated` are the filters to keep where nothing
     is found only for want of knowing who can go there, else None.
     """
 
@@ -47,7 +47,7 @@ class Listing:
     closed: "dict[int, Notice]"
     query: str
     filtered: bool
-    narrowed: bool
+    active: int
     unstated: str | None
 
 
@@ -69,7 +69,7 @@ def show(request: "HttpRequest", collection_id: str) -> HttpResponse:
         closed=closed_places(collection_id, request.user),
         query=urlencode(kept | moment),
         filtered=bool(kept),
-        narrowed=bool(kept.keys() - {"q"}) or not readable,
+        active=len(kept.keys() - {"q"}),
         unstated=_unstated(form, collection, kept | moment) if readable and not rows else None,
     )
     template = select_template([f"pages/{segment(collection)}_list.html", GENERIC_TEMPLATE])

@@ -45,7 +45,7 @@ SELECT number FROM parts WHERE number IS NOT NULL ORDER BY number
 PAGES = "pages"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 NAMESPACES = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
-PRIVATE = ("gestion", "administration", "connexion", "mot-de-passe")
+PRIVATE = ("gestion", "administration", "connexion", "mot-de-passe", "adresse-electronique")
 MEDIA_TYPE = "application/xml; charset=utf-8"
 
 

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from carte import wording
-from carte.pages import addresses, captions, happenings, lines, qr, texts
+from carte.pages import addresses, captions, happenings, lines, qr, texts, vocabulary
 from carte.pages.addresses import onward
 from carte.pages.facts import Fact, fact
 from carte.pages.near import Neighbour
@@ -178,9 +178,27 @@ def _absolute(node: Any, request: Any) -> Any:
 
 
 @register.simple_tag(takes_context=True)
-def line(context: template.Context, feature: Any, with_state: bool = True) -> str:
+def line(context: template.Context, feature: Any, with_state: bool = True) -> SafeString:
     """The line under a name in a list; communes are named where the page knows them (`towns`)."""
-    return lines.line(feature, context.get("towns"), with_state=with_state)
+    return dotted(lines.line(feature, context.get("towns"), with_state=with_state))
+
+
+@register.filter
+def source_word(text: str) -> SafeString:
+    """A word of a source, in the reader's language where we know it, else marked with its own."""
+    return said(vocabulary.word(text))
+
+
+@register.filter
+def opening(text: str) -> SafeString:
+    """A word of a source that begins a line, in the reader's language where we know it."""
+    return said(lines.opening(text))
+
+
+@register.filter
+def dotted(parts: list[texts.Text]) -> SafeString:
+    """Parts of a line, each marked with its language where that is not the page's."""
+    return format_html_join(" · ", "{}", ((said(part),) for part in parts))
 
 
 @register.filter

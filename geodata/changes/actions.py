@@ -48,7 +48,8 @@ def no_rules(feature: Any) -> Errors:
 class Actions:
     """What can be done with the features of one model.
 
-    `rules` gives sentences by field for any record, `publish_rules` for one that goes public.
+    `rules` gives sentences by field for any record, `publish_rules` for one that goes public; `reads` names the
+    relations that they follow, so that many records have theirs fetched at once.
     All methods raise the classes of `geodata.problems`.
     """
 
@@ -60,10 +61,11 @@ class Actions:
         permissions: Permissions,
         rules: Callable[[Any], Errors] = no_rules,
         publish_rules: Callable[[Any], Errors] = no_rules,
+        reads: tuple[str, ...] = (),
     ) -> None:
         self.label, self.collection = model, collection
         self.permissions, self.rights = permissions, Rights(permissions)
-        self.rules, self.publish_rules = rules, publish_rules
+        self.rules, self.publish_rules, self.reads = rules, publish_rules, reads
 
     @property
     def model(self) -> type[Feature]:

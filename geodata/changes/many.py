@@ -8,6 +8,7 @@ left alone goes through `Actions`, which says what is wrong with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -30,24 +31,57 @@ Outcomes = list[UUID | Problem]
 class Many:
     """Actions of one person on many records of one collection."""
 
-    def __init__(self, actions: Actions, *, by: User, reason: str, source: str) -> None:
-        self.actions, self.by, self.reason, self.source = actions, by, reason, source
+    def __init__(self, actions: Actions, *, by: User, reason: str, source: str, batch: UUID | None = None) -> None:
+        self.actions, self.by, self.reason, self.source, self.batch = actions, by, reason, source, batch
         self._allowed: dict[Hashable, bool] = {}
 
     def create(self, rows: Sequence[Values]) -> Outcomes:
         """For each row the uuid of the draft that was made, or what is wrong with it."""
-        with recording(by=self.by, reason=self.reason, source=self.source):
+        with self._recording():
             return self._halved(rows, self._created, self._created_alone)
 
     def update(self, changes: Sequence[tuple[UUID, Values]]) -> Outcomes:
         """For each record that is not public its uuid, once it has the values, or what is wrong with them."""
-        with recording(by=self.by, reason=self.reason, source=self.source):
+        with self._recording():
             return self._halved(changes, self._updated, self._updated_alone)
 
     def propose(self, changes: Sequence[tuple[UUID, Values]]) -> Outcomes:
         """For each public record its uuid, once the values are proposed, or what is wrong with them."""
-        with recording(by=self.by, reason=self.reason, source=self.source):
+        with self._recording():
             return self._halved(changes, self._proposed, self._proposed_alone)
+
+    def settle(
+        self,
+        uuids: Sequence[UUID],
+        prepare: Callable[[Feature], bool],
+        names: set[str],
+        alone: Callable[[UUID], object],
+    ) -> Outcomes:
+        """For each record its uuid, once these fields are written as `prepare` left them, or what is wrong with it.
+
+        A record that `prepare` does not take, or that would be wrong, goes through `alone`.
+        """
+        with self._recording():
+            features = self._locked(uuids)
+            ready = [uuid for uuid, feature in features.items() if prepare(feature) and self._is_sound(feature)]
+
+            def together(some: Sequence[UUID]) -> list[UUID]:
+                self._written({uuid: features[uuid] for uuid in some}, names)
+                return list(some)
+
+            def one(uuid: UUID) -> UUID:
+                alone(uuid)
+                return uuid
+
+            outcomes = dict(zip(ready, self._halved(ready, together, one), strict=True))
+            return [outcomes[uuid] if uuid in outcomes else _tried(uuid, one) for uuid in uuids]
+
+    def may_publish(self, feature: Feature) -> bool:
+        """Whether the person may change what everybody sees of it."""
+        return self._is_right(feature, "publish")
+
+    def _recording(self) -> AbstractContextManager[None]:
+        return recording(by=self.by, reason=self.reason, source=self.source, batch=self.batch)
 
     def _halved(
         self, asked: Sequence[Any], together: Callable[[Sequence[Any]], list[UUID] | None], alone: Callable[[Any], UUID]
@@ -64,10 +98,7 @@ class Many:
         if len(asked) > 1:
             middle = len(asked) // 2
             return [each for half in (asked[:middle], asked[middle:]) for each in self._halved(half, together, alone)]
-        try:
-            return [alone(asked[0])]
-        except Problem as problem:
-            return [problem]
+        return [_tried(asked[0], alone)]
 
     def _created_alone(self, values: Values) -> UUID:
         made = self.actions.create(values, by=self.by, reason=self.reason, source=self.source)
@@ -142,6 +173,7 @@ class Many:
 
     def _locked(self, uuids: Sequence[UUID]) -> dict[UUID, Feature]:
         rows = self.actions._rows().alive().select_for_update(of=("self",)).filter(uuid__in=uuids).order_by("id")
+        rows = rows.prefetch_related(*self.actions.reads)
         return {feature.uuid: feature for feature in rows}
 
     def _place(self, feature: Feature) -> tuple[str | None, UUID | None]:
@@ -157,7 +189,8 @@ class Many:
             if verb == "create":
                 self._allowed[key] = authority is not None and permissions.may_create(self.by, authority, park)
             else:
-                self._allowed[key] = permissions.may_edit(self.by, feature)
+                may = permissions.may_publish if verb == "publish" else permissions.may_edit
+                self._allowed[key] = may(self.by, feature)
         return self._allowed[key]
 
     def _is_sound(self, feature: Feature) -> bool:
@@ -173,3 +206,10 @@ class Many:
         slugs = free_slugs(self.actions.model, self.actions.collection, labels, kept)
         for feature, slug in zip(lacking, slugs, strict=True):
             feature.slug = slug
+
+
+def _tried(asked: Any, alone: Callable[[Any], UUID]) -> UUID | Problem:
+    try:
+        return alone(asked)
+    except Problem as problem:
+        return problem

@@ -1,7 +1,7 @@
 """Publishing many records at once, and taking that back; each is judged as it would be alone.
 
-What is published together carries one batch in the history: that is what is taken back. Each record has a transaction of
-its own, so that nobody else waits for all of them.
+What is published together carries one batch in the history: that is what is taken back. They are written by one
+statement in one transaction, which takes less time than one for each (`Many`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from uuid import UUID
 from django.db.models import Count, F, Max, QuerySet
 
 from geodata.changes.actions import Actions
+from geodata.changes.many import Many
 from geodata.changes.models import Revision, Source
-from geodata.changes.recording import recording
-from geodata.features import FeatureQuerySet, Status
+from geodata.changes.rights import STEPS
+from geodata.features import Feature, FeatureQuerySet, Status
 from geodata.problems import Problem
 
 if TYPE_CHECKING:
@@ -34,14 +35,18 @@ def publish(
 
     `no_photo_reason` is written into the records that have neither photo nor reason.
     """
-    refused: Refusals = {}
-    for uuid in uuids:
-        try:
-            with recording(by=by, reason=reason, batch=batch):
-                _publish(actions, uuid, by, no_photo_reason)
-        except Problem as problem:
-            refused[uuid] = problem
-    return refused
+    many = Many(actions, by=by, reason=reason, source=Source.WEB, batch=batch)
+
+    def prepare(feature: Feature) -> bool:
+        if feature.status not in STEPS[Status.PUBLISHED] or not many.may_publish(feature):
+            return False
+        feature.status = Status.PUBLISHED
+        if no_photo_reason and PHOTO_REASON in actions.publish_rules(feature):
+            setattr(feature, PHOTO_REASON, no_photo_reason)
+        return True
+
+    told = many.settle(uuids, prepare, _written(actions), lambda uuid: _publish(actions, uuid, by, no_photo_reason))
+    return {uuid: each for uuid, each in zip(uuids, told, strict=True) if isinstance(each, Problem)}
 
 
 def _publish(actions: Actions, uuid: UUID, by: User, no_photo_reason: str) -> None:
@@ -70,26 +75,47 @@ def take_back(actions: Actions, batch: UUID, *, by: User, reason: str, since: da
 
     What somebody has changed since is left alone and not counted.
     """
-    done, refused = 0, Refusals()
-    for revision in list(_published(actions.collection, since).filter(batch=batch).order_by("id")):
-        try:
-            with recording(by=by, reason=reason):
-                done += _taken_back(actions, revision, by)
-        except Problem as problem:
-            refused[revision.uuid] = problem
-    return done, refused
+    revisions = {each.uuid: each for each in _published(actions.collection, since).filter(batch=batch).order_by("id")}
+    many = Many(actions, by=by, reason=reason, source=Source.WEB)
+    left: set[UUID] = set()
+
+    def prepare(feature: Feature) -> bool:
+        if not many.may_publish(feature):
+            return False
+        return _as_before(feature, revisions[feature.uuid])
+
+    def alone(uuid: UUID) -> None:
+        if not _taken_back(actions, revisions[uuid], by):
+            left.add(uuid)
+
+    told = many.settle(list(revisions), prepare, _written(actions), alone)
+    refused = {uuid: each for uuid, each in zip(revisions, told, strict=True) if isinstance(each, Problem)}
+    return len(revisions) - len(left) - len(refused), refused
 
 
 def _taken_back(actions: Actions, revision: Revision, by: User) -> bool:
     feature = actions._rows().alive().select_for_update(of=("self",)).filter(uuid=revision.uuid).first()
-    if feature is None or feature.revision != revision.id or revision.before is None:
+    if feature is None or not _as_before(feature, revision):
         return False
     actions.rights.ask_publish(by, feature)
-    feature.status = revision.before["status"]
-    if PHOTO_REASON in revision.before:
-        feature.no_photo_reason = revision.before[PHOTO_REASON]
     actions._save(feature, {}, new=False)
     return True
+
+
+def _as_before(feature: Feature, revision: Revision) -> bool:
+    """Give the record what publishing changed of it, as it was; False where somebody has changed it since."""
+    if feature.revision != revision.id or revision.before is None:
+        return False
+    feature.status = revision.before["status"]
+    if PHOTO_REASON in revision.before:
+        setattr(feature, PHOTO_REASON, revision.before[PHOTO_REASON])
+    return True
+
+
+def _written(actions: Actions) -> set[str]:
+    """The fields that publishing together writes."""
+    named = {each.name for each in actions.model._meta.concrete_fields}
+    return {"status", PHOTO_REASON} & named
 
 
 def _published(collection: str, since: datetime) -> QuerySet[Revision]:

@@ -51,8 +51,13 @@ KINDS: tuple[tuple[type[models.Field[Any, Any]], Schema], ...] = (
 
 def schema(collection: Collection, href: str) -> Schema:
     """Every property a feature has or takes, with unit, codes and role; no other is taken."""
-    identifier = {"title": "uuid", "type": "string", "format": "uuid", "readOnly": True, "x-ogc-role": "id"}
-    return _document(collection, href, {"id": identifier}, collection.fields)
+    identifier = {
+        "title": str(collection.identifier.verbose_name),
+        "type": "string",
+        "format": "uuid",
+        "readOnly": True,
+    }
+    return _document(collection, href, {"id": identifier | {"x-ogc-role": "id"}}, collection.fields)
 
 
 def queryables(collection: Collection, href: str) -> Schema:

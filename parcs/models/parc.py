@@ -101,8 +101,9 @@ class Parc(Named, Described, Feature):
     geom = models.MultiPolygonField(_("contour"), srid=WGS84)
     geom_l93 = in_metres(models.MultiPolygonField)
     area_ha = models.GeneratedField(
+        verbose_name=_("surface (ha)"),
         expression=Func(F("geom"), template=AREA_HA),
-        output_field=models.FloatField(_("surface (ha)"), null=True),
+        output_field=models.FloatField(null=True),
         db_persist=True,
     )
     communes = ArrayField(

@@ -26,7 +26,7 @@ BOX = "bbox=2,50,3.4,51"
 TILES = "tiles/WebMercatorQuad"
 # What only who signed in may read, what writes, what is served from disk or asks others, what never ends.
 ELSEWHERE = (
-    "administration/", "gestion/", "connexion/", "deconnexion/", "mot-de-passe/", "partenaires/cles/", "api/webhooks", "api/exports",
+    "administration/", "gestion/", "connexion/", "deconnexion/", "mot-de-passe/", "adresse-electronique/", "partenaires/cles/", "api/webhooks", "api/exports",
     "api/propositions", "api/live", "api/fond/", "media/photos/", "api/collections/<slug:collection_id>/items/<uuid:key>/photos/",
     "api/^(?P<rest>.*)$", "integrer/chaine-des-parcs.js",
 )  # fmt: skip

@@ -1,12 +1,14 @@
 """Many drafts are published at once, each by the rules of one; what stays behind is named, and all can be taken back."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cabanes.actions import cabanes
 from cabanes.models import Cabane
 from geodata.models import HarvestRecord, Revision
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, member
+from tests.factories.parcs import autorite, box, member, parc
 
 pytestmark = pytest.mark.django_db
 URL = "/gestion/cabanes/publier/"
@@ -124,3 +126,55 @@ def test_a_longer_list_asks_no_more_of_the_database(client, mine, django_assert_
     client.force_login(member("publisher", mine))
     with django_assert_max_num_queries(14):
         client.get(URL)
+
+
+def statements(client, **sent):
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post(URL, sent).status_code == 302
+    return len(asked)
+
+
+def test_more_records_ask_no_more_of_the_database(client, mine):
+    client.force_login(member("publisher", mine))
+    place = parc(authority=mine, geom=box(2.7, 50.3, 2.9, 50.5))
+    publishing, taking_back = [], []
+    for n in (2, 12):
+        rows = [
+            cabane(authority=mine, park=place, status="draft", no_photo_reason="" if each % 2 else "à venir")
+            for each in range(n)
+        ]
+        chosen = [str(each.uuid) for each in rows]
+        publishing.append(statements(client, fiche=chosen, no_photo_reason="Photos en cours"))
+        assert {*Cabane.objects.filter(uuid__in=chosen).values_list("status", flat=True)} == {"published"}
+        batch = Revision.objects.order_by("-id")[0].batch
+        assert Revision.objects.filter(batch=batch).count() == n
+        assert Revision.objects.filter(batch=batch, public_op="upsert").count() == n
+        taking_back.append(statements(client, batch=str(batch)))
+        assert {*Cabane.objects.filter(uuid__in=chosen).values_list("status", flat=True)} == {"draft"}
+    assert publishing[0] == publishing[1] < 25
+    assert taking_back[0] == taking_back[1] < 25
+
+
+def test_what_the_database_refuses_is_named_and_the_others_are_published(client, mine, drafts):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE cabanes_cabane ADD CONSTRAINT no_abri_1 CHECK (name_fr <> 'Abri 1' OR status = 'draft')"
+        )
+    client.force_login(member("publisher", mine))
+    text = sent(client, drafts, no_photo_reason="Photos en cours").content.decode()
+    assert "2 fiches publiées." in text
+    assert "1 fiche n’a pas pu être publiée" in text
+    assert statuses() == {"Abri 0": "published", "Abri 1": "draft", "Abri 2": "published"}
+    assert Revision.objects.filter(public_op="upsert", batch__isnull=False).count() == 2
+
+
+def test_a_cabin_far_from_its_park_stays_behind_among_many(client, mine):
+    far = parc(authority=mine, geom=box(3.0, 50.4, 3.01, 50.41))
+    rows = [
+        cabane(authority=mine, park=park, status="draft", name_fr=name, no_photo_reason="à venir")
+        for name, park in (("Loin", far), ("Sans parc", None))
+    ]
+    client.force_login(member("publisher", mine))
+    assert "dites pourquoi" in sent(client, rows).content.decode()
+    assert statuses() == {"Loin": "draft", "Sans parc": "published"}

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def rows(client, after):
     text = " ".join(client.get("/chiffres-cles/").content.decode().split())
     table = text.split(after)[1].split("</table>")[0]
-    cells = re.findall(r"<tr>(.*?)</tr>", table.split("<tbody>")[1])
+    cells = re.findall(r"<tr[^>]*>(.*?)</tr>", re.split(r"<tbody[^>]*>", table)[1])
     return [
         [re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
         for row in cells
@@ -65,3 +65,16 @@ def test_a_published_partner_map_is_ready_to_copy(client):
     text = client.get("/partenaires/").content.decode()
     assert 'src="http://testserver/carte/reseau/" title="Tout le &amp;quot;réseau&amp;quot;"' in text
     assert "secret" not in text
+
+
+@pytest.mark.parametrize(("prefix", "value"), [("/en", "650,000 inhabitants"), ("/nl", "650.000 inwoners")])
+def test_what_a_figure_counts_is_said_in_the_language_of_the_page_and_other_words_are_marked(client, prefix, value):
+    for slug, unit in (("a", "habitants"), ("b", "ha"), ("c", "wagonnets")):
+        ChiffreCle.objects.create(slug=slug, label_fr="Chiffre", value=650000, unit=unit, source="Lettre aux maires")
+    text = client.get(f"{prefix}/chiffres-cles/").content.decode().replace("\xa0", " ")
+    number = value.split(" ")[0]
+    assert f'<td role="cell" class="num">{value}</td>' in text
+    assert f'<td role="cell" class="num">{number} ha</td>' in text
+    assert f'<td role="cell" class="num"><span lang="fr">{number} wagonnets</span></td>' in text
+    assert '<span lang="fr">Lettre aux maires</span>' in text
+    assert '<span lang="fr">Chiffre</span>' in text

@@ -1,5 +1,7 @@
 """Lists: filters by plain GET, sixty to a page, and what cannot be read."""
 
+import re
+
 import pytest
 
 from parcs.models import Parc
@@ -145,3 +147,37 @@ def test_codes_of_authorities_are_shown_as_filters_take_them(client, prefix):
     assert "CALL" in {fact.value for fact in client.get(f"{prefix}/autorites/CALL/").context["page"].facts}
     found = client.get("/api/collections/parcs/items?authority=CALL").json()["features"]
     assert [each["properties"]["name_fr"] for each in found] == ["À elle"]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "known", "unknown"),
+    [
+        ("", "Voie verte", "Sente"),
+        ("/en", "Greenway", '<span lang="fr">Sente</span>'),
+        ("/nl", "Groene weg", '<span lang="fr">Sente</span>'),
+    ],
+)
+def test_families_of_trails_are_said_in_the_language_of_the_page(client, prefix, known, unknown):
+    trail = sentier(name_fr="Un", category="voie verte")
+    sentier(name_fr="Deux", category="sente")
+    for page in ("/sentiers/", "/"):
+        text = client.get(f"{prefix}{page}").content.decode()
+        assert f'<p class="card__line">{known} · ' in text
+        assert f'<p class="card__line">{unknown} · ' in text
+    page = client.get(f"{prefix}/sentiers/{trail.slug}/").content.decode()
+    assert f'<p class="place__line">{known}' in page
+    assert re.search(rf"<dd[^>]*>\s*{known.lower()}\s*<", page)
+
+
+def test_filters_are_folded_with_the_number_of_those_that_hold(client):
+    sentier(kind="loop")
+    for query, told in (
+        ("", "Plus de filtres</summary>"),
+        ("?q=sentier", "Plus de filtres</summary>"),
+        ("?kind=loop", "1 actif<"),
+        ("?kind=loop&practices=pedestre&q=x", "2 actifs<"),
+    ):
+        text = client.get(f"/sentiers/{query}").content.decode()
+        assert '<details class="filters__more">' in text
+        assert told in text
+    assert '<details class="filters__more" open>' in client.get("/sentiers/?kind=chateau").content.decode()

@@ -11,6 +11,7 @@ from django.contrib.gis.geos import Point
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from cabanes.models import Cabane
 from tests.browser import axe
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
@@ -204,3 +205,57 @@ def test_maps_for_frames_pass_axe_and_reflow(hostile, live_server, context):
         page.goto(live_server.url + address)
         page.locator(".leaflet-control-zoom").wait_for()
         assert axe.faults(page, (1280, 320)) == [], address
+
+
+def test_names_of_towns_do_not_overlap_on_a_phone(hostile, live_server, browser, tmp_path):
+    for n, name in enumerate(("Bruay-la-Buissière", "Hénin-Beaumont", "Nœux-les-Mines", "Billy-Montigny")):
+        west = 2.76 + 0.02 * n
+        commune(
+            name_fr=name,
+            slug=f"ville-{n}",
+            insee_code=f"6289{n}",
+            population=20000 - n,
+            geom=box(west, 50.40, west + 0.02, 50.42),
+        )
+    target = tmp_path / "carte.html"
+    call_command("export_map", "reseau", output=target, stdout=StringIO())
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    for address in (f"{live_server.url}/carte/reseau/", target.as_uri()):
+        page = context.new_page()
+        page.goto(address)
+        expect(page.locator(".town").first).to_be_visible()
+        expect(page.locator(".sign--parc")).to_have_count(1)
+        expect(page.locator(".sign--cabane")).to_have_count(1)
+        boxes = [each.bounding_box() for each in page.locator(".town").all()]
+        signs = [each.bounding_box() for each in page.locator(".sign").all()]
+        meeting = [
+            (one, other)
+            for n, one in enumerate(boxes)
+            for other in [*boxes[:n], *signs]
+            if one["x"] < other["x"] + other["width"]
+            and other["x"] < one["x"] + one["width"]
+            and one["y"] < other["y"] + other["height"]
+            and other["y"] < one["y"] + one["height"]
+        ]
+        assert len(boxes) > 1
+        assert meeting == []
+        stage = page.locator("#map_carte").bounding_box()
+        assert all(
+            stage["x"] <= each["x"] and each["x"] + each["width"] <= stage["x"] + stage["width"] for each in boxes
+        )
+    context.close()
+
+
+def test_the_name_in_a_card_is_in_the_language_of_the_page_or_marked(hostile, live_server, context):
+    for name, given, expected in (
+        ("Cabane du Héron", "Heron cabin", ("Heron cabin", "")),
+        ("Sans nom anglais", "", ("Sans nom anglais", "fr")),
+    ):
+        hut = Cabane.objects.get(slug="cabane")
+        Cabane.objects.filter(pk=hut.pk).update(name_fr=name, name_en=given)
+        page = context.new_page()
+        page.goto(f"{live_server.url}/en/carte/reseau/")
+        page.locator(".sign--cabane").click()
+        title = page.locator(".embed__card strong")
+        expect(title).to_have_text(expected[0])
+        assert (title.get_attribute("lang") or "") == expected[1]

@@ -76,6 +76,6 @@ def addresses(mine):
         f"/gestion/{hut}/photos/", f"/gestion/{hut}/trace/", f"/gestion/{trail}/", f"/gestion/{trail}/trace/",
         f"/gestion/{area}/", f"/gestion/fermetures/{mine.shut.uuid}/", "/gestion/propositions/",
         f"/gestion/propositions/{mine.waiting.uuid}/", "/gestion/corbeille/", "/en/gestion/parcs/nouvelle/",
-        f"/nl/gestion/{hut}/", "/mot-de-passe/", "/mot-de-passe/oublie/", "/gestion/webhooks/", f"/gestion/webhooks/{mine.webhook.pk}/",
+        f"/nl/gestion/{hut}/", "/mot-de-passe/", "/mot-de-passe/oublie/", "/adresse-electronique/", "/gestion/webhooks/", f"/gestion/webhooks/{mine.webhook.pk}/",
         f"/nl/gestion/webhooks/{mine.webhook.pk}/", f"/gestion/webhooks/{mine.webhook.pk}/modifier/",
     ]  # fmt: skip

@@ -133,3 +133,19 @@ def test_id_filters_as_the_properties_do(client):
     found = json.loads(client.get(f"/api/collections/cabanes/items?id={wanted.uuid}").content)
     assert [feature["id"] for feature in found["features"]] == [str(wanted.uuid)]
     assert client.get("/api/collections/cabanes/items?id=x").status_code == 400
+
+
+@EVERY
+def test_every_property_has_a_title_that_somebody_wrote(client, collection):
+    made = [
+        name
+        for name, field in collection.fields.items()
+        if field.verbose_name == name.replace("_", " ") and "_" in name
+    ]
+    assert made == []
+    titles = {
+        language: document(client, collection.id, "schema", Accept="application/schema+json", Accept_Language=language)
+        for language in ("fr", "en", "nl")
+    }
+    said = [found["properties"]["id"]["title"] for found in titles.values()]
+    assert said == ["identifiant public", "public identifier", "publieke identificatie"]

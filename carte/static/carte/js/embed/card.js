@@ -11,6 +11,19 @@ function piece(tag, words, className) {
 }
 
 /**
+ * A name in the language of the page, else as it is stored, marked with its language.
+ * @param {any} properties @param {string} label such as `name_fr`
+ */
+function name(properties, label) {
+	const { lang } = document.documentElement;
+	const [, stem, stored] = /^(.*)_([a-z]{2})$/.exec(label) ?? [];
+	const own = stem ? properties[`${stem}_${lang}`] : "";
+	const made = piece("strong", String(own || (properties[label] ?? "")));
+	if (!own && stored && stored !== lang) made.lang = stored;
+	return made;
+}
+
+/**
  * The element for a popup. Every stored text goes through `textContent`.
  * @param {any} feature @param {import("./layer.js").Options} about @returns {HTMLElement}
  */
@@ -18,7 +31,7 @@ export function card(feature, about) {
 	const { properties, geometry } = feature;
 	const box = document.createElement("div");
 	box.className = "embed__card";
-	box.append(piece("strong", String(properties[about.label] ?? "")), piece("span", about.title));
+	box.append(name(properties, about.label), piece("span", about.title));
 	if (properties.geom_quality === "schematic") {
 		box.append(piece("em", text(geometry.type.endsWith("LineString") ? "schematic_line" : "schematic")));
 	} else if (properties.geom_quality === "approximate") {

@@ -3,6 +3,11 @@
 
 import { Control, control, DomUtil } from "../leaflet.js";
 import { basemap } from "../map/basemap.js";
+import { townNames } from "../map/names.js";
+
+// Half of what is drawn for a place, in pixels: near, and far.
+const SIGN = 14;
+const DOT = 5;
 
 /** @type {Record<string, string>} */
 let words = {};
@@ -16,8 +21,6 @@ export const text = (name) => words[name] ?? "";
 export function dress(map, { bounds, texts, base }) {
 	words = texts;
 	map.createPane("ground").style.zIndex = "250";
-	map.createPane("names").style.zIndex = "450";
-	/** @type {HTMLElement} */ (map.getPane("names")).style.pointerEvents = "none";
 	map.attributionControl.setPrefix(false);
 	map.attributionControl.addAttribution(escaped(text("attribution")));
 	control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
@@ -36,7 +39,30 @@ export function dress(map, { bounds, texts, base }) {
 			{ padding: [8, 8], animate: false },
 		);
 	}
-	if (base) basemap(base).addTo(map); // once the map is where it opens: no tile of elsewhere
+	if (!base) return;
+	// Once the map is where it opens: no tile of elsewhere.
+	basemap({ ...base, towns: [] }).addTo(map);
+	nameTowns(map, base.towns);
+}
+
+/** The names of towns on each map. @type {WeakMap<import("leaflet").Map, import("leaflet").LayerGroup>} */
+const named = new WeakMap();
+
+/** Write the names of these towns, largest first, in place of those that a map has. @param {import("leaflet").Map} map @param {import("../map/names.js").Town[]} towns */
+export function nameTowns(map, towns) {
+	named.get(map)?.remove();
+	const radius = () => (map.getContainer().classList.contains("embed--far") ? DOT : SIGN);
+	named.set(map, townNames(towns, () => signsOn(map), radius).addTo(map));
+}
+
+/** Where signs stand. @param {import("leaflet").Map} map */
+function signsOn(map) {
+	/** @type {import("leaflet").LatLng[]} */
+	const spots = [];
+	map.eachLayer((/** @type {any} */ each) => {
+		if (each.options.icon?.options.className === "embed__sign") spots.push(each.getLatLng());
+	});
+	return spots;
 }
 
 /** Leaflet writes attributions as HTML. @param {string} plain */

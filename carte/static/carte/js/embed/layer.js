@@ -4,7 +4,7 @@
 import { divIcon, FeatureGroup, geoJSON, layerGroup, marker } from "../leaflet.js";
 import { card } from "./card.js";
 import { read } from "./data.js";
-import { say, text } from "./frame.js";
+import { nameTowns, say, text } from "./frame.js";
 import { hear } from "./hearing.js";
 
 const SIZE = 28;
@@ -12,10 +12,8 @@ const LINE = 3;
 const CASING = 3;
 const MIN_REFRESH_S = 60;
 const ABOVE = 1000; // the signs of a layer stand above those of the layers before
-const NEAR_ZOOM = 12;
 const FAR_ZOOM = 10; // below, signs are dots: on a phone they would hide each other
 const NAMED = 5;
-const BIG_TOWN = 15000;
 
 /**
  * @typedef {{id: string, title: string, colour: string, icon: string, label: string, key?: string, page?: string,
@@ -88,7 +86,13 @@ class LiveLayer extends FeatureGroup {
 		this.clearLayers();
 		const { about } = this;
 		if (about.ground) {
-			for (const layer of ground(features, about)) this.addLayer(layer);
+			const drawn = features.filter((feature) => feature.geometry);
+			drawn.sort((one, other) => (other.properties.population ?? 0) - (one.properties.population ?? 0));
+			this.addLayer(outlines(drawn, about));
+			nameTowns(
+				this._map,
+				drawn.map((feature) => named(feature, about)),
+			);
 			return;
 		}
 		const shaped = features.filter((feature) => feature.geometry);
@@ -109,6 +113,7 @@ class LiveLayer extends FeatureGroup {
 			signs.addLayer(sign(middle, feature, about).bindPopup(() => card(feature, about)));
 		}
 		this.addLayer(signs);
+		this._map.fire("signs");
 		shapes.eachLayer((/** @type {any} */ shape) => {
 			if (shape.feature?.geometry.type.endsWith("Polygon")) shape.bringToBack();
 		});
@@ -161,42 +166,26 @@ function sign(where, feature, about) {
 	return made;
 }
 
-/** Outlines under everything, and the names of towns. @param {any[]} features @param {Options} about */
-function* ground(features, about) {
-	yield geoJSON(
-		features.filter((feature) => feature.geometry),
-		{
-			pane: "ground",
-			interactive: false,
-			attribution: text("ground"),
-			style: { color: "#cfc6b2", weight: 1, fillColor: about.colour, fillOpacity: 1 },
-		},
-	);
-	for (const feature of features) {
-		if (!feature.geometry) continue;
-		const name = document.createElement("span");
-		name.textContent = feature.properties[about.label] ?? "";
-		const big = (feature.properties.population ?? 0) >= BIG_TOWN;
-		const icon = divIcon({
-			html: name,
-			className: `embed__town${big ? " embed__town--big" : ""}`,
-			iconSize: [0, 0],
-		});
-		yield marker(geoJSON(feature).getBounds().getCenter(), {
-			icon,
-			pane: "names",
-			interactive: false,
-			keyboard: false,
-		});
-	}
+/** Outlines under everything. @param {any[]} features @param {Options} about */
+function outlines(features, about) {
+	return geoJSON(features, {
+		pane: "ground",
+		interactive: false,
+		attribution: text("ground"),
+		style: { color: "#cfc6b2", weight: 1, fillColor: about.colour, fillOpacity: 1 },
+	});
+}
+
+/** A town where its name stands. @param {any} feature @param {Options} about @returns {import("../map/names.js").Town} */
+function named(feature, about) {
+	const { lng, lat } = geoJSON(feature).getBounds().getCenter();
+	return [String(feature.properties[about.label] ?? ""), lng, lat];
 }
 
 /** @param {import("leaflet").Map} map */
 export function sizesByZoom(map) {
 	const show = () => {
-		const { classList } = map.getContainer();
-		classList.toggle("embed--near", map.getZoom() >= NEAR_ZOOM);
-		classList.toggle("embed--far", map.getZoom() < FAR_ZOOM);
+		map.getContainer().classList.toggle("embed--far", map.getZoom() < FAR_ZOOM);
 	};
 	map.on("zoomend", show);
 	show();

@@ -3,6 +3,7 @@
 import { getPage } from "../api.js";
 
 const PAUSE_MS = 250;
+const LOW = 0.6; // part of the height of the window
 const PARTS = [".home__bar", "#liste", ".nothing"];
 
 /**
@@ -33,12 +34,18 @@ export function liveFilters(form, changed) {
 	form.addEventListener("submit", (event) => {
 		event.preventDefault();
 		clearTimeout(waiting);
-		ask();
+		ask().then(showResults);
 	});
 	form.addEventListener("input", () => {
 		clearTimeout(waiting);
 		waiting = setTimeout(ask, PAUSE_MS);
 	});
+}
+
+/** On a phone the results lie below the form: whoever asks for them sees them. */
+function showResults() {
+	const bar = document.getElementById("resultats");
+	if (bar && bar.getBoundingClientRect().top > innerHeight * LOW) bar.scrollIntoView();
 }
 
 /** @param {Document} page */
