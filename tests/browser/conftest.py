@@ -3,7 +3,10 @@
 import os
 
 import pytest
+from playwright.sync_api import expect
 
+# A loaded machine is slow, not wrong; what is to be there sooner says so itself.
+expect.set_options(timeout=10_000)
 # Playwright's loop runs in this thread; the tests touch the database before and after, not within.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

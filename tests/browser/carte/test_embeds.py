@@ -137,8 +137,8 @@ def test_a_layer_too_large_for_one_map_is_read_for_what_is_in_view(hostile, live
     expect(page.locator(".sign--cabane")).to_have_count(1)
     assert ["bbox" in query for query in asked] == [False, True]
     expect(page.get_by_role("status")).to_contain_text("agrandissez")
-    page.get_by_role("button", name="Agrandir").click()
-    page.wait_for_timeout(500)
+    with page.expect_response(lambda response: "/api/collections/cabanes/items" in response.url):
+        page.get_by_role("button", name="Agrandir").click()
     assert len(asked) >= 3
     assert "bbox" in asked[-1]
 
