@@ -39,7 +39,7 @@ def mail_address_changed(*, pk: int, email: str, language: str) -> None:
 
 def queue_address_asked(*, pk: int, email: str, state: str, language: str, root: str) -> None:
     """Queue it, once while it waits."""
-    once = f"address {pk} {email.casefold()}"
+    once = f"address {state} {email.casefold()}"
     jobs.defer(mail_address_asked, once=once, pk=pk, email=email, state=state, language=language, root=root)
 
 

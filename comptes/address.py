@@ -51,7 +51,7 @@ def take(text: str, user: User) -> str:
         account = User.objects.select_for_update().get(pk=user.pk)
         email, before = read(text, account), account.email
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(lower(%s), 0))", [email])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(upper(%s), 0))", [email])
         if User.objects.filter(email__iexact=email).exclude(pk=account.pk).exists():
             raise LinkRefused
         account.email, account.email_changed_at = email, timezone.now()

@@ -47,9 +47,9 @@ def mail_address_asked(pk: int, *, email: str, state: str, language: str, root: 
     context = {"user": user, "root": root, "email": email}
     with translation.override(language):
         link = context | {"token": address.token(user, email)}
-        _mail_once(f"address-{email.casefold()}", "address_confirm", email, link)
+        _mail_once(f"address-{state}-{email.casefold()}", "address_confirm", email, link)
         if user.email:
-            _mail_once(f"address-asked-{pk}-{email.casefold()}", "address_asked", user.email, context)
+            _mail_once(f"address-asked-{state}-{email.casefold()}", "address_asked", user.email, context)
 
 
 def mail_address_changed(pk: int, *, email: str, language: str) -> None:

@@ -13,8 +13,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView
 
 from comptes import address
@@ -106,6 +109,7 @@ class NewPassword(PasswordResetConfirmView):
         return super().form_valid(form)
 
 
+@method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
 class ChangeAddress(LoginRequiredMixin, FormView):  # type: ignore[type-arg]
     """Has a link mailed to the new address; the page and its work are the same whoever has that address (decision 0209).
 
@@ -140,6 +144,7 @@ class ChangeAddress(LoginRequiredMixin, FormView):  # type: ignore[type-arg]
         raise NotImplementedError
 
 
+@method_decorator(never_cache, name="dispatch")
 class ConfirmAddress(LoginRequiredMixin, TemplateView):
     """Where the link leads: a button, since programs that read mail follow links; sessions go on."""
 

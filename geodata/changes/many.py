@@ -59,8 +59,18 @@ class Many:
     ) -> Outcomes:
         """For each record its uuid, once these fields are written as `prepare` left them, or what is wrong with it.
 
-        A record that `prepare` does not take, or that would be wrong, goes through `alone`.
+        A record that `prepare` does not take, or that would be wrong, goes through `alone`, in a transaction of its own: other
+        writers need not wait for all that is refused.
         """
+
+        def one(uuid: UUID) -> UUID:
+            alone(uuid)
+            return uuid
+
+        def apart(uuid: UUID) -> UUID | Problem:
+            with self._recording():
+                return _tried(uuid, one)
+
         with self._recording():
             features = self._locked(uuids)
             ready = [uuid for uuid, feature in features.items() if prepare(feature) and self._is_sound(feature)]
@@ -69,12 +79,8 @@ class Many:
                 self._written({uuid: features[uuid] for uuid in some}, names)
                 return list(some)
 
-            def one(uuid: UUID) -> UUID:
-                alone(uuid)
-                return uuid
-
             outcomes = dict(zip(ready, self._halved(ready, together, one), strict=True))
-            return [outcomes[uuid] if uuid in outcomes else _tried(uuid, one) for uuid in uuids]
+        return [outcomes[uuid] if uuid in outcomes else apart(uuid) for uuid in uuids]
 
     def may_publish(self, feature: Feature) -> bool:
         """Whether the person may change what everybody sees of it."""

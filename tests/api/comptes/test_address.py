@@ -193,6 +193,35 @@ def test_who_asks_often_is_written_to_once_and_never_for_a_password_of_before(cl
     assert len(mailoutbox) == 2
 
 
+def test_a_new_password_has_a_new_link_sent_at_once(client, lea, mailoutbox):
+    asks(client)
+    work()
+    lea.set_password("un-autre-mot-de-passe")
+    lea.save()
+    client.force_login(lea)
+    asks(client, password="un-autre-mot-de-passe")
+    work()
+    links = [re.search(r"\S*adresse-electronique/(\S+)/", each.body)[1] for each in mailoutbox if each.to == [NEW]]
+    assert len(links) == len(set(links)) == 2
+    with pytest.raises(address.LinkRefused):
+        address.take(links[0], lea)
+    assert address.take(links[1], lea) == OLD
+
+
+def test_no_cache_keeps_these_pages(client, lea):
+    for page in ("/adresse-electronique/", "/adresse-electronique/jeton/"):
+        assert "no-store" in client.get(page)["Cache-Control"]
+
+
+def test_two_accounts_may_ask_for_one_mailbox(client, lea, mailoutbox):
+    asks(client)
+    other = user(email="marc@exemple.fr")
+    client.force_login(other)
+    asks(client)
+    work()
+    assert [each.to for each in mailoutbox].count([NEW]) == 2
+
+
 def test_without_a_mail_server_the_page_says_whom_to_ask(client, lea, settings):
     settings.EMAIL_URL = ""
     assert settings.SITE_CONTACT in asks(client).content.decode()

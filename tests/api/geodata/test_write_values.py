@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from django.db import models
 
 from geodata import registry
 from tests.api.geodata.writing import FACTORIES, MERGE, fields_of, items, send
@@ -16,7 +17,7 @@ NASTY = ["a" * 5000, 10**30, -1, 1e308, True, [], {}, [[1]], [None], {"a": {"b":
 @pytest.mark.parametrize("collection", FACTORIES)
 def test_no_value_of_any_property_is_an_internal_error(client, collection):
     """All properties at once: reading judges each by itself, what it lets pass is stored together. What a rule refuses
-    beside others is sent alone too.
+    beside others is sent alone too, and so is what rules compare: nothing, and days.
     """
     boss = user(is_superuser=True)
     thing = FACTORIES[collection](**({} if collection in ("communes", "autorites") else {"authority": autorite()}))
@@ -29,6 +30,11 @@ def test_no_value_of_any_property_is_an_internal_error(client, collection):
         return response.status_code, {field.split(".")[0] for field in wrong}
 
     stored = set()
+    fields = registry.get(collection).fields
+    for name in sorted(names):
+        patch(None, [name])
+        if isinstance(fields.get(name), models.DateField):
+            patch("0001-01-01", [name])
     for value in NASTY:
         _status, refused = patch(value, {"inconnue", *names})
         assert "inconnue" in refused

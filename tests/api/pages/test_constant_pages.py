@@ -125,7 +125,8 @@ def test_no_statement_reads_the_whole_table(client, many):
                 cursor.execute("EXPLAIN (ANALYZE, FORMAT JSON) " + query["sql"])
                 (found,) = cursor.fetchone()
                 [plan] = json.loads(found) if isinstance(found, str) else found
-                reads[path, query["sql"][-300:]] = rows_read(plan["Plan"])
+                told = path, query["sql"][-300:]
+                reads[told] = max(reads.get(told, 0), rows_read(plan["Plan"]))
     assert {path for path, _statement in reads} == set(LISTS)
     assert {told: read for told, read in reads.items() if read >= ROWS / 2} == {}
 
