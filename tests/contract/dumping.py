@@ -16,12 +16,18 @@ def dump(file):
     _run("pg_dump", "-Fc", *_reached(given["HOST"]), "-f", file, given["NAME"])
 
 
-def restore(file, host, name):
-    """Restore the file into a database that is empty but for the extensions; anything refused is an error."""
-    listed = _run("pg_restore", "-l", file).splitlines(keepends=True)
-    kept = file.with_suffix(".list")
-    kept.write_text("".join(line for line in listed if not any(each in line for each in GIVEN)))
-    return _run("pg_restore", *_reached(host), "-d", name, "-L", kept, "--exit-on-error", file)
+def restore(file, host, name, *, by_superuser=False):
+    """Restore the file into a database that is empty but for the extensions; anything refused is an error.
+
+    A superuser needs none of them there.
+    """
+    chosen = []
+    if not by_superuser:
+        listed = _run("pg_restore", "-l", file).splitlines(keepends=True)
+        kept = file.with_suffix(".list")
+        kept.write_text("".join(line for line in listed if not any(each in line for each in GIVEN)))
+        chosen = ["-L", kept]
+    _run("pg_restore", *_reached(host), "-d", name, *chosen, "--exit-on-error", file)
 
 
 def make(host, name, **session):
