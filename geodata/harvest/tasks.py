@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata import jobs
 from geodata.harvest.models import HarvestRun
-from geodata.harvest.running import harvest, rights_of
+from geodata.harvest.running import AT_IT, end_cut_off, harvest, rights_of
 from geodata.harvest.sources import Source, read
 from geodata.harvest.words import translated
+from geodata.jobs import standing
 from geodata.problems import Conflict, NotFound, Problem, Text, is_down
 
 BROKE: Text = _(
@@ -40,6 +41,13 @@ def run(*, uuid: str) -> None:
             raise
         logger.exception("harvest %s of %s broke", asked.uuid, asked.source)
         _end(asked, BROKE)
+
+
+@jobs.periodic("harvest.sweep", cron="*/5 * * * *")
+def sweep() -> None:
+    """End the runs whose process was killed; those that a worker will go on with wait for it."""
+    open_ones = HarvestRun.objects.filter(state__in=AT_IT)
+    end_cut_off([each for each in open_ones if not standing.is_queued(run, uuid=str(each.uuid))])
 
 
 def _source(asked: HarvestRun) -> Source | None:
