@@ -25,10 +25,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.utils.functional import Promise, keep_lazy_text
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+
+# SQLSTATE classes: 08 connection, 53 resources, 57P0x shutdown.
+DOWN = ("08", "53", "57P0")
+LOST = (InterfaceError, OperationalError, psycopg.InterfaceError, psycopg.OperationalError)
+# What psycopg makes, and Django after it, of a connection that broke while an answer was awaited: a crash of PostgreSQL.
+BROKEN = (DatabaseError, psycopg.DatabaseError)
 
 FIX_FIELDS = _("Corrigez les champs indiqués.")
 SIGN_IN = _("Connectez-vous, ou envoyez un jeton (en-tête « Authorization: Bearer … »).")
@@ -38,6 +46,17 @@ SIGN_IN = _("Connectez-vous, ou envoyez un jeton (en-tête « Authorization: Bea
 def filled(text: Text, values: Mapping[str, object]) -> Text:
     """A sentence with its values, still to be translated when the sentence is."""
     return text % values
+
+
+def is_down(error: BaseException | None) -> bool:
+    """Whether the database did not answer, as opposed to refusing a statement (a time-out, a deadlock).
+
+    Of Django's connection or of one of ours. An error without SQLSTATE comes from this side: no connection, or none any more.
+    """
+    if error is None or (not isinstance(error, LOST) and type(error) not in BROKEN):
+        return False
+    state = getattr(error if isinstance(error, psycopg.Error) else error.__cause__, "sqlstate", None)
+    return state is None or state.startswith(DOWN)
 
 
 class Problem(Exception):

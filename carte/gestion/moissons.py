@@ -20,6 +20,7 @@ from geodata import registry
 from geodata.features import Feature, Status
 from geodata.harvest import asking, deciding
 from geodata.harvest.models import HarvestRecord, in_reader_language
+from geodata.harvest.running import is_at_work
 from geodata.harvest.sources import Source, read
 from geodata.harvest.words import in_words as refusal_in_words
 from geodata.models import HarvestRun, Proposition
@@ -115,7 +116,7 @@ def source(request: HttpRequest, name: str) -> HttpResponse:
 
 def _is_active(found: Source, run: HarvestRun) -> bool:
     """Whether it waits or is at work; one that was cut off says so too, but nobody works on it."""
-    return run.state == State.WAITING or (run.state != State.ENDED and asking.is_at_work(found))
+    return run.state == State.WAITING or (run.state != State.ENDED and is_at_work(found.id))
 
 
 def _do(request: HttpRequest, found: Source) -> None:

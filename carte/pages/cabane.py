@@ -53,6 +53,7 @@ def page(cabin: Any, user: "User | AnonymousUser") -> CabanePage:
     """The page of a cabin, in a number of queries that does not depend on what is around it."""
     notices = notices_for_cabin(cabin, user)
     park = cabin.park if cabin.park is not None and cabin.park.is_public else None
+    town = cabin.commune if cabin.commune is not None and cabin.commune.is_public else None
     stated = relations.communes([cabin.stated_commune], user) if cabin.stated_commune else []
     return CabanePage(
         feature=cabin,
@@ -64,7 +65,7 @@ def page(cabin: Any, user: "User | AnonymousUser") -> CabanePage:
         closed=closed_now(notices),
         access=facts(cabin, ACCESS),
         authors=[author_line(author) for author in cabin.authors],
-        commune=stated[0] if stated else cabin.commune,
+        commune=stated[0] if stated else town,
         park=park,
         entrances=_entrances(cabin, user),
         neighbours=nearest("cabanes", cabin.geom, user, quality=cabin.geom_quality, only=~Q(pk=cabin.pk), limit=4),

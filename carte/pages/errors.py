@@ -8,19 +8,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import translation
 
+from geodata.problems import is_down
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 RETRY_AFTER_S = 30
-# SQLSTATE classes: 08 connection, 53 resources, 57P0x shutdown; none: no connection at all.
-DOWN = ("08", "53", "57P0")
 
 
 def not_found(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:
@@ -46,14 +45,6 @@ def failure(request: "HttpRequest") -> HttpResponse:
     if is_down(sys.exc_info()[1]):
         return HttpResponse(_bare(request, "503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
     return HttpResponse(_bare(request, "500.html"), status=500)
-
-
-def is_down(error: BaseException | None) -> bool:
-    """Whether the database did not answer, as opposed to refusing a statement (a time-out, a deadlock)."""
-    if not isinstance(error, (InterfaceError, OperationalError)):
-        return False
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state is None or state.startswith(DOWN)
 
 
 def _bare(request: "HttpRequest", template: str) -> str:

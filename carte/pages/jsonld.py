@@ -106,12 +106,13 @@ def event(feature: Any) -> Node:
         start, end = wording.local(feature.starts_at), wording.local(feature.ends_at)
         node["startDate"] = start.date().isoformat() if feature.all_day else start.isoformat()
         node["endDate"] = end.date().isoformat() if feature.all_day else end.isoformat()
-    where = next((each for each in (feature.cabin, feature.park, feature.trail, feature.commune) if each), None)
-    if where is not None and where.is_public:
+    places = (feature.cabin, feature.park, feature.trail, feature.commune)
+    where = next((each for each in places if each and each.is_public), None)
+    if where is not None:
         node["location"] = {"@type": "Place", "name": name_of(where).value, "url": address(where)}
     elif feature.place:
         node["location"] = {"@type": "Place", "name": feature.place}
-    if "location" in node and feature.commune is not None:
+    if "location" in node and feature.commune is not None and feature.commune.is_public:
         node["location"]["address"] = {
             "@type": "PostalAddress",
             "addressLocality": name_of(feature.commune).value,

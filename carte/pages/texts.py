@@ -62,3 +62,11 @@ def _called(model: str, name: str, value: Any, language: str) -> str:
 def name_of(feature: Any, language: str = "") -> Text:
     """What a feature is called."""
     return text_of(feature, feature.label_stem, language)
+
+
+def link_name_of(linked: Any, language: str = "") -> Text:
+    """What a feature is called that another one names: where not everybody may see it, its code if it has one, else nothing.
+
+    Decision 0212: the record that names it tells as much in its own row.
+    """
+    return name_of(linked, language) if linked.is_public else Text(getattr(linked, "code", ""))

@@ -7,7 +7,7 @@ from agenda.codes import EvenementDatePrecision, EvenementState
 from carte import wording
 from carte.pages.addresses import address
 from carte.pages.closures import notice, sentence
-from carte.pages.texts import name_of, text_of
+from carte.pages.texts import link_name_of, name_of, text_of
 from geodata.formats import markdown
 from geodata.formats.ical import Happening
 
@@ -28,7 +28,7 @@ def event(feature: Any, root: str) -> Happening | None:
         ends=_instant(feature, feature.ends_at),
         status=STATES[EvenementState(feature.state)],
         description=markdown.to_text(text_of(feature, "description").value),
-        place=feature.place or (name_of(feature.commune).value if feature.commune else ""),
+        place=feature.place or (link_name_of(feature.commune).value if feature.commune else ""),
         rrule=feature.rrule,
         **_common(feature, root),
     )

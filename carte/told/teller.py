@@ -10,7 +10,7 @@ from carte.pages import jsonld
 from carte.pages.addresses import address
 from carte.pages.closures import notice, notices_of, sentence
 from carte.pages.happenings import when
-from carte.pages.texts import FALLBACK, choice_of, name_of, page_language
+from carte.pages.texts import FALLBACK, choice_of, link_name_of, name_of, page_language
 from carte.told import happenings
 from geodata import registry
 from geodata.formats.ical import Happening
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # What words, dates and schema.org are made of: texts in languages, other fields, links.
 TEXTS = ("name", "title", "description", "summary", "detour")
 FIELDS = (
-    "slug", "revision", "created_at", "updated_at", "source", "licence", "geom_quality", "kind", "category", "practices",
+    "slug", "status", "deleted_at", "revision", "created_at", "updated_at", "source", "licence", "geom_quality", "kind", "category", "practices",
     "free_access", "opening_hours", "phone", "email", "website", "wikidata", "osm_id", *jsonld.AMENITIES,
     "authors", "year_built", "materials", "departure", "arrival", "length_m", "stated_length_m",
     "starts_at", "ends_at", "review_by", "checked_at", "cause", "rrule", "all_day", "date_precision", "state", "place",
@@ -90,7 +90,7 @@ def _practice(feature: Any) -> str:
 def _author(feature: Any, language: str) -> str:
     """Who keeps the record up to date; nobody where they were not public at the moment that is spoken of."""
     try:
-        return name_of(feature.authority, language).value if feature.authority else ""
+        return link_name_of(feature.authority, language).value if feature.authority else ""
     except ObjectDoesNotExist:
         return ""
 

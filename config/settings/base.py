@@ -112,7 +112,6 @@ DATABASES["default"] |= {
     | {
         "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 4, "max_idle": 300},
         "connect_timeout": 4,
-        "prepare_threshold": 3,
         # Answers of milliseconds: starting workers or compiling costs more than it saves.
         "options": "-c jit=off -c max_parallel_workers_per_gather=0",
     },

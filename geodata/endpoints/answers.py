@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints import deprecating, limiting, validators
 from geodata.endpoints.compression import compressed
-from geodata.problems import NotAuthenticated, NotFound, Problem, QuotaExceeded, StaleRevision, Unavailable
+from geodata.problems import (
+    NotAuthenticated,
+    NotFound,
+    Problem,
+    QuotaExceeded,
+    StaleRevision,
+    Unavailable,
+    is_down,
+)
 from geodata.queries.states import State
 
 View = Callable[..., HttpResponseBase]
@@ -95,7 +103,9 @@ def _answer(
     except SuspiciousOperation:
         told = _("Trop de paramètres, ou un en-tête illisible.")
         return problem_document(request, 400, "bad-request", _("Requête illisible"), told)
-    except Exception:
+    except Exception as error:
+        if is_down(error):
+            return unavailable(request, error)
         logger.exception("unexpected error at %s", request.path)
         return problem_document(
             request, 500, "internal", _("Erreur interne"), _("L’erreur est notée ; réessayez plus tard.")

@@ -23,6 +23,7 @@ from geodata.formats import offered
 from geodata.formats.choice import Format
 from geodata.params.items import parse_items
 from geodata.params.paging import parse_limit_of_all
+from geodata.problems import is_down
 from geodata.queries import past, rows, states
 from geodata.queries.reader import parameters
 from geodata.queries.rows import Selection
@@ -34,7 +35,7 @@ DONE = "UPDATE geodata_export SET rows_done = %s WHERE uuid = %s"
 logger = logging.getLogger(__name__)
 
 
-@jobs.task("exports.write")
+@jobs.task("exports.write", retry=jobs.Backoff(first_s=5, most=10, only=is_down))
 def write(*, uuid: str) -> None:
     """Write one file: the selection is asked anew, with what its reader may see now. Running twice does no harm."""
     asked = Export.objects.filter(uuid=uuid, expires_at__gt=timezone.now()).exclude(state=State.READY).first()
@@ -56,8 +57,10 @@ def write(*, uuid: str) -> None:
     selection = chosen.prepared(replace(selection, timeout_ms=TIMEOUT_MS), query)
     try:
         size = _written(asked, chosen, selection)
-    except Exception:
-        Export.objects.filter(pk=asked.pk).update(state=State.FAILED)
+    except Exception as error:
+        # What broke with the database is tried again: who waits for it goes on waiting.
+        if not is_down(error):
+            Export.objects.filter(pk=asked.pk).update(state=State.FAILED)
         raise
     Export.objects.filter(pk=asked.pk).update(
         state=State.READY, size_bytes=size, rows_done=asked.rows, ready_at=timezone.now()

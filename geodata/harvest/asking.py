@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from geodata import jobs
 from geodata.harvest import tasks
 from geodata.harvest.models import HarvestRun
-from geodata.harvest.running import LOCKS
+from geodata.harvest.running import is_at_work
 from geodata.harvest.sources import Source
 from geodata.problems import Conflict
 
 if TYPE_CHECKING:
     from comptes.models import User
-
-# Index: none; the table of locks is small. Two keys of four bytes are classid and objid, with objsubid 2.
-AT_WORK = """
-SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted
-  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND classid = %s AND objid = hashtext(%s)::bigint & 4294967295)
-"""
 
 
 def ask(source: Source, *, by: User, trusting: bool = False) -> HarvestRun:
@@ -36,16 +29,9 @@ def ask(source: Source, *, by: User, trusting: bool = False) -> HarvestRun:
             trusting=trusting,
         )
         made.refresh_from_db()
-        queued = not is_at_work(source) and jobs.defer(
+        queued = not is_at_work(source.id) and jobs.defer(
             tasks.run, once=f"harvest:{source.id}", alone=f"harvest:{source.id}", uuid=str(made.uuid)
         )
         if not queued:
             raise Conflict(_("Une moisson de cette source est déjà en cours."))
     return made
-
-
-def is_at_work(source: Source) -> bool:
-    """Whether some process harvests this source now."""
-    with connection.cursor() as cursor:
-        cursor.execute(AT_WORK, [LOCKS, source.id])
-        return bool(cursor.fetchone()[0])

@@ -5,13 +5,13 @@ One harvest of a source runs at a time, in the site's own language: names of sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +21,7 @@ from geodata.harvest.pulling import Haul, pull
 from geodata.harvest.sources import Source
 from geodata.harvest.staging import Numbers, Staging, staged
 from geodata.harvest.words import translated
-from geodata.problems import Conflict, Problem, Text, filled
+from geodata.problems import Conflict, Problem, Text, filled, is_down
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,12 +31,19 @@ if TYPE_CHECKING:
 RUNS_KEPT = 50
 # The first key of the advisory locks of harvests; the second is that of the source.
 LOCKS = 720_575
+# Index: none; the table of locks is small. Two keys of four bytes are classid and objid, with objsubid 2.
+AT_WORK = """
+SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND classid = %s AND objid = hashtext(%s)::bigint & 4294967295)
+"""
 # Above both, a loss is not believed until a person says that it is one.
 FEW, SHARE = 10, 0.2
 INTERRUPTED: Text = _("Le travail s’est arrêté avant la fin. Ce qui était déjà enregistré l’est ; relancez la moisson.")
 BUSY: Text = _("Une moisson de cette source est déjà en cours.")
 GONE: Text = _("La source ne l’a plus ; rien n’est supprimé ici.")
 State = HarvestRun.State
+AT_IT = (State.READING, State.APPLYING)
 
 
 def harvest(
@@ -66,6 +73,9 @@ def harvest(
                 _take(source, work, haul)
         except Problem as failure:
             run.failure = translated(failure.detail or failure.title)
+        except BaseException as error:
+            _break_off(run, error)
+            raise
         ended = {"failure": run.failure, "doubts": run.doubts, "unbelieved": run.unbelieved, "report": run.report}
         _set(run, state=State.ENDED, ended_at=timezone.now(), counts=work.numbers, **ended)
         return run
@@ -131,10 +141,32 @@ def _set(run: HarvestRun, **values: object) -> None:
     run.save(update_fields=list(values))
 
 
+def _break_off(run: HarvestRun, error: BaseException) -> None:
+    """End a run whose work broke, if the database can be told; else it is ended by whoever looks next (`tasks.sweep`)."""
+    if not is_down(error):
+        with suppress(Error):
+            _set(run, state=State.ENDED, ended_at=timezone.now(), failure=translated(INTERRUPTED))
+
+
+def is_at_work(source_id: str) -> bool:
+    """Whether some process harvests this source now."""
+    with connection.cursor() as cursor:
+        cursor.execute(AT_WORK, [LOCKS, source_id])
+        return bool(cursor.fetchone()[0])
+
+
+def end_cut_off(runs: Iterable[HarvestRun]) -> None:
+    """Say of those at which nobody is any more that they were cut off."""
+    gone = [run.pk for run in runs if not is_at_work(run.source)]
+    # What ended meanwhile has said so itself.
+    cut = HarvestRun.objects.filter(pk__in=gone, state__in=AT_IT)
+    cut.update(state=State.ENDED, ended_at=timezone.now(), failure=translated(INTERRUPTED))
+
+
 def _tidy(source: Source, run: HarvestRun) -> None:
     """Nobody else is at work here: a run that says so was cut off. The last `RUNS_KEPT` runs are kept."""
     runs = HarvestRun.objects.filter(source=source.id)
-    cut = runs.filter(state__in=(State.READING, State.APPLYING)).exclude(pk=run.pk)
+    cut = runs.filter(state__in=AT_IT).exclude(pk=run.pk)
     cut.update(state=State.ENDED, ended_at=timezone.now(), failure=translated(INTERRUPTED))
     runs.exclude(pk__in=runs.order_by("-started_at", "-uuid").values("pk")[:RUNS_KEPT]).delete()
 

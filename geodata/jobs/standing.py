@@ -15,7 +15,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import UniqueViolation
 
-from geodata.jobs.declaring import periodic
+from geodata.jobs.declaring import Work, periodic
 from geodata.jobs.models import JobFailure
 
 KEEP_DAYS = 90
@@ -46,6 +46,12 @@ def counts() -> dict[str, int]:
     found = dict.fromkeys(("todo", "doing", FAILED), 0)
     told = ProcrastinateJob.objects.filter(status__in=found).values_list("status").annotate(Count("id"))
     return found | dict(told)
+
+
+def is_queued(work: Work, /, **values: object) -> bool:
+    """Whether a job of this task with these values waits or runs."""
+    name: str = work.task_name  # type: ignore[attr-defined]
+    return ProcrastinateJob.objects.filter(task_name=name, args=values, status__in=("todo", "doing")).exists()
 
 
 def dead(limit: int = 100) -> Iterable[Dead]:

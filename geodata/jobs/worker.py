@@ -6,10 +6,10 @@ import asyncio
 import logging
 import traceback
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
@@ -17,11 +17,14 @@ from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from geodata.jobs.models import JobFailure
+from geodata.problems import is_down
 
 ERROR_CHARACTERS = 4_000
 # A job whose worker was killed while it ran so many times is what kills workers.
 MOST_KILLS = 5
 SHUTDOWN_S = 5.0
+# How often, a second apart, a worker tries to say what became of a job.
+PATIENCE_S = 600
 logger = logging.getLogger(__name__)
 
 
@@ -81,12 +84,35 @@ def keep_reason(call_next: Any, context: JobContext, worker: Any) -> Any:
         text = "".join(traceback.format_exception(error))[-ERROR_CHARACTERS:]
         job = context.job
         assert job.id is not None  # noqa: S101  (it came from the queue)
-        JobFailure.objects.create(job=job.id, task=job.task_name, attempt=job.attempts + 1, error=text)
+        try:
+            JobFailure.objects.create(job=job.id, task=job.task_name, attempt=job.attempts + 1, error=text)
+        except Error:
+            # What it raised decides whether it is tried again, not that the database is gone meanwhile.
+            logger.exception("the reason of a failure could not be kept")
         raise
 
 
-def _connector() -> PsycopgConnector:
+class _Patient(PsycopgConnector):
+    """Says what became of a job even when PostgreSQL was restarted meanwhile.
+
+    Else the job would be at work for as long as this worker lives, and never be given back.
+    """
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        for _attempt in range(PATIENCE_S):
+            try:
+                await super().execute_query_async(query, **arguments)
+            except ConnectorException as error:
+                if not is_down(error.__cause__):
+                    raise
+                await asyncio.sleep(1)
+            else:
+                return
+        raise ConnectorException
+
+
+def _connector() -> _Patient:
     given = connection.get_connection_params()
     wanted = {name: value for name, value in given.items() if name not in ("cursor_factory", "context")}
     # One connection listens, one does the rest.
-    return PsycopgConnector(kwargs=wanted | {"application_name": "worker"}, min_size=1, max_size=3)
+    return _Patient(kwargs=wanted | {"application_name": "worker"}, min_size=1, max_size=3)

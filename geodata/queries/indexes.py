@@ -1,8 +1,8 @@
 """Indexes for the filters and orders of the API, the same rules for every collection (decision 0181).
 
 Lists: A_CONTAINS, A_OVERLAPS, `materials=bois`. The ends of the declared period: `datetime`, T_INTERSECTS and its like.
-The name, folded: CASEI(ACCENTI(name_fr)) LIKE '%word%'. What `Collection.sorted_by` names: pages of that order. As
-the index of words, they follow the code: `ensure()` makes anew what is absent or defined otherwise.
+The name, folded: CASEI(ACCENTI(name_fr)) LIKE '%word%'. What `Collection.sorted_by` names: pages of that order. The
+revision: rows of the past. As the index of words, they follow the code: `ensure()` makes anew what is absent or defined otherwise.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ FOLDED = {"folded": "geodata_casei(geodata_accenti({}))", "casei": "geodata_case
 def wanted(collection: Collection) -> dict[str, sql.SQL]:
     """What follows USING, by the name of the index."""
     found = {
-        **_lists(collection), **_period(collection), **_names(collection), **_orders(collection), **_sizes(collection),
+        "since": sql.SQL("btree ({})").format(sql.Identifier("revision")), **_lists(collection), **_period(collection), **_names(collection),
+        **_orders(collection), **_sizes(collection),
     }  # fmt: skip
     return {f"{collection.table}_{name}"[:63]: select.flat(definition) for name, definition in found.items()}
 

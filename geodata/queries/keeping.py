@@ -11,24 +11,45 @@ from psycopg import sql
 from geodata.queries import select
 from geodata.registry import Collection
 
-INDEX = """
-DROP INDEX IF EXISTS {index};
-CREATE INDEX {index} ON {rows} USING {definition};
-COMMENT ON INDEX {index} IS {told};
-"""
+# One after the other, each in its own transaction, so that nobody who writes waits. The present index serves until the
+# new one is whole; what a run that broke left under its name, which PostgreSQL keeps up to date and never uses, goes first.
+BESIDE = (
+    "DROP INDEX CONCURRENTLY IF EXISTS {made}",
+    "CREATE INDEX CONCURRENTLY {made} ON {rows} USING {definition}",
+    "COMMENT ON INDEX {made} IS {told}",
+    "DROP INDEX CONCURRENTLY IF EXISTS {index}",
+    "ALTER INDEX {made} RENAME TO {index}",
+)
+# The same inside a transaction, where PostgreSQL offers no other way.
+WITHIN = (
+    "DROP INDEX IF EXISTS {index}",
+    "CREATE INDEX {index} ON {rows} USING {definition}",
+    "COMMENT ON INDEX {index} IS {told}",
+)
+MADE = "{:.59}_new"
 LOCK = "LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE"
 # Inputs: the table of the rows, what is kept beside it. Output: whether the rows have a table, the comment or "".
 INSTALLED = "SELECT to_regclass(%s) IS NOT NULL, coalesce(obj_description(to_regclass(%s), 'pg_class'), '')"
 
 
 def index(collection: Collection, name: str, definition: sql.SQL, table: str = "") -> bool:
-    """An index on the rows of a collection, or on another table for it, of what follows USING; whether it was made."""
+    """An index on the rows of a collection, or on another table for it, of what follows USING; whether it was made.
+
+    Outside a transaction nobody who writes waits for it.
+    """
     told = str(select.checksum(definition))
     if not _is_due(collection, name, told):
         return False
-    names = {"index": sql.Identifier(name), "rows": sql.Identifier(table or collection.table)}
+    names = {
+        "index": sql.Identifier(name),
+        "made": sql.Identifier(MADE.format(name)),
+        "rows": sql.Identifier(table or collection.table),
+        "definition": definition,
+        "told": sql.Literal(told),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(INDEX).format(**names, definition=definition, told=sql.Literal(told)))
+        for step in WITHIN if connection.in_atomic_block else BESIDE:
+            cursor.execute(sql.SQL(step).format(**names))
     return True
 
 

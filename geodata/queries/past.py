@@ -75,7 +75,6 @@ SPOTS = """SELECT t.id, t.geom FROM {rows} t WHERE t.revision <= {revision} AND 
 UNION ALL
 SELECT n.object_id, (n.before->>'geom')::geometry FROM public.geodata_revision n
 WHERE n.collection = {collection} AND n.since <= {revision} AND n.id > {revision}"""
-INDEX = "CREATE INDEX IF NOT EXISTS {name} ON {rows} (revision)"
 ENTER = """
 SELECT current_setting('search_path'), current_setting('statement_timeout'),
        set_config('search_path', %(schema)s || ', ' || current_setting('search_path'), true),
@@ -252,8 +251,6 @@ def _install() -> sql.Composed:
     parts: list[sql.Composable] = [sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(SCHEMA))]
     named = sql.SQL("current_setting('chaine.as_of')::bigint")
     for collection in registry.collections():
-        name = sql.Identifier(f"{collection.table}_since")
-        parts.append(sql.SQL(INDEX).format(name=name, rows=sql.Identifier("public", collection.table)))
         parts.append(_view(collection.table, _rows(collection, named)))
     for model in apps.get_models(include_auto_created=True):
         if issubclass(model, FeaturePhoto):

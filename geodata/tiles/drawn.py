@@ -77,6 +77,7 @@ INSERT INTO {table} AS d (id, {columns}) SELECT t.id, {made} FROM {rows} t CROSS
 WHERE t.geom IS NOT NULL AND {condition}
 ON CONFLICT (id) DO UPDATE SET ({columns}) = ROW ({fresh});
 """
+# The operator is named in full: a dump says IS DISTINCT FROM without its schema, and is restored without a search_path.
 INSTALL = """
 DROP TABLE IF EXISTS {table};
 CREATE TABLE {table} (id bigint PRIMARY KEY, {typed});
@@ -97,7 +98,7 @@ DROP TRIGGER IF EXISTS y_drawn ON {rows};
 CREATE TRIGGER y_drawn AFTER INSERT OR DELETE ON {rows} FOR EACH ROW EXECUTE FUNCTION {function}();
 DROP TRIGGER IF EXISTS y_drawn_moved ON {rows};
 CREATE TRIGGER y_drawn_moved AFTER UPDATE ON {rows} FOR EACH ROW
-  WHEN (OLD.geom IS DISTINCT FROM NEW.geom) EXECUTE FUNCTION {function}();
+  WHEN ((OLD.geom OPERATOR(public.=) NEW.geom) IS NOT TRUE) EXECUTE FUNCTION {function}();
 DROP TRIGGER IF EXISTS y_drawn_truncate ON {rows};
 CREATE TRIGGER y_drawn_truncate AFTER TRUNCATE ON {rows} FOR EACH STATEMENT EXECUTE FUNCTION {function}();
 """

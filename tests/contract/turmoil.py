@@ -80,16 +80,21 @@ def until(fact, seconds=60):
     return fact()
 
 
-class Server:
-    """The server that bin/serve runs, on the test database; it can be killed and started again."""
+def url_of(host, name):
+    """The DATABASE_URL of a database, reached as the test database is."""
+    return f"postgis://{connection.settings_dict['USER']}@{quote(str(host), safe='')}/{name}"
 
-    def __init__(self):
+
+class Server:
+    """The server that bin/serve runs, on the test database or another; it can be killed and started again."""
+
+    def __init__(self, database_url=""):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         given = connection.settings_dict
         self.environment = os.environ | {
-            "DATABASE_URL": f"postgis://{given['USER']}@{quote(given['HOST'], safe='')}/{given['NAME']}",
+            "DATABASE_URL": database_url or url_of(given["HOST"], given["NAME"]),
             "DJANGO_SETTINGS_MODULE": "config.settings.dev",
             "SECRET_KEY": settings.SECRET_KEY,
             "PORT": str(self.port),

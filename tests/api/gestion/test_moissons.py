@@ -3,17 +3,20 @@
 import json
 from io import StringIO
 
+import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, close_old_connections, connection
 
 from cabanes.actions import cabanes
 from cabanes.models import Cabane
+from geodata import jobs
 from geodata.harvest import tasks
 from geodata.harvest.applying import Harvest
-from geodata.harvest.running import harvest
+from geodata.harvest.running import LOCKS, harvest, is_at_work
 from geodata.harvest.sources import read
 from geodata.models import HarvestRun, Revision
+from tests.contract.turmoil import dsn, until
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 
@@ -219,7 +222,7 @@ def test_what_nobody_foresaw_ends_the_run_with_words_and_is_logged(client, mine,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_that_is_lost_ends_the_run_too(mine, file, monkeypatch):
+def test_a_run_that_loses_its_connection_is_gone_on_with(mine, file, monkeypatch):
     def cut(*given):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
@@ -228,10 +231,50 @@ def test_a_connection_that_is_lost_ends_the_run_too(mine, file, monkeypatch):
     asked = HarvestRun.objects.create(
         source="lac", collection="cabanes", state="waiting", asked_by=member("editor", mine)
     )
+    asked.refresh_from_db()
+    jobs.defer(tasks.run, uuid=str(asked.uuid))
     monkeypatch.setattr(Harvest, "take", cut)
+    with pytest.raises(OperationalError):
+        tasks.run(uuid=str(asked.uuid))
+    # As the worker does around each job.
+    close_old_connections()
+    tasks.sweep()
+    asked.refresh_from_db()
+    assert asked.state == "applying"
+    monkeypatch.undo()
     tasks.run(uuid=str(asked.uuid))
     asked.refresh_from_db()
-    assert (asked.state, "imprévue" in asked.failure["fr"]) == ("ended", True)
+    assert (asked.state, asked.failure, asked.counts) == ("ended", {}, {"new": 1})
+
+
+def test_a_run_that_was_killed_is_ended_without_another_harvest(mine):
+    killed = HarvestRun.objects.create(source="lac", collection="cabanes", state="applying")
+    killed.refresh_from_db()
+    with psycopg.connect(**dsn(), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCKS, "lac"])
+        tasks.sweep()
+        killed.refresh_from_db()
+        assert killed.state == "applying"
+    assert until(lambda: not is_at_work("lac"))
+    tasks.sweep()
+    killed.refresh_from_db()
+    assert (killed.state, killed.ended_at is not None, "arrêté avant la fin" in killed.failure["fr"]) == (
+        "ended",
+        True,
+        True,
+    )
+
+
+def test_a_harvest_from_the_command_line_that_breaks_says_so_at_once(mine, file, monkeypatch):
+    def broken(*given):
+        raise LookupError("no such luck")
+
+    write(file, A1="Abri du lac")
+    monkeypatch.setattr(Harvest, "take", broken)
+    with pytest.raises(LookupError):
+        harvested(member("editor", mine))
+    run = HarvestRun.objects.get()
+    assert (run.state, "arrêté avant la fin" in run.failure["fr"]) == ("ended", True)
 
 
 @pytest.mark.parametrize(("verb", "kept"), [("theirs", "Nouveau nom"), ("ours", "Nommé ici")])

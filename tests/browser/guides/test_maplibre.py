@@ -12,7 +12,7 @@ from django.conf import settings
 
 from tests.factories.sentiers import line, sentier
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
+pytestmark = pytest.mark.django_db(transaction=True)
 GREEN = (0x1F, 0x6B, 0x45)
 DRAWN_S = 60
 

@@ -1,0 +1,114 @@
+"""Clients that vanish from what lasts: exports, open maps, long polls. Files, places and connections are free again."""
+
+import contextlib
+import http.client
+import socket
+
+import psutil
+import pytest
+from django.db import connection
+
+from geodata.exports import tasks
+from geodata.exports.models import Export
+from geodata.params.changes import make_since
+from geodata.queries import changes as feed
+from tests.contract.turmoil import Server, until
+from tests.factories.cabanes import cabane
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ITEMS = "/api/collections/cabanes/items"
+# More than all processes have places for.
+MANY = 40
+SESSIONS = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend' AND state <> 'idle' AND query NOT ILIKE '%%listen%%'"
+)
+
+
+@pytest.fixture
+def server(tmp_path, settings):
+    exports = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = settings.STORAGES | {"exports": exports}
+    settings.GEODATA_FILES = tmp_path / "made"
+    made = Server()
+    made.environment |= {"EXPORTS_ROOT": str(tmp_path)}
+    made.start()
+    try:
+        assert made.answers()
+        yield made
+    finally:
+        made.kill()
+
+
+@contextlib.contextmanager
+def begun(server, address, **headers):
+    """So many requests of which the head was read, then cut. Gives their statuses."""
+    with contextlib.ExitStack() as lines:
+        statuses = []
+        for _ in range(MANY):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            told = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
+            line.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1{told}\r\n\r\n".encode())
+            statuses.append(int(line.recv(16).split()[1]) if not headers else 0)
+        yield statuses
+
+
+def status(server, address, **headers):
+    session = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    with contextlib.closing(session):
+        session.request("GET", address, headers=headers)
+        return session.getresponse().status
+
+
+def held(server, folder):
+    """Files in a folder that processes of the server hold open."""
+    return [each.path for one in server.processes() for each in one.open_files() if each.path.startswith(str(folder))]
+
+
+def at_work():
+    with connection.cursor() as cursor:
+        cursor.execute(SESSIONS)
+        return cursor.fetchone()[0]
+
+
+def test_an_export_that_nobody_goes_on_reading_holds_no_file(server, tmp_path):
+    for number in range(40):
+        cabane(story_fr="".join(f"{each * number:x}" for each in range(20_000)))
+    assert status(server, f"{ITEMS}?f=gpkg") == 202
+    export = Export.objects.get()
+    tasks.write(uuid=str(export.uuid))
+    address = f"/api/exports/{export.uuid}/file"
+    with begun(server, address) as statuses:
+        assert set(statuses) == {200}
+        assert held(server, tmp_path)
+    assert until(lambda: held(server, tmp_path) == [], 20)
+    assert status(server, address) == 200
+    assert until(lambda: at_work() == 0, 10)
+
+
+def test_open_maps_that_are_gone_leave_their_places(server):
+    with begun(server, "/api/live") as statuses:
+        assert {200, 503} == set(statuses)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        assert until(lambda: status(server, "/api/live") == 200, 30)
+    assert until(lambda: at_work() == 0, 10)
+
+
+def test_long_polls_that_are_gone_leave_their_places(server):
+    cabane()
+    address = f"/api/changes?since={make_since(feed.latest())}"
+    last = []
+
+    def waits():
+        session = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+        with contextlib.closing(session):
+            session.request("GET", address, headers={"Prefer": "wait=1"})
+            found = session.getresponse()
+            last[:] = [found.status, found.headers.get("Preference-Applied"), found.read()]
+            return last[:2] == [200, "wait=1"]
+
+    with begun(server, address, Prefer="wait=5"):
+        pass
+    assert until(waits, 20), last
+    assert until(lambda: at_work() == 0, 10)
