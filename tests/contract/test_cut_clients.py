@@ -10,6 +10,7 @@ from django.db import connection
 
 from geodata.exports import tasks
 from geodata.exports.models import Export
+from geodata.endpoints import live
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
 from tests.contract.turmoil import Server, until
@@ -91,7 +92,8 @@ def test_open_maps_that_are_gone_leave_their_places(server):
     with begun(server, "/api/live") as statuses:
         assert {200, 503} == set(statuses)
     with contextlib.suppress(psutil.NoSuchProcess):
-        assert until(lambda: status(server, "/api/live") == 200, 30)
+        # A line that is gone takes one beat more, and is found out at the next.
+        assert until(lambda: status(server, "/api/live") == 200, 3 * live.BEAT_S)
     assert until(lambda: at_work() == 0, 10)
 
 
