@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -59,6 +59,7 @@ KINDS = {
 }
 THERE_AND_BACK = (SentierKind.LOOP, SentierKind.OUT_AND_BACK)
 ACCESS = {"yes": "oui", "limited": "en partie", "no": "non"}
+HEAD, BETWEEN, TAIL = b'{"type":"FeatureCollection","features":[', b",\n", b'],"laisses_de_cote":'
 NUMBERED = re.compile(r"\s*(\d+[.)])\s+")
 PARKING_WITHIN_M = 500
 
@@ -119,15 +120,26 @@ def write(selection: Selection, root: str) -> Iterator[bytes]:
     return gathered(_pieces(fitting, root, counts))
 
 
+def features(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Each feature of a collection that `write` wrote, without holding all of it."""
+    rest = b""
+    for piece in pieces:
+        *whole, rest = (rest + piece.removeprefix(HEAD)).split(BETWEEN)
+        yield from whole
+    last = rest.rpartition(TAIL)[0]
+    if last:
+        yield last
+
+
 def _pieces(selection: Selection, root: str, left_out: Mapping[str, int]) -> Iterator[bytes]:
-    yield b'{"type":"FeatureCollection","features":['
+    yield HEAD
     comma = b""
     columns = sql.SQL("{}, {}").format(_facts(), select.geometry(selection.collection, CRS84))
     for facts, line in rows.read(selection, columns):
         said = _compact(properties(json.loads(facts or b"{}"), root))
         yield comma + b'{"type":"Feature","properties":' + said + b',"geometry":' + (line or b"null") + b"}"
-        comma = b",\n"
-    yield b'],"laisses_de_cote":' + _compact(left_out) + b"}"
+        comma = BETWEEN
+    yield TAIL + _compact(left_out) + b"}"
 
 
 @cache

@@ -1,7 +1,7 @@
 """A layer definition for QGIS (`.qlr`): one file that opens a selection, with its name and its source.
 
 Filters by property become the subset of QGIS's own provider for OGC API – Features, which reads what is in view, follows
-the pages and may edit. What a subset cannot say (words, box, dates, CQL2) is read through GDAL from the address itself.
+the pages and may edit. What a subset cannot say (words, box, dates, CQL2) is read through GDAL, whole, as lines of GeoJSON.
 """
 
 from __future__ import annotations
@@ -23,8 +23,6 @@ SRS = {
     "proj4": "+proj=longlat +datum=WGS84 +no_defs", "srsid": "3452", "srid": "4326", "authid": "EPSG:4326",
     "description": "WGS 84", "projectionacronym": "longlat", "ellipsoidacronym": "EPSG:7030", "geographicflag": "true",
 }  # fmt: skip
-# What QGIS reads at once through GDAL: the most that one page of the API has.
-MOST = "10000"
 
 
 def definition(asking: Asking, addresses: Addresses) -> bytes:
@@ -59,7 +57,7 @@ def _source(asking: Asking, addresses: Addresses) -> tuple[str, str]:
     """Provider and data source."""
     subset = _subset(asking)
     if subset is None:
-        return "ogr", addresses.of("geojson", limit=MOST)
+        return "ogr", addresses.whole
     source = f" typename='{addresses.collection}' url='{addresses.origin}/api/' restrictToRequestBBOX='1' pagingEnabled='true'"
     if subset:
         escaped = subset.replace("\\", "\\\\").replace("'", "\\'")

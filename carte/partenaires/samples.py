@@ -14,8 +14,11 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from carte.integrer.views import COMPONENT, component_file
+from geodata.endpoints.exports import RETRY_AFTER_S
+from geodata.formats import geojsonseq
 from geodata.formats.choice import GEOJSON, Format
 
 if TYPE_CHECKING:
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
 
 # Readable in an address, and harmless between double quotes in a shell.
 SAFE = ",:/"
+HINTS = {
+    "pages": gettext_lazy("La première page ; « next » mène aux suivantes."),
+    "file": gettext_lazy("Une nouvelle copie remplace l’ancienne."),
+    "queued": gettext_lazy("Attend qu’un grand fichier soit écrit ; une nouvelle copie remplace l’ancienne."),
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,11 @@ class Addresses:
         return self.of(GEOJSON.name, limit="1")
 
     @property
+    def whole(self) -> str:
+        """The selection as GDAL reads it to its end: its driver for GeoJSON stops after one page, the one for lines has none."""
+        return f"GeoJSONSeq:{self.of(geojsonseq.FORMAT.name)}"
+
+    @property
     def layer(self) -> str:
         """The layer definition for QGIS."""
         return f"{self.origin}{reverse('partenaires:layer')}?{query({'collection': self.collection} | self.parameters)}"
@@ -87,32 +100,30 @@ def query(parameters: dict[str, str]) -> str:
 
 def programs(addresses: Addresses) -> Iterator[Sample]:
     """Code for programs: curl, Python, JavaScript, GDAL."""
-    if addresses.format.is_download:
-        yield Sample(
-            "curl",
-            "curl",
-            _("Une nouvelle copie remplace l’ancienne."),
-            f'curl -fsS --compressed -o {addresses.collection}.{addresses.format.extension} "{addresses.data}"',
-        )
-    else:
-        yield Sample(
-            "curl",
-            "curl",
-            _("La première page ; « next » mène aux suivantes."),
-            f'curl -fsS --compressed "{addresses.data}"',
-        )
-    kind = "file" if addresses.format.is_download else "pages"
-    context = {"url": addresses.data, "name": f"{addresses.collection}.{addresses.format.extension}"}
+    kind = _kind(addresses.format)
+    context = {
+        "url": addresses.data,
+        "name": f"{addresses.collection}.{addresses.format.extension}",
+        "wait": RETRY_AFTER_S,
+    }
     for name, title, hint in (
+        ("curl", "curl", HINTS[kind]),
         ("python", "Python", _("Bibliothèque standard seule.")),
         ("javascript", "JavaScript", _("Dans une page ou dans Node, sans bibliothèque.")),
     ):
         code = render_to_string(f"partenaires/examples/{kind}_{name}.txt", context).strip()
-        yield Sample(name, title, hint, code)
+        yield Sample(name, title, str(hint), code)
     yield Sample(
         "gdal", "GDAL", _("Lit la sélection et l’écrit en GeoPackage."),
-        f'ogr2ogr -f GPKG {addresses.collection}.gpkg "{addresses.of(GEOJSON.name, limit="10000")}" -nln {addresses.collection}',
+        f'ogr2ogr -f GPKG {addresses.collection}.gpkg "{addresses.whole}" -nln {addresses.collection}',
     )  # fmt: skip
+
+
+def _kind(chosen: Format) -> str:
+    """How an answer in this format is taken: page after page, as one file, or as one that may have to be waited for."""
+    if not chosen.is_download:
+        return "pages"
+    return "file" if chosen.make is None else "queued"
 
 
 def spreadsheets(addresses: Addresses) -> Iterator[Sample]:

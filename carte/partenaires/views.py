@@ -91,7 +91,7 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
         "held": None if count is None else count - sum(each.count for each in omissions),
         "most_counted": COUNT_LIMIT,
         "picture": f"{reverse('integrer:picture', args=[asking.collection.id])}?{query}",
-        "state": health.of(asking.collection),
+        "state": health.of(asking.collection.id),
     }
 
 

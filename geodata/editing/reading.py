@@ -18,6 +18,8 @@ from geodata.registry import Collection
 
 # What a replacement that does not name it leaves as it is.
 KEPT_BY_REPLACE = frozenset({"uuid", "geom", "slug", "status", "authority"})
+# QGIS sends every column of a new feature, null where nobody wrote anything: this one is then made here.
+MADE_HERE = "slug"
 WITH_HEIGHT = 3
 # Desktop programs keep milliseconds.
 SAME_INSTANT = timedelta(milliseconds=1)
@@ -56,7 +58,7 @@ def read_with(serializer: FeatureSerializer, body: dict[str, Any]) -> dict[str, 
         if value is None
         else _merged(collection, instance, name, value, partial)
         for name, value in properties.items()
-        if name in settable
+        if name in settable and not (name == MADE_HERE and value is None and not partial)
     }
     if "geometry" in body:
         data["geom"] = body["geometry"]

@@ -37,7 +37,7 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
         chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), OFFERED)
     root, at = request.build_absolute_uri("/"), states.revision(None, AnonymousUser())
     etag = f'W/"{at}-{chosen.name}"'
-    response = not_modified(request, etag) or HttpResponse(_written(root, at, chosen), content_type=chosen.content_type)
+    response = not_modified(request, etag) or HttpResponse(written(root, at, chosen), content_type=chosen.content_type)
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache"
     base = f"{root}api/catalogue"
@@ -49,7 +49,7 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
 
 
 @lru_cache(maxsize=8)
-def _written(root: str, at: int, chosen: Format) -> bytes:
+def written(root: str, at: int, chosen: Format) -> bytes:
     """The text for the revision `at`: writing it takes some tens of milliseconds, once a change."""
     collections = list(registry.collections())
     changed = states.changed_at(collections)

@@ -105,8 +105,8 @@ def test_programs_read_the_real_network_and_let_the_server_filter(real_network, 
     assert (told["in_box"], told["by_kind"]) == (in_box, opened)
     boxes = [query["bbox"] for query in of_items(asked) if "bbox" in query]
     assert any([float(part) for part in box.split(",")] == [2.6, 50.3, 2.9, 50.45] for box in boxes), boxes
-    # 3.22 (Debian 12) compares values itself, so only the box must have reached the server; it cannot write by OAPIF and later versions ask for rights: nobody is signed in here. What they
-    # send is replayed in tests/api/geodata/test_writes.py.
+    # 3.22 (Debian 12) compares values itself, so only the box must have reached the server. Nobody is signed in here: no
+    # version may write. What an editor does is in test_desktop_edits.py.
     assert told["edits"] is False
 
     world = mapbox_vector_tile.decode(read(f"{address}/api/collections/cabanes/tiles/WebMercatorQuad/0/0/0"))

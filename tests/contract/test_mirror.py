@@ -1,6 +1,6 @@
 """A copy plus the changes is the state of the server, row for row, whatever happens meanwhile.
 
-Twenty writers (API, actions, SQL, psql), killed now and then, as is the server; a mirror made by the client
+Twenty writers (API, actions, harvests, SQL, psql), killed now and then, as is the server; a mirror made by the client
 of the partners' guide and a reader of the whole feed poll through it, webhooks are received, a map is open, files are
 downloaded and left in the middle. A few seconds in the suite; for longer:
 
@@ -31,13 +31,17 @@ from geodata.models import Revision
 from geodata.params.changes import parse_since
 from geodata.queries import changes as feed
 from geodata.queries import copies
+from tests.contract.acting import AUTHORITY, Acting
 from tests.contract.listeners import Downloader, Hook, OpenMap, Worker, is_idle
-from tests.contract.turmoil import AUTHORITY, Server, Turmoil, until
+from tests.contract.turmoil import Server, Turmoil, until
+from tests.factories.agenda import evenement
+from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, parc, user
+from tests.factories.sentiers import sentier
 
 SECONDS = float(os.environ.get("SYNC_SECONDS", "6"))
-MIRRORED = ("cabanes", "parcs", "autorites")
+MIRRORED = ("cabanes", "parcs", "sentiers", "fermetures", "evenements", "autorites")
 CUT = (OSError, ValueError, http.client.HTTPException)
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -53,6 +57,10 @@ def server(transactional_db, tmp_path):
         parc(authority=authority, geom=box(2.80 + number / 200, 50.40, 2.81 + number / 200, 50.42))
     for _ in range(20):
         cabane(authority=authority)
+    for _ in range(5):
+        sentier(authority=authority)
+        fermeture(authority=authority)
+        evenement(authority=authority)
     made = Server()
     made.environment["EXPORTS_ROOT"] = str(tmp_path / "exports")
     made.start()
@@ -166,7 +174,8 @@ def test_a_mirror_is_the_origin_row_for_row(server, worker, tmp_path, settings):
     reader, copier = Reader(server.url, cursor_of(server.url)), Mirror(server.url, tmp_path / "mirror.sqlite")
     hook = Hook(person, {(name, uuid): each for name in MIRRORED for uuid, each in present(name).items()})
     downloader, open_map = Downloader(server), OpenMap(server, cursor_of(server.url))
-    turmoil = Turmoil(server, worker, token, person)
+    acting = Acting(person, tmp_path)
+    turmoil = Turmoil(server, worker, token, acting)
     for each in (reader, copier, downloader, open_map, turmoil):
         each.start()
     time.sleep(SECONDS)
@@ -183,6 +192,8 @@ def test_a_mirror_is_the_origin_row_for_row(server, worker, tmp_path, settings):
     hook.close()
 
     assert turmoil.errors == []
+    assert turmoil.done["server killed"] >= 1
+    assert turmoil.done["harvest"] >= 1
     assert (copier.wrong, reader.refused) == ([], 0)
     for name in MIRRORED:
         assert mirrored(copier.path, name) == present(name)
@@ -206,7 +217,7 @@ def test_a_mirror_is_the_origin_row_for_row(server, worker, tmp_path, settings):
     assert sum(op == "merge" for _number, _uuid, op in reader.seen) == merged
     sys.stdout.write(
         f"{SECONDS:.0f} s: {public.count()} public changes ({merged} merges), {Revision.objects.count()} in all;"
-        f" writers {dict(turmoil.done)}; mirror {copier.rounds} rounds, {copier.cuts} cut; reader {reader.cuts} cut;"
+        f" writers {dict(turmoil.done)}; harvests {dict(acting.harvested)}; mirror {copier.rounds} rounds, {copier.cuts} cut; reader {reader.cuts} cut;"
         f" webhooks {hook.messages} messages, {hook.repeated} changes repeated; open map {open_map.cuts} cut,"
         f" {open_map.resets} resets; downloads {dict(downloader.done)};"
         " 0 differences\n"

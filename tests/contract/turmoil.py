@@ -1,6 +1,6 @@
 """Writers that change, break off and are killed, for the test of mirrors.
 
-Three kinds: clients of the API, code that calls the actions, SQL sessions. Every way in which a feature
+Four kinds: clients of the API, code that calls the actions, harvests, SQL sessions. Every way in which a feature
 comes, changes, leaves and comes back is among what they do.
 """
 
@@ -16,43 +16,44 @@ import threading
 import time
 from collections import Counter
 from urllib.parse import quote
-from uuid import UUID
 
 import psutil
 import psycopg
 from django.conf import settings
-from django.contrib.gis.geos import Point
 from django.db import DatabaseError, connection, connections
-from django.utils.module_loading import import_string
 
-from cabanes.models import Cabane
-from geodata.changes import recording
-from geodata.features import Status
-from geodata.models import Revision
 from geodata.problems import Problem
-from parcs.models import Parc
+from tests.api.geodata.writing import MERGE, SMALLEST
+from tests.contract.acting import AUTHORITY, COLLECTIONS, WRITER, any_of, shape, title_of
 
-WRITER = "turmoil"
 # Least seconds between two turns of what kills; each turn lasts up to a second more.
 CALM_S = float(os.environ.get("SYNC_CALM_S", "0.5"))
-AUTHORITY = "SYNC"
-CABINS = import_string("cabanes.actions.cabanes")
-PARKS = import_string("parcs.actions.parcs")
 NEW = """
 INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, no_photo_reason, geom, lit, step_free, wheelchair)
 SELECT 'sql-' || left(replace(gen_random_uuid()::text, '-', ''), 16), 'Cabane SQL', %s, 'SYNC', 'essai',
        ST_SetSRID(ST_MakePoint(2.8 + random() / 50, 50.4 + random() / 50), 4326), NULL, NULL, NULL
 FROM generate_series(1, %s)
 """
-SOME = "(SELECT id FROM cabanes_cabane ORDER BY random() LIMIT %s)"
+
+
+def of_table(table):
+    """Statements that change some rows, withdraw them, bring them back or delete them."""
+    some = f"(SELECT id FROM {table} ORDER BY random() LIMIT %s)"
+    return (
+        (f"UPDATE {table} SET status = 'archived' WHERE status = 'published' AND id IN {some}", (2,)),
+        (f"UPDATE {table} SET status = 'published' WHERE id IN {some}", (4,)),
+        (f"UPDATE {table} SET deleted_at = now() WHERE id IN {some}", (1,)),
+        (f"UPDATE {table} SET deleted_at = NULL WHERE id IN {some}", (3,)),
+        (f"DELETE FROM {table} WHERE id IN {some}", (1,)),
+        (f"UPDATE {table} SET geom = ST_Translate(geom, 0.0001, 0) WHERE id IN {some}", (2,)),
+    )
+
+
+CABINS = of_table("cabanes_cabane")
 STATEMENTS = (
-    (f"UPDATE cabanes_cabane SET name_fr = 'N' || random() WHERE id IN {SOME}", (3,)),
-    (f"UPDATE cabanes_cabane SET status = 'archived' WHERE status = 'published' AND id IN {SOME}", (2,)),
-    (f"UPDATE cabanes_cabane SET status = 'published' WHERE id IN {SOME}", (4,)),
-    (f"UPDATE cabanes_cabane SET deleted_at = now() WHERE id IN {SOME}", (1,)),
-    (f"UPDATE cabanes_cabane SET deleted_at = NULL WHERE id IN {SOME}", (3,)),
-    (f"DELETE FROM cabanes_cabane WHERE id IN {SOME}", (1,)),
-    (f"UPDATE cabanes_cabane SET geom = ST_Translate(geom, 0.0001, 0) WHERE id IN {SOME}", (2,)),
+    *CABINS, *CABINS, *of_table("sentiers_sentier"), *of_table("alertes_fermeture"), *of_table("agenda_evenement"),
+    ("UPDATE cabanes_cabane SET name_fr = 'N' || random() WHERE id IN"
+     " (SELECT id FROM cabanes_cabane ORDER BY random() LIMIT 3)", ()),
     ("UPDATE parcs_parc SET geom = ST_Translate(geom, (random() - 0.5) / 500, 0)"
      " WHERE id = (SELECT id FROM parcs_parc ORDER BY random() LIMIT 1)", ()),
     (NEW, ("published", 2)),
@@ -165,13 +166,14 @@ class Server:
 class Turmoil:
     """Twenty writers, and what kills some of them."""
 
-    def __init__(self, server, worker, token, person, seed=0):
-        self.server, self.worker, self.token, self.person, self.seed = server, worker, token, person, seed
+    def __init__(self, server, worker, token, acting, seed=0):
+        self.server, self.worker, self.token, self.acting, self.seed = server, worker, token, acting, seed
         self.over = threading.Event()
         self.done = Counter()
         self.errors, self._turns = [], 0
         self._count = threading.Lock()
-        kinds = [self._by_api] * 6 + [self._by_actions] * 5 + [self._by_sql] * 8 + [self._by_psql] + [self._killer]
+        kinds = [self._by_api] * 6 + [self._by_actions] * 4 + [self._by_harvest]
+        kinds += [self._by_sql] * 8 + [self._by_psql] + [self._killer]
         self.threads = [threading.Thread(target=self._run, args=(kind, n)) for n, kind in enumerate(kinds)]
 
     def start(self):
@@ -203,13 +205,14 @@ class Turmoil:
 
     def _by_api(self, choice):
         """POST, PATCH, DELETE and merges of one feature through the server."""
-        known = Cabane.objects.order_by("?").values_list("uuid", flat=True)[:2]
-        one, other = [*known, None, None][:2]
-        path = "/api/collections/cabanes/items"
-        patches = ({"name_fr": f"A {choice.random()}"}, {"status": "archived"}, {"status": "published"}, {"lit": "yes"})
+        name = choice.choice(COLLECTIONS)
+        one, other = any_of(name), any_of(name)
+        path = f"/api/collections/{name}/items"
+        patches = ({title_of(name): f"A {choice.random()}"}, {"status": "archived"}, {"status": "published"})
         method, path, body, media = choice.choice((
-            ("POST", path, self._cabin(choice), "application/geo+json"),
-            *(("PATCH", f"{path}/{one}", {"properties": each}, "application/merge-patch+json") for each in patches),
+            ("POST", path, self._body(name, choice), "application/geo+json"),
+            *(("PATCH", f"{path}/{one}", {"properties": each}, MERGE) for each in patches),
+            ("PATCH", f"{path}/{one}", {"geometry": shape(name, choice)}, MERGE),
             ("DELETE", f"{path}/{one}" + (f"?successor={other}" if choice.random() < 0.5 else ""), None, ""),
         ))  # fmt: skip
         session = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=20)
@@ -226,55 +229,28 @@ class Turmoil:
             raise AssertionError(f"{method} {path} gave 500")
         self._tell("api" if status < 300 else f"api {status}")
 
-    def _cabin(self, choice):
-        where = {"type": "Point", "coordinates": [2.8 + choice.random() / 50, 50.4 + choice.random() / 50]}
-        told = {"name_fr": "Cabane API", "authority": AUTHORITY, "no_photo_reason": "essai"}
+    def _body(self, name, choice):
+        _geometry, needed = SMALLEST[name]
         status = choice.choice(("draft", "published", "published"))
-        return {"type": "Feature", "geometry": where, "properties": told | {"status": status}}
+        told = needed | {"authority": AUTHORITY, "status": status}
+        return {"type": "Feature", "geometry": shape(name, choice), "properties": told}
 
     def _by_actions(self, choice):
-        """Restores, undeletions, moves, merges and imports of many rows by the code of the application."""
+        """By the code of the application, one thing after another."""
+        self._by_code(self.acting.act, choice)
+
+    def _by_harvest(self, choice):
+        """By harvests, whose sessions are ended as those of the SQL writers are."""
+        self._by_code(self.acting.harvest, choice)
+
+    def _by_code(self, act, choice):
         try:
-            choice.choice((self._restore, self._undelete, self._move, self._merge, self._import, self._park))(choice)
-            self._tell("actions")
+            self._tell(act(choice))
         except Problem:
             self._tell("refused")
         except DatabaseError as error:
             self._broke(error)
             connections.close_all()
-
-    def _any(self, choice, **among):
-        found = list(Cabane.objects.filter(**among).order_by("?").values_list("uuid", flat=True)[:1])
-        return found[0] if found else UUID(int=0)
-
-    def _restore(self, choice):
-        uuid = self._any(choice, deleted_at=None)
-        numbers = list(Revision.objects.filter(uuid=uuid).values_list("id", flat=True))
-        if numbers:
-            CABINS.restore_version(uuid, to_revision=choice.choice(numbers), by=self.person)
-
-    def _undelete(self, choice):
-        CABINS.undelete(self._any(choice, deleted_at__isnull=False), by=self.person)
-
-    def _move(self, choice):
-        to = choice.choice((Status.PUBLISHED, Status.ARCHIVED))
-        CABINS.move(self._any(choice, deleted_at=None), to, by=self.person, reason="essai")
-
-    def _merge(self, choice):
-        CABINS.delete(self._any(choice), by=self.person, successor=self._any(choice), reason="doublon")
-
-    def _import(self, choice):
-        with recording(by=self.person, source="import"):
-            for _ in range(choice.randrange(2, 8)):
-                data = {"name_fr": "Importée", "authority_id": AUTHORITY, "status": Status.PUBLISHED}
-                place = Point(2.8 + choice.random() / 50, 50.4 + choice.random() / 50, srid=4326)
-                CABINS.create(data | {"no_photo_reason": "essai", "geom": place}, by=self.person)
-            if choice.random() < 0.3:
-                raise DatabaseError("the import is given up")
-
-    def _park(self, choice):
-        park = Parc.objects.order_by("?").first()
-        PARKS.update(park.uuid, {"name_fr": f"Parc {choice.random()}"}, by=self.person)
 
     def _by_sql(self, choice):
         """A transaction of a few statements that takes its time, and is rolled back now and then."""
@@ -304,13 +280,13 @@ class Turmoil:
             self._tell("psql killed")
 
     def _killer(self, choice):
-        """End sessions of writers, every few seconds a process of the server, now and then all of it."""
+        """End sessions of writers, every few seconds a process of the server, soon and then now and then all of it."""
         self.over.wait(CALM_S + choice.random())
         with psycopg.connect(**dsn(), autocommit=True) as session:
             session.execute(KILL, (WRITER,))
         self._tell("sessions ended")
         self._turns += 1
-        if self._turns % 40 == 20:
+        if self._turns % 40 == 2:
             self.server.kill()
             self.server.start()
             self.server.answers()
@@ -318,6 +294,6 @@ class Turmoil:
         elif self._turns % 10 == 3:
             self.server.kill_a_worker(choice)
             self._tell("process of the server killed")
-        elif self._turns % 9 == 5:
+        elif self._turns % 9 == 1:
             self.worker.kill_what_works()
             self._tell("worker killed")

@@ -343,6 +343,20 @@ def test_qgis_replaces_a_feature_as_it_read_it(client, call, person):
     assert response.status_code == 200, response.content
 
 
+@pytest.mark.parametrize("collection", ["cabanes", "sentiers", "parcs"])
+def test_qgis_adds_a_feature_with_every_column_that_was_left_empty(client, call, person, collection):
+    known = json.loads(send(client, "post", items(collection), body(collection, call), person).content)
+    content = body(collection, call)
+    content["properties"] = dict.fromkeys(known["properties"]) | content["properties"]
+    made = send(client, "post", items(collection), content, person)
+    assert made.status_code == 201, made.content
+    properties = json.loads(made.content)["properties"]
+    assert properties["slug"] == f"{known['properties']['slug']}-2"
+    # A patch that takes the slug away is another matter: the record would have no page.
+    url = f"{items(collection)}/{json.loads(made.content)['id']}"
+    assert fields_of(send(client, "patch", url, {"properties": {"slug": None}}, person, MERGE)) == ["slug"]
+
+
 def test_area_given_as_one_polygon_becomes_many(client, call, person):
     made = send(client, "post", items("parcs"), body("parcs", call), person)
     assert json.loads(made.content)["geometry"]["type"] == "MultiPolygon"

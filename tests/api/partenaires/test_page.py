@@ -1,10 +1,15 @@
 import re
 
 import pytest
+from django.conf import settings
+from rdflib import Graph, URIRef
+from rdflib.namespace import DCAT, DCTERMS
 
 from carte.models import ControleFlux
-from carte.partenaires import health
+from carte.partenaires import health, judging
 from geodata import announcements, registry
+from geodata.catalogue import rules as dcat
+from sentiers import schema_rules
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import box, commune, member, parc, user
@@ -74,37 +79,104 @@ def test_page_has_nothing_inline_and_exists_in_three_languages(client):
 @pytest.mark.django_db(transaction=True)
 def test_a_check_reads_the_feed_and_keeps_size_and_speed():
     cabane()
-    found = health.check(registry.get("cabanes"))
+    found = health.check(health.subject("cabanes"))
     assert (found.features, found.judged, found.problems) == (1, 1, [])
     assert found.bytes > 500
-    assert health.check_stale() == len(list(registry.collections())) - 1
+    assert health.check_stale() == len(list(registry.collections())) + 1
     assert health.check_stale() == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_check_names_what_breaks_the_schema(monkeypatch):
     made = cabane()
-    rules = health._rules(registry.get("cabanes"))
-    rules["properties"]["slug"] = {"type": "integer"}
-    monkeypatch.setattr(health, "_rules", lambda _collection: rules)
-    found = health.check(registry.get("cabanes"))
+    rules = judging.rules(registry.get("cabanes"))
+    rules["properties"]["properties"]["properties"]["slug"] = {"type": "integer"}
+    monkeypatch.setattr(judging, "rules", lambda _collection: rules)
+    found = health.check(health.subject("cabanes"))
     assert found.problems == [{"id": str(made.uuid), "property": "slug", "rule": "type"}]
+
+
+RING = [[2.8, 50.4], [2.9, 50.4], [2.9, 50.5], [2.8, 50.4]]
+
+
+@pytest.mark.parametrize(
+    ("format_name", "kind", "coordinates", "is_right"),
+    [
+        ("geometry-point", "Point", [2.8, 50.4], True),
+        ("geometry-point", "Point", [50.4, 200], False),
+        ("geometry-point", "Point", [], False),
+        ("geometry-point", "LineString", [[2.8, 50.4], [2.9, 50.4]], False),
+        ("geometry-linestring", "LineString", [[2.8, 50.4]], False),
+        ("geometry-multipolygon", "MultiPolygon", [[RING]], True),
+        ("geometry-multipolygon", "MultiPolygon", [[[*RING[:3], [2.7, 50.4]]]], False),
+        ("geometry-multipolygon", "MultiPolygon", [[[[2.8, 50.4], [2.9, 50.5], [2.9, 50.4], [2.8, 50.5], [2.8, 50.4]]]], False),
+        ("geometry-any", "Point", [2.8, 50.4], True),
+    ],
+)  # fmt: skip
+def test_a_geometry_is_judged_by_its_format(format_name, kind, coordinates, is_right):
+    assert judging._checker().conforms({"type": kind, "coordinates": coordinates}, format_name) is is_right
+    assert not judging._checker().conforms("POINT(1 2)", format_name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_geometry_that_breaks_the_schema_is_named(monkeypatch):
+    made = cabane()
+    rules = judging.rules(registry.get("parcs"))
+    own = judging.rules(registry.get("cabanes"))
+    own["properties"]["geometry"] = rules["properties"]["geometry"]
+    monkeypatch.setattr(judging, "rules", lambda _collection: own)
+    found = health.check(health.subject("cabanes"))
+    assert found.problems == [{"id": str(made.uuid), "property": "geometry", "rule": "format"}]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_trail_feed_is_judged_by_the_national_schema(monkeypatch, client):
+    made = [sentier(departure="Écluse", arrival="Pont") for _each in range(3)]
+    sentier(geom_quality="schematic")
+    found = health.check(health.subject("sentiers.schema-randonnee"))
+    assert (found.features, found.judged, found.problems) == (3, 3, [])
+    assert found.bytes == len(client.get("/api/collections/sentiers/items?f=schema-randonnee").getvalue().replace(
+        b"http://testserver/", settings.WEBHOOKS_ROOT.encode() + b"/"
+    ))  # fmt: skip
+    monkeypatch.setitem(schema_rules.PROPERTIES, "depart", {"enum": ["Gare"]})
+    found = health.check(health.subject("sentiers.schema-randonnee"))
+    assert found.problems == [{"id": str(each.uuid), "property": "depart", "rule": "enum"} for each in made]
+    text = client.get("/partenaires/etat/").content.decode()
+    assert "Schéma national" in text
+    assert f"/api/collections/sentiers/items/{made[0].uuid}" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_catalogue_is_judged_by_what_dcat_ap_makes_mandatory(client):
+    found = health.check(health.subject("catalogue"))
+    assert (found.features, found.problems) == (len(list(registry.collections())), [])
+    graph = Graph().parse(data=client.get("/api/catalogue.ttl").content, format="turtle")
+    dataset = URIRef("http://testserver/api/collections/cabanes")
+    graph.remove((dataset, DCTERMS.license, None))
+    lost = next(graph.objects(URIRef("http://testserver/api/collections/parcs"), DCAT.distribution))
+    graph.remove((lost, None, None))
+    assert set(dcat.faults(graph)) == {
+        (str(dataset), str(DCTERMS.license), "required"),
+        ("http://testserver/api/collections/parcs", str(DCAT.distribution), "described"),
+    }
+    assert list(dcat.faults(Graph())) == [("", str(DCAT.Catalog), "required")]
+    ControleFlux.objects.update(problems=[{"id": str(dataset), "property": "licence", "rule": "required"}])
+    assert client.get("/partenaires/etat.json").json()["ok"] is False
+    assert str(dataset) in client.get("/partenaires/etat/").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_state_is_shown_to_people_and_programs(client):
     cabane()
     assert client.get("/partenaires/etat.json").json()["feeds"][1]["valid"] is None
-    health.check(registry.get("cabanes"))
+    health.check(health.subject("cabanes"))
     told = client.get("/partenaires/etat.json")
     assert told["Access-Control-Allow-Origin"] == "*"
-    feed = next(each for each in told.json()["feeds"] if each["collection"] == "cabanes")
+    feed = next(each for each in told.json()["feeds"] if each["feed"] == "cabanes")
     assert (feed["valid"], feed["features"], feed["changedSince"]) == (True, 1, False)
     assert "Valide" in client.get("/partenaires/etat/").content.decode()
     cabane()
-    feed = next(
-        each for each in client.get("/partenaires/etat.json").json()["feeds"] if each["collection"] == "cabanes"
-    )
+    feed = next(each for each in client.get("/partenaires/etat.json").json()["feeds"] if each["feed"] == "cabanes")
     assert feed["changedSince"] is True
     ControleFlux.objects.update(problems=[{"id": "x", "property": "slug", "rule": "type"}])
     assert client.get("/partenaires/etat.json").json()["ok"] is False

@@ -144,14 +144,48 @@ def test_component_tells_the_author_of_the_page_what_was_wrong(network, live_ser
     assert sum("400 kind Valeur inconnue. Connues : loop, " in each for each in told) == 2, told
 
 
-def test_pinned_script_is_accepted_by_its_integrity(network, live_server, partner, context):
-    from carte.partenaires.samples import integrity
+@pytest.fixture
+def printed(network, live_server, context):
+    """What `/partenaires/` prints for a choice, read as a person copies it."""
 
-    script = f'<script src="{live_server.url}/static/dist/component.js" integrity="{integrity()}" crossorigin="anonymous" async></script>'
-    partner.body = f'{script}<chaine-des-parcs collection="cabanes"></chaine-des-parcs>'
-    page = context.new_page()
+    def codes(query):
+        page = context.new_page()
+        page.goto(f"{live_server.url}/partenaires/?{query}")
+        found = page.locator("#integrer ~ .samples code")
+        told = {each.get_attribute("data-example"): each.inner_text() for each in found.all()}
+        page.close()
+        return told
+
+    return codes
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("collection=cabanes", 3), ("collection=cabanes&q=h%C3%A9ron&filter=name_fr+%3C%3E+%27%22%26%27", 1)],
+)
+def test_what_the_page_prints_works_as_it_is_printed(printed, partner, context, query, count):
+    codes = printed(query)
+    assert list(codes) == ["iframe", "component", "pinned"]
+    page = watched(context)
+    for name in ("component", "pinned"):
+        partner.body = codes[name]
+        page.goto(partner.url)
+        expect(page.locator("chaine-des-parcs li")).to_have_count(count)
+    partner.body = codes["iframe"]
     page.goto(partner.url)
-    expect(page.locator("chaine-des-parcs li")).to_have_count(3)
+    expect(page.locator("iframe")).to_have_attribute("title", "Cabanes")
+    expect(page.frame_locator("iframe").locator(".sign--cabane")).to_have_count(count)
+    assert [text for text in page.said if "favicon" not in text and "404" not in text] == []
+    assert context.cookies() == []
+
+
+def test_a_script_that_is_not_the_pinned_one_does_not_run(printed, partner, context):
+    code = printed("collection=cabanes")["pinned"]
+    partner.body = code.replace("sha384-", "sha384-A")
+    page = watched(context)
+    page.goto(partner.url)
+    assert not page.evaluate("customElements.get('chaine-des-parcs')")
+    assert any("integrity" in text for text in page.said)
 
 
 def test_frame_of_a_collection_works_in_another_site(network, live_server, partner, context):

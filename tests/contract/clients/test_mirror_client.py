@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from io import BytesIO, StringIO
+from uuid import uuid4
 
 import mirror
 import pytest
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from cabanes.models import Cabane
 from geodata.models import Revision
+from tests.contract.harvest.servers import Quiet, serving
 from tests.factories.cabanes import cabane
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,6 +92,38 @@ def test_what_differs_is_named(address, file, path):
     assert {f"absent {one.uuid}", "extra x", f"different {two.uuid}"} <= {
         line.strip() for line in out.getvalue().splitlines()
     }
+
+
+class Copy(Quiet):
+    """A mirror that serves a copy under the address of the service that it mirrors."""
+
+    def do_GET(self):  # noqa: N802
+        self.server.asked.append(self.path)
+        self.answer(self.server.copy)
+
+
+def test_what_differs_in_a_served_mirror_is_named(address):
+    absent, changed, same = cabane(), cabane(name_fr="Hutte"), cabane()
+    with mirror.urlopen(f"{address}/api/snapshot/cabanes") as answer:
+        copy = answer.read()
+    head, *features, end = copy.decode().splitlines()
+    assert len(features) == 3
+    kept = {json.loads(text.rstrip(","))["id"]: text.rstrip(",") for text in features}
+    del kept[str(absent.uuid)]
+    kept[str(changed.uuid)] = kept[str(changed.uuid)].replace("Hutte", "Cabanon")
+    extra = str(uuid4())
+    kept[extra] = kept[str(same.uuid)].replace(str(same.uuid), extra)
+    served = "\n".join([head, ",\n".join(kept.values()), end]).encode()
+    out = StringIO()
+    with serving(Copy, copy=served) as theirs, pytest.raises(CommandError, match="3 features differ"):
+        call_command("verify_sync", f"{theirs.address}/", collection=["cabanes"], stdout=out)
+    assert theirs.asked == ["/api/snapshot/cabanes"]
+    told = [line.strip() for line in out.getvalue().splitlines()]
+    assert told[1:] == [f"absent {absent.uuid}", f"extra {extra}", f"different {changed.uuid}"]
+    with serving(Copy, copy=copy) as theirs:
+        assert "cabanes: 3 features" in verified(theirs.address, collection=["cabanes"])
+    with serving(Copy, copy=copy[:-60]) as theirs, pytest.raises(CommandError, match="cannot be compared"):
+        verified(theirs.address, collection=["cabanes"])
 
 
 def test_what_is_no_mirror_is_refused(path, tmp_path):

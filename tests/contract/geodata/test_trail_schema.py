@@ -10,7 +10,7 @@ from django.contrib.gis.geos import GEOSGeometry, LineString, Point
 from carte.demo.fill import fill
 from geodata.models import Revision
 from sentiers.models import PhotoSentier
-from tests.contract.geodata.trail_schema import PRACTICES, SCHEMA
+from sentiers.schema_rules import PRACTICES, SCHEMA
 from tests.factories.parcs import autorite, commune, member, point_acces
 from tests.factories.sentiers import line, sentier
 

@@ -7,10 +7,18 @@ import sqlite3
 import subprocess
 import sys
 import urllib.request
+from contextlib import closing
+from functools import partial
 from xml.etree import ElementTree as ET
 
 import pytest
+from pyarrow import parquet
 
+from geodata.exports.models import Export
+from geodata.params import paging
+from sentiers.models import Sentier
+from tests.contract.listeners import Worker
+from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
 from tests.factories.sentiers import sentier
@@ -27,15 +35,38 @@ def network():
         sentier(name_fr=f"Boucle {number}")
 
 
+def examples_of(base, query):
+    with urllib.request.urlopen(f"{base}/partenaires/?{query}") as response:
+        text = response.read().decode()
+    found = re.findall(r'data-example="(\w+)">(.*?)</code>', text, re.DOTALL)
+    return {name: html.unescape(code) for name, code in found}
+
+
 @pytest.fixture
 def printed(network, live_server):
-    def examples(query):
-        with urllib.request.urlopen(f"{live_server.url}/partenaires/?{query}") as response:
-            text = response.read().decode()
-        found = re.findall(r'data-example="(\w+)">(.*?)</code>', text, re.DOTALL)
-        return {name: html.unescape(code) for name, code in found}
+    return partial(examples_of, live_server.url)
 
-    return examples
+
+@pytest.fixture
+def queueing(printed, settings, tmp_path):
+    """Examples of a server whose worker writes every file of more than one row."""
+    folder, server = tmp_path / "exports", Server()
+    server.environment["EXPORTS_ROOT"] = str(folder)
+    settings.GEODATA_EXPORT_ABOVE = 1
+    kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
+    settings.STORAGES = settings.STORAGES | {"exports": kept}
+    worker = Worker(server)
+    yield printed
+    worker.kill()
+
+
+@pytest.fixture
+def pages(network, monkeypatch):
+    """More trails than a page has, also for who asks for the longest."""
+    monkeypatch.setattr(paging, "MAX_LIMIT", paging.DEFAULT_LIMIT)
+    for _each in range(paging.DEFAULT_LIMIT):
+        sentier()
+    return Sentier.objects.count()
 
 
 def run(command, **options):
@@ -59,6 +90,47 @@ def test_curl_gives_the_first_page_and_a_file_that_a_new_copy_replaces(printed, 
     (file,) = tmp_path.iterdir()
     assert file.name == "cabanes.csv"
     assert len(file.read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+def test_a_file_that_is_written_later_is_waited_for(queueing, live_server, tmp_path):
+    tool("curl")
+    begun = {}
+    for name, end, start in (
+        ("curl", "gpkg", lambda code: ["sh", "-c", code]),
+        ("python", "parquet", lambda code: [sys.executable, "-c", code]),
+        ("javascript", "pmtiles", lambda code: [tool("node"), "--input-type=module", "-e", code]),
+    ):
+        code = queueing(f"collection=sentiers&format={end}")[name]
+        begun[name] = subprocess.Popen(start(code), cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    told = {name: process.communicate(timeout=90) for name, process in begun.items()}
+    assert Export.objects.count() == 3
+    assert {name: process.returncode for name, process in begun.items()} == dict.fromkeys(begun, 0), told
+    assert sorted(path.name for path in tmp_path.glob("sentiers.*")) == ["sentiers.gpkg", "sentiers.parquet"]
+    with closing(sqlite3.connect(tmp_path / "sentiers.gpkg")) as made:
+        assert made.execute("SELECT count(*) FROM sentiers").fetchone() == (3,)
+    assert parquet.read_table(tmp_path / "sentiers.parquet").num_rows == 3
+    address = f"{live_server.url}/api/collections/sentiers/items?f=pmtiles"
+    with urllib.request.urlopen(address) as response:
+        whole = response.read()
+    assert whole.startswith(b"PMTiles")
+    assert told["javascript"][0].decode().strip() == f"sentiers.pmtiles: {len(whole)}"
+
+
+def test_curl_leaves_no_file_when_it_is_refused(printed, tmp_path):
+    tool("curl")
+    code = printed("collection=sentiers&format=gpkg")["curl"].replace("/sentiers/", "/chemins/")
+    assert subprocess.run(["sh", "-c", code], cwd=tmp_path, capture_output=True, check=False).returncode != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_cut_after_the_first_page(pages, printed, tmp_path):
+    examples = printed("collection=sentiers")
+    assert len(run([sys.executable, "-c", examples["python"]]).splitlines()) == pages
+    assert len(run([tool("node"), "--input-type=module", "-e", examples["javascript"]]).splitlines()) == pages
+    tool("ogr2ogr")
+    run(["sh", "-c", examples["gdal"]], cwd=tmp_path)
+    with closing(sqlite3.connect(tmp_path / "sentiers.gpkg")) as made:
+        assert made.execute("SELECT count(*) FROM sentiers").fetchone() == (pages,)
 
 
 def test_python_walks_the_pages_and_keeps_a_file(printed, tmp_path):
@@ -144,7 +216,8 @@ def test_the_layer_definition_names_provider_source_and_filter(network, live_ser
     assert root.find("layer-tree-group/layer-tree-layer").get("id") == layer.findtext("id")
     by_words = ET.fromstring(layer_of(live_server, "collection=cabanes&q=ecrevisse")).find("maplayers/maplayer")
     assert by_words.findtext("provider") == "ogr"
-    assert by_words.findtext("datasource").endswith("/items?f=geojson&q=ecrevisse&limit=10000")
+    assert by_words.findtext("datasource").startswith("GeoJSONSeq:http://")
+    assert by_words.findtext("datasource").endswith("/items?f=geojsonseq&q=ecrevisse")
 
 
 OPENED = """

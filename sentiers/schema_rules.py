@@ -1,11 +1,17 @@
-"""The constraints of schema_randonnee 1.1.0, as a JSON Schema of our own.
+"""The constraints of schema_randonnee 1.1.0 as a JSON Schema of our own, by which the feed is judged.
 
 Written from ATTRIBUTES.md of PnX-SI/schema_randonnee (names, types, what is required, the two lists of values) and
 the rules that version 1.1.0 added: LineString only, medias have an address.
 """
 
+from typing import Any
+
 TEXT, WHOLE, NUMBER = ("string", "null"), ("integer", "null"), ("number", "null")
-DAY = {"type": list(TEXT), "format": "date", "pattern": r"^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"}
+DAY: dict[str, Any] = {
+    "type": list(TEXT),
+    "format": "date",
+    "pattern": r"^[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+}
 PRACTICES = [
     "pédestre",
     "trail",
@@ -26,7 +32,7 @@ TEXTS = (
     "itineraire_parent", "type_sol",
 )  # fmt: skip
 
-MEDIA = {
+MEDIA: dict[str, Any] = {
     "type": "object",
     "required": ["url"],
     "properties": {
@@ -35,7 +41,7 @@ MEDIA = {
         **{name: {"type": list(TEXT)} for name in ("titre", "auteur", "licence")},
     },
 }
-PROPERTIES = {
+PROPERTIES: dict[str, Any] = {
     **{name: {"type": "string", "minLength": 1} for name in REQUIRED},
     **{name: {"type": list(TEXT)} for name in TEXTS},
     **{name: {"type": list(NUMBER), "minimum": 0} for name in ("duree", "longueur")},
@@ -51,7 +57,7 @@ PROPERTIES = {
     "pdipr_inscription": {"type": ["boolean", "null"]},
     "medias": {"type": ["array", "null"], "items": MEDIA},
 }
-LINE = {
+LINE: dict[str, Any] = {
     "type": "object",
     "required": ["type", "coordinates"],
     "properties": {
@@ -63,7 +69,7 @@ LINE = {
         },
     },
 }
-FEATURE = {
+FEATURE: dict[str, Any] = {
     "type": "object",
     "required": ["type", "properties", "geometry"],
     "properties": {
@@ -78,7 +84,7 @@ FEATURE = {
         },
     },
 }
-SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "$schema": "http://json-schema.org/draft-07/schema#",
     "type": "object",
     "required": ["type", "features"],
