@@ -8,9 +8,9 @@ import psutil
 import pytest
 from django.db import connection
 
+from geodata.endpoints import live
 from geodata.exports import tasks
 from geodata.exports.models import Export
-from geodata.endpoints import live
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
 from tests.contract.turmoil import Server, until
