@@ -47,10 +47,10 @@ INSERTS = {
     "sentiers": """
         INSERT INTO sentiers_sentier (
           slug, name_fr, status, authority_id, source, source_id, geom, geom_quality, position_source,
-          kind, practices, instructions_fr, difficulty, elevations_m)
+          kind, practices, departure, arrival, instructions_fr, difficulty, elevations_m)
         SELECT 'demo-sentier-' || n, 'Sentier ' || n, 'published', 'DEMO', 'demo', 'sentier-' || n,
                geom::geometry(LineString, 4326), 'surveyed', 'survey',
-               'one_way', ARRAY['pedestre'], 'Suivre le balisage.', (ARRAY['facile', 'moyen', 'difficile'])[1 + n % 3],
+               'one_way', ARRAY['pedestre'], 'Place ' || n, 'Rue ' || n, 'Suivre le balisage.', (ARRAY['facile', 'moyen', 'difficile'])[1 + n % 3],
                heights
         FROM demo_staging_sentiers ORDER BY n""",
 }

@@ -3,6 +3,7 @@
 import json
 from uuid import uuid4
 
+import gpxpy
 import jsonschema
 import pytest
 from django.contrib.gis.geos import GEOSGeometry, LineString, Point
@@ -16,6 +17,7 @@ from tests.factories.sentiers import line, sentier
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEED = "/api/collections/sentiers/items?f=schema-randonnee"
+NAMES = [f"Sentier {number}" for number in range(1, 13)]
 # Geotrek-admin, geotrek/trekking/parsers.py: its field, and the property (or properties) it comes from.
 GEOTREK = {
     "eid": ("uuid", "id_local"), "name": "nom_itineraire", "practice": "pratique", "departure": "depart",
@@ -66,12 +68,21 @@ def test_a_surveyed_network_is_valid_and_complete(client):
     assert first["properties"]["difficulte"] == "Très facile"
 
 
-def test_the_synthetic_network_is_valid_and_the_starter_network_has_nothing_to_give(real_network, client):
-    _answer, feed = taken(client, FEED)
-    assert (feed["features"], feed["laisses_de_cote"]["traces_schematiques"]) == ([], 40)
+def test_the_surveyed_network_is_whole_and_the_starter_network_has_nothing_to_give(real_network, client):
+    answer, feed = taken(client, FEED)
+    left_out = {"traces_schematiques": 40, "sans_depart_arrivee_ou_instructions": 0}
+    assert (feed["features"], feed["laisses_de_cote"], answer["Omitted-Features"]) == ([], left_out, "40")
     fill(parks=3, cabins=3, trails=12, seed=1)
-    _answer, feed = taken(client, FEED)
-    assert len(valid(feed)["features"]) + sum(feed["laisses_de_cote"].values()) == 12 + 40
+    answer, feed = taken(client, FEED)
+    assert len(valid(feed)["features"]) == 12
+    assert (feed["laisses_de_cote"], answer["Omitted-Features"]) == (left_out, "40")
+    answer, feed = taken(client, f"{FEED}&filter=source='demo'")
+    assert [each["properties"]["nom_itineraire"] for each in valid(feed)["features"]] == NAMES
+    assert set(feed["laisses_de_cote"].values()) == {0}
+    assert "Omitted-Features" not in answer
+    tracks = client.get("/api/collections/sentiers/items?f=gpx&filter=source='demo'")
+    assert [each.name for each in gpxpy.parse(tracks.getvalue().decode()).tracks] == NAMES
+    assert "Omitted-Features" not in tracks
 
 
 def test_what_does_not_fit_is_counted_and_alone_refused(client):
