@@ -3,6 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from psycopg import sql
+
 from agenda.codes import EvenementDatePrecision, EvenementState
 from carte import wording
 from carte.pages.addresses import address
@@ -16,6 +18,7 @@ STATES = {
     EvenementState.CANCELLED: "CANCELLED",
     EvenementState.POSTPONED: "TENTATIVE",
 }
+UNDATED = sql.SQL("t.date_precision <> {}").format(sql.Literal(EvenementDatePrecision.DAY.value))
 DOMAIN = "chaine-des-parcs"
 
 

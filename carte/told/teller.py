@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext
+from psycopg import sql
 
 from carte.pages import jsonld
 from carte.pages.addresses import address
@@ -81,6 +82,10 @@ class OurTeller:
     def happening(self, collection: Collection, feature: Any, root: str) -> Happening | None:
         """An event or a closure as an entry of a calendar."""
         return happenings.closure(feature, root) if collection.id == "fermetures" else happenings.event(feature, root)
+
+    def undated(self, collection: Collection) -> sql.Composable | None:
+        """The condition of the events that are known to the month."""
+        return happenings.UNDATED if collection.id == "evenements" else None
 
 
 def _practice(feature: Any) -> str:

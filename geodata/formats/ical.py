@@ -1,7 +1,7 @@
 """iCalendar (RFC 5545) of dated happenings, with UIDs that stay.
 
 A happening known to the day is a DATE value (no hour is invented); one known to the month only is
-not written: a calendar would show a day that nobody announced.
+not written but counted: a calendar would show a day that nobody announced.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from icalendar import Calendar, Event, Timezone, vRecur
 from psycopg import sql
 
 from geodata.formats.atom import dated
-from geodata.formats.choice import Format
+from geodata.formats.choice import Format, Omission
 from geodata.formats.pieces import gathered
 from geodata.formats.telling import read, teller
+from geodata.problems import Conflict
 from geodata.queries import rows, select
 from geodata.queries.rows import Selection
 
@@ -68,10 +70,26 @@ def pieces(happenings: Iterable[Happening], name: str, first: date | None) -> It
 
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
-    """A selection as a calendar."""
+    """A selection as a calendar. Raises Conflict for a single happening whose day is not known."""
     collection = selection.collection
+    if selection.is_one and any(each.count for each in omitted(selection)):
+        raise Conflict(_("Le jour n’est pas encore annoncé : un calendrier en montrerait un que personne n’a dit."))
     (first,) = rows.summed(selection, sql.SQL("min({})").format(select.column(collection, collection.datetime[0])))
     return gathered(pieces(_told(selection, root), str(collection.title), first and timezone.localtime(first).date()))
+
+
+def omitted(selection: Selection) -> tuple[Omission, ...]:
+    """The happenings of a selection that have no day yet."""
+    undated = teller().undated(selection.collection)
+    if undated is None:
+        return ()
+    (count,) = rows.summed(selection, sql.SQL("count(*) FILTER (WHERE {})").format(undated))
+    said = ngettext(
+        "%(count)d fiche n’est pas dans ce calendrier : son jour n’est pas encore annoncé.",
+        "%(count)d fiches ne sont pas dans ce calendrier : leur jour n’est pas encore annoncé.",
+        count,
+    )
+    return (Omission(count, said % {"count": count}),)
 
 
 def _told(selection: Selection, root: str) -> Iterator[Happening]:
@@ -122,5 +140,6 @@ FORMAT = Format(
     inline=True,
     degrees=True,
     offered=dated,
+    omitted=omitted,
     write=write,
 )

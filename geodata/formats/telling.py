@@ -72,6 +72,9 @@ class Teller(Protocol):
     def happening(self, collection: Collection, feature: Any, root: str) -> Happening | None:
         """The entry of a calendar; None for what has no day yet."""
 
+    def undated(self, collection: Collection) -> sql.Composable | None:
+        """The condition, over the alias t, of what has no day yet; None where everything has one."""
+
 
 def read(selection: Selection, besides: Sequence[sql.Composable] = ()) -> Iterator[Batch]:
     """The selection in batches with all that the teller asks of a feature."""

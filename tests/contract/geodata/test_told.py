@@ -23,6 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SCHEMA = "https://schema.org/"
 KML = "{http://www.opengis.net/kml/2.2}"
 ATOM = "{http://www.w3.org/2005/Atom}"
+# Of the starter network: records, entries of its calendar, those that have no day yet.
+DATED = {"evenements": (30, 24, "6"), "fermetures": (0, 0, None)}
 # OGC 07-147r2 §9.1, §9.9: the order of the elements that we write.
 PLACEMARK = "name author link description ExtendedData Point LineString Polygon MultiGeometry"
 
@@ -60,8 +62,12 @@ def test_every_collection_of_the_real_network_is_read_back_with_its_counts(real_
             read = gpxpy.parse(body.decode())
             held = len(read.waypoints) + len(read.tracks)
             assert held + int(answer.get("Omitted-Features", 0)) == count
+        assert ("atom" in names) == ("ical" in names) == (collection.id in DATED)
         if "atom" in names:
-            assert len(feed(items(client, collection.id, "atom")[1])) == count
+            assert len(feed(items(client, collection.id, "atom")[1])) == count == DATED[collection.id][0]
+            answer, body = items(client, collection.id, "ical")
+            entries = icalendar.Calendar.from_ical(body).walk("VEVENT")
+            assert (len(entries), answer.get("Omitted-Features")) == DATED[collection.id][1:]
     assert items(client, "sentiers", "gpx")[0]["Omitted-Features"] == "40"
     assert b"40 trac\xc3\xa9s sch\xc3\xa9matiques ne sont pas dans ce fichier" in items(client, "sentiers", "gpx")[1]
 
@@ -144,7 +150,7 @@ def test_calendars_keep_uids_hours_and_rules(client):
         rrule="FREQ=WEEKLY;BYDAY=TH",
         all_day=False,
     )
-    evenement(date_precision="month")
+    vague = evenement(date_precision="month")
     closed = fermeture(
         title_fr="Travaux",
         starts_at=datetime(2026, 7, 1, 6, tzinfo=UTC),
@@ -152,7 +158,10 @@ def test_calendars_keep_uids_hours_and_rules(client):
         review_by="2026-08-01",
     )
     answer, body = items(client, "evenements", "ical")
-    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert (answer["Content-Type"], answer["Omitted-Features"]) == ("text/calendar; charset=utf-8", "1")
+    assert "Omitted-Features" not in items(client, "evenements", "ical", "&date_precision=day")[0]
+    taken(client, f"/api/collections/evenements/items/{market.uuid}?f=ical")
+    taken(client, f"/api/collections/evenements/items/{vague.uuid}?f=ical", 409)
     (event,) = icalendar.Calendar.from_ical(body).walk("VEVENT")
     assert event["UID"] == f"{market.uuid}@chaine-des-parcs"
     assert event["DTSTART"].params["TZID"] == "Europe/Paris"
