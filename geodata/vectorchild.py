@@ -5,20 +5,28 @@ and written in batches: GDAL and Arrow each hold one at a time (FlatGeobuf also 
 
 GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0/): WKB in `geometry`, its boxes in the covering column `bbox`,
 longitude and latitude (OGC:CRS84, the default when `crs` is left out), a row group a batch.
+
+FlatGeobuf (https://flatgeobuf.org): GDAL writes no row without a shape under an index. Such rows go into a file of
+their own, whose features then follow the others, under leaves of the index that no box meets (decision 0214).
 """
 
 import json
 import os
 import resource
+import shutil
+import struct
 import sys
 import traceback
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyogrio
 import shapely
-from pyarrow import csv, parquet
+from pyarrow import csv, ipc, parquet
 from pyogrio.raw import write_arrow
 
 # A row is never larger than a block: the largest shape has 200 000 vertices, 16 bytes each, in hexadecimal digits.
@@ -41,6 +49,15 @@ TYPES = {
 BOX = pa.struct([(name, pa.float64()) for name in ("xmin", "ymin", "xmax", "ymax")])
 FAMILIES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 
+# FlatGeobuf: magic bytes, the header behind its length, the index, the features each behind its length.
+MAGIC_BYTES = 8
+NODE = np.dtype([("west", "<f8"), ("south", "<f8"), ("east", "<f8"), ("north", "<f8"), ("offset", "<u8")])
+NODE_SIZE = 16
+# The place of `features_count` among the fields of the header (header.fbs), and that of its entry in the vtable.
+COUNT_ENTRY = 4 + 2 * 8
+# West above east, south above north: it meets no box, and widens none that it is joined to.
+NOWHERE = (np.inf, np.inf, -np.inf, -np.inf)
+
 
 def main(asked: str) -> None:
     """Write the file that is asked for, as JSON, from the rows on standard input."""
@@ -48,8 +65,10 @@ def main(asked: str) -> None:
     _limit(wanted["most_bytes"])
     if wanted["driver"] == "Parquet":
         _parquet(wanted)
+    elif wanted["driver"] == "FlatGeobuf":
+        _flatgeobuf(wanted)
     else:
-        _ogr(wanted)
+        _ogr(wanted, _batches(wanted))
 
 
 def _limit(most_bytes: int) -> None:
@@ -100,10 +119,10 @@ def _schema(wanted: dict[str, Any]) -> pa.Schema:
     return pa.schema([*((name, TYPES[kind]) for name, kind in wanted["columns"]), (GEOMETRY, pa.binary())])
 
 
-def _ogr(wanted: dict[str, Any]) -> None:
+def _ogr(wanted: dict[str, Any], batches: Iterator[pa.RecordBatch]) -> None:
     pyogrio.set_gdal_config_options({"OGR_SQLITE_SYNCHRONOUS": "OFF"})
     write_arrow(
-        pa.RecordBatchReader.from_batches(_schema(wanted), _batches(wanted)),
+        pa.RecordBatchReader.from_batches(_schema(wanted), batches),
         wanted["path"],
         layer=wanted["layer"],
         driver=wanted["driver"],
@@ -116,6 +135,93 @@ def _ogr(wanted: dict[str, Any]) -> None:
         dataset_options={"VERSION": "1.2"} if wanted["driver"] == "GPKG" else None,
         layer_options=wanted["options"],
     )
+
+
+def _flatgeobuf(wanted: dict[str, Any]) -> None:
+    path = Path(wanted["path"])
+    rows, shapeless = path.with_name(f"{path.name}-rows"), path.with_name(f"{path.name}-shapeless.fgb")
+    with ipc.new_file(rows, _schema(wanted)) as aside:
+        _ogr(wanted, _shaped(_batches(wanted), aside))
+    with ipc.open_file(rows) as kept:
+        lacking = kept.num_record_batches
+        if lacking:
+            unindexed = wanted | {"path": str(shapeless), "options": {"SPATIAL_INDEX": "NO"}}
+            _ogr(unindexed, (kept.get_batch(number) for number in range(lacking)))
+    rows.unlink()
+    if lacking:
+        _join(path, shapeless)
+        shapeless.unlink(missing_ok=True)
+
+
+def _shaped(batches: Iterator[pa.RecordBatch], aside: ipc.RecordBatchFileWriter) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        lacks = pc.is_null(batch.column(GEOMETRY))
+        if pc.any(lacks).as_py():
+            aside.write_batch(batch.filter(lacks))
+        yield batch.filter(pc.invert(lacks))
+
+
+def _join(shaped: Path, shapeless: Path) -> None:
+    """Put the features of a file without an index behind those of one with an index, and under it."""
+    joined = shaped.with_name(f"{shaped.name}-joined")
+    with shaped.open("rb") as first, shapeless.open("rb") as second:
+        head, place, count = _head(first)
+        if not count:
+            # No box to look in.
+            shapeless.replace(shaped)
+            return
+        more = _head(second)[2]
+        leaves = np.fromfile(first, NODE, sum(_levels(count)))[-count:]
+        offsets = _offsets(second, more, shaped.stat().st_size - first.tell())
+        struct.pack_into("<Q", head, place, count + more)
+        with joined.open("wb") as file:
+            file.write(head)
+            _index(np.concatenate([leaves, np.array([(*NOWHERE, each) for each in offsets], NODE)])).tofile(file)
+            shutil.copyfileobj(first, file)
+            shutil.copyfileobj(second, file)
+    joined.replace(shaped)
+
+
+def _head(file: IO[bytes]) -> tuple[bytearray, int, int]:
+    """The bytes before the index, where among them the number of features is, and that number."""
+    head = bytearray(file.read(MAGIC_BYTES + 4))
+    head += file.read(struct.unpack_from("<I", head, MAGIC_BYTES)[0])
+    table = len(head[: MAGIC_BYTES + 4]) + struct.unpack_from("<I", head, MAGIC_BYTES + 4)[0]
+    (entry,) = struct.unpack_from("<H", head, table - struct.unpack_from("<i", head, table)[0] + COUNT_ENTRY)
+    # A field of the value 0 is not written.
+    return head, table + entry, struct.unpack_from("<Q", head, table + entry)[0] if entry else 0
+
+
+def _offsets(file: IO[bytes], count: int, start: int) -> list[int]:
+    """Where these features will begin behind `start` bytes of others; the file is left at the first of them."""
+    begin, found = file.tell(), []
+    for _number in range(count):
+        found.append(start + file.tell() - begin)
+        file.seek(struct.unpack("<I", file.read(4))[0], os.SEEK_CUR)
+    file.seek(begin)
+    return found
+
+
+def _levels(count: int) -> list[int]:
+    """The number of nodes of each level, leaves first, the root last."""
+    found = [count]
+    while len(found) == 1 or found[-1] > 1:
+        found.append(-(-found[-1] // NODE_SIZE))
+    return found
+
+
+def _index(leaves: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The packed tree over the leaves, the root first; a node holds the number of its first child."""
+    levels = [leaves]
+    sizes = _levels(len(leaves))
+    for depth, size in enumerate(sizes[1:]):
+        below, above = levels[-1], np.empty(size, NODE)
+        starts = np.arange(size) * NODE_SIZE
+        for name, widest in (("west", np.minimum), ("south", np.minimum), ("east", np.maximum), ("north", np.maximum)):
+            above[name] = widest.reduceat(below[name], starts)
+        above["offset"] = sum(sizes[depth + 1 :]) + starts
+        levels.append(above)
+    return np.concatenate(levels[::-1])
 
 
 def _parquet(wanted: dict[str, Any]) -> None:

@@ -67,11 +67,8 @@ def make_geopackage(selection: Selection, path: Path, seen: Seen) -> None:
 
 
 def make_flatgeobuf(selection: Selection, path: Path, seen: Seen) -> None:
-    """A FlatGeobuf; with its spatial index unless a feature has no shape, which the index cannot hold."""
-    shapeless = False
-    if selection.collection.geometry.null:
-        (shapeless,) = rows.summed(selection, sql.SQL("coalesce(bool_or(t.geom IS NULL), false)"))
-    _write(selection, path, "FlatGeobuf", seen, {"SPATIAL_INDEX": "NO" if shapeless else "YES"})
+    """A FlatGeobuf with its spatial index; a feature without a shape is in the file, and in no box."""
+    _write(selection, path, "FlatGeobuf", seen, {"SPATIAL_INDEX": "YES"})
 
 
 def make_geoparquet(selection: Selection, path: Path, seen: Seen) -> None:
