@@ -8,9 +8,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from geodata import registry
 from geodata.formats import offered
+from tests.factories.agenda import evenement
+from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 from tests.factories.sentiers import sentier
@@ -61,17 +64,17 @@ def test_unknown_formats_are_refused(client):
     assert taken(client, ITEMS, 406, Accept="image/png")[0].json()["status"] == 406
 
 
-def test_accept_and_f_agree(client):
-    cabane()
-    for each in offered.downloads(registry.get("cabanes")):
-        by_name, _body = taken(client, f"{ITEMS}?f={each.name}")
-        by_accept, _body = taken(client, ITEMS, Accept=each.media_type)
+@pytest.mark.parametrize("collection", ["cabanes", "evenements", "fermetures"])
+def test_accept_and_f_agree(client, collection):
+    cabane(), evenement(), fermeture()
+    day, items = timezone.localdate(), f"/api/collections/{collection}/items"
+    for each in offered.downloads(registry.get(collection)):
+        by_name, _body = taken(client, f"{items}?f={each.name}")
+        by_accept, _body = taken(client, items, Accept=each.media_type)
         assert by_name["Content-Type"] == by_accept["Content-Type"] == each.content_type
-        name = re.fullmatch(
-            rf'(attachment|inline); filename="cabanes-\d{{4}}-\d\d-\d\d\.{each.extension}"',
-            by_name["Content-Disposition"],
-        )
-        assert name, by_name["Content-Disposition"]
+        place = "inline" if each.name in ("ical", "atom") else "attachment"
+        named = f'{place}; filename="{collection}-{day:%Y-%m-%d}.{each.extension}"'
+        assert by_name["Content-Disposition"] == by_accept["Content-Disposition"] == named
 
 
 def test_a_download_is_the_whole_selection_and_a_limit_is_kept(client):

@@ -17,6 +17,7 @@ from django.utils.translation import override
 from carte.pages import addresses, details, texts
 from carte.pages.sitemap import PER_PART
 from geodata import registry
+from tests.api.geodata.writing import FACTORIES
 from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
@@ -281,6 +282,26 @@ def test_the_sitemap_lists_every_public_page_in_three_languages(client):
     assert not any("secret" in address for address in listed)
     for address in listed:
         assert client.get(address.removeprefix("http://testserver")).status_code == 200, address
+
+
+def test_the_sitemap_lists_the_pages_of_every_collection(client):
+    made = {
+        collection: (make(slug=f"vue-{collection}"), make(slug=f"secret-{collection}", status="draft"))
+        for collection, make in FACTORIES.items()
+    }
+    assert set(made) == {each.id for each in registry.collections()}
+    index = ElementTree.fromstring(client.get("/sitemap.xml").content)
+    parts = [each.text.removeprefix("http://testserver") for each in index.findall("s:sitemap/s:loc", SITEMAP)]
+    for collection, (public, hidden) in made.items():
+        about = registry.get(collection)
+        page = f"{about.page}/{getattr(public, about.page_key)}/"
+        (own,) = [part for part in parts if part.startswith(f"/sitemap-{collection}-")]
+        root = ElementTree.fromstring(client.get(own).content)
+        listed = {each.get("href") for each in root.iterfind("s:url/x:link", SITEMAP)}
+        for prefix in ("", "en/", "nl/"):
+            assert f"http://testserver/{prefix}{page}" in listed, collection
+        assert f"http://testserver/{about.page}/{getattr(hidden, about.page_key)}/" not in listed
+        assert client.get(f"/{page}").status_code == 200
 
 
 def test_a_part_outside_the_index_is_not_found(client):

@@ -119,7 +119,9 @@ def test_a_single_schematic_trail_has_no_gpx_and_says_why(client):
     assert (read.name, read.waypoints[0].name, len(read.tracks)) == ("Boucle <&>", "Écrevisse", 1)
     assert "Pont coupé" in read.tracks[0].comment
     root = ElementTree.fromstring(taken(client, f"{base}/{surveyed.uuid}?f=kml")[1])
+    assert root.find(f"{KML}Document/{ATOM}link").get("href") == "http://testserver/api/collections/sentiers"
     (placemark,) = root.findall(f"{KML}Document/{KML}Placemark")
+    assert placemark.find(f"{ATOM}link").get("href") == f"http://testserver/sentiers/{surveyed.slug}/"
     places = [PLACEMARK.split().index(child.tag.rpartition("}")[2]) for child in placemark]
     assert places == sorted(places)
     assert "Pont coupé" in placemark.findtext(f"{KML}description")
