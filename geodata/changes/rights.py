@@ -75,10 +75,14 @@ class Rights:
         if new != Status.IN_REVIEW:
             self.ask_publish(by, feature)
 
-    def methods(self, user: Person, feature: Feature | None = None) -> tuple[str, ...]:
-        """The HTTP methods that write which this person may use, on the collection or on one record."""
+    def methods(self, user: Person, feature: Feature | None = None, *, owned: bool = True) -> tuple[str, ...]:
+        """The HTTP methods that write which this person may use, on the collection or on one record.
+
+        Records that are not `owned` by an authority are added by the administration only.
+        """
         if feature is None:
-            return ("POST",) if self.permissions.may_create_any(user) else ()
+            may_add = user.is_superuser or (owned and self.permissions.may_create_any(user))
+            return ("POST",) if may_add else ()
         if not self.permissions.may_edit(user, feature):
             return ()
         deletes = self.permissions.may_publish(user, feature) or feature.status == Status.DRAFT

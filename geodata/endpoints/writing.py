@@ -118,7 +118,8 @@ def allowed_methods(collection_id: str, key: str | None, user: User | AnonymousU
     """The methods this person may use here, for `OPTIONS`."""
     collection = registry.get(collection_id)
     feature = _present(collection, _uuid(key), user) if key else None
-    return (*SAFE, *actions_of(collection).rights.methods(user, feature))
+    owned = "authority" in collection.properties
+    return (*SAFE, *actions_of(collection).rights.methods(user, feature, owned=owned))
 
 
 def allowed_somewhere(collection_id: str, user: User | AnonymousUser) -> tuple[str, ...]:

@@ -87,6 +87,39 @@ def test_role_by_status_by_verb(client, call, collection, verb, status):
 
 
 @pytest.mark.parametrize("collection", SMALLEST)
+def test_allow_is_what_the_table_gives(client, call, collection):
+    for number, role in enumerate(ROLES):
+        person = who(role, call)
+        here = send(client, "options", items(collection), person=person)["Allow"].split(", ")
+        # Who publishes for another authority may add a record under that one.
+        adds = TABLE["post", None][number] == 201 or role == "stranger"
+        assert here == ["GET", "HEAD", "OPTIONS", *(["POST"] if adds else [])], role
+        for status in ("draft", "in_review", "published", "archived"):
+            thing = FACTORIES[collection](authority=call, status=status)
+            told = send(client, "options", f"{items(collection)}/{thing.uuid}", person=person)
+            expected = {verb: TABLE[verb, status][number] for verb in ("put", "patch", "delete")}
+            if 404 in expected.values() or (role is None and status != "published"):
+                assert told.status_code == 404, (role, status)
+                continue
+            allowed = {verb.upper() for verb, code in expected.items() if code < 300}
+            assert set(told["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"} | allowed, (role, status)
+
+
+@pytest.mark.parametrize("collection", REFERENCE)
+def test_allow_of_reference_records_is_what_each_verb_answers(client, call, collection):
+    for role in ROLES:
+        person, thing = who(role, call), FACTORIES[collection]()
+        url, change = f"{items(collection)}/{thing.uuid}", {"properties": {"source": "mairie"}}
+        here = send(client, "options", items(collection), person=person)["Allow"].split(", ")
+        assert ("POST" in here) == (role == "superuser")
+        allowed = send(client, "options", url, person=person)["Allow"].split(", ")
+        for verb, content in (("patch", change), ("put", body(collection)), ("delete", None)):
+            kind = MERGE if verb == "patch" else "application/geo+json"
+            answer = send(client, verb, url, content, person, kind)
+            assert (verb.upper() in allowed) == (answer.status_code not in (401, 403)), (role, verb, answer.content)
+
+
+@pytest.mark.parametrize("collection", SMALLEST)
 @pytest.mark.parametrize(("old", "new"), STEPS, ids=str)
 def test_steps_of_a_life(client, call, collection, old, new):
     for role, expected in zip(("editor", "publisher"), STEPS[old, new], strict=True):
