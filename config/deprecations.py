@@ -1,6 +1,7 @@
-"""What of the API goes away, declared once: headers, OpenAPI and the partners' page follow.
+"""What of the API goes away, declared once: headers, OpenAPI and the partners' page follow, and the refusal after the end.
 
-Rules: at least a release and six months between `deprecated_at` and `sunset_at`; the change log says it in the same commit.
+Rules: at least a release and six months between `deprecated_at` and `sunset_at` (less than six months does not start);
+the change log says it in the same commit.
 
     Deprecation(
         kind="parameter", name="old", path=r"/api/collections/[^/]+/items",

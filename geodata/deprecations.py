@@ -1,10 +1,11 @@
 """What of the API goes away: one declared list, told in headers, in OpenAPI and on the partners' page.
 
 `settings.GEODATA_DEPRECATIONS` names the list. Fields: `Deprecation` (RFC 9745, a structured Date) and `Sunset` (RFC 8594,
-an HTTP date), with links of the relations `deprecation` and `sunset`.
+an HTTP date), with links of the relations `deprecation` and `sunset`. After its end an address or a parameter is refused.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from django.utils.module_loading import import_string
 
 PARAMETER, PROPERTY, ADDRESS = "parameter", "property", "address"
 PAGE = "/partenaires/changements/"
+NOTICE_MONTHS = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,7 @@ class Deprecation:
 
     `kind` is parameter, property or address; `name` that of the parameter or property, or the address as one reads it;
     `path` the regular expression that matches whole paths it is told on. `deprecated_at` and `sunset_at` are aware
-    instants, the first not after the second; `instead` says what to do, `link` leads to more.
+    instants, the second six months after the first or later; `instead` says what to do, `link` leads to more.
     """
 
     kind: str
@@ -39,8 +41,8 @@ class Deprecation:
     def __post_init__(self) -> None:
         if self.kind not in (PARAMETER, PROPERTY, ADDRESS):
             raise ValueError(f"{self.kind} is no kind of deprecation")
-        if self.sunset_at is not None and self.sunset_at < self.deprecated_at:
-            raise ValueError(f"{self.name} would end before it is deprecated (RFC 9745 §4)")
+        if self.sunset_at is not None and self.sunset_at < _noticed(self.deprecated_at):
+            raise ValueError(f"{self.name} would end less than six months after it is deprecated (RFC 9745 §4)")
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -53,6 +55,17 @@ class Deprecation:
             return False
         return self.kind != PARAMETER or self.name in parameters
 
+    def has_ended(self, now: datetime) -> bool:
+        """Whether requests that meet it are refused; a property is no longer there to be met."""
+        return self.kind != PROPERTY and self.sunset_at is not None and self.sunset_at <= now
+
+
+def _noticed(instant: datetime) -> datetime:
+    """Six months later, the last day of a month that is shorter."""
+    years, month = divmod(instant.month - 1 + NOTICE_MONTHS, 12)
+    year = instant.year + years
+    return instant.replace(year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1]))
+
 
 @cache
 def _declared(dotted: str) -> tuple[Deprecation, ...]:
@@ -63,6 +76,11 @@ def _declared(dotted: str) -> tuple[Deprecation, ...]:
 def declared() -> tuple[Deprecation, ...]:
     """Everything that is announced, oldest first."""
     return _declared(settings.GEODATA_DEPRECATIONS)
+
+
+def ended(path: str, parameters: Iterable[str], now: datetime) -> Deprecation | None:
+    """What a request meets that has come to its end, None where nothing has."""
+    return next((each for each in declared() if each.has_ended(now) and each.concerns(path, parameters)), None)
 
 
 def headers(root: str, path: str, parameters: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -95,6 +95,7 @@ def _answer(
             refused = problem_document(request, 405, "method-not-allowed", _("Méthode non permise"), "")
             refused["Allow"] = ", ".join(allowed)
             return refused
+        deprecating.refuse_ended(request)
         return view(request, *args, **kwargs)
     except Problem as error:
         return problem(request, error)

@@ -1,8 +1,23 @@
-"""`Deprecation` and `Sunset` on answers that meet what goes away."""
+"""`Deprecation` and `Sunset` on answers that meet what goes away; a refusal once it is gone."""
 
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from geodata import deprecations
+from geodata.problems import BadParameter, Gone
+
+
+def refuse_ended(request: HttpRequest) -> None:
+    """Raises Gone for an address that has ended, BadParameter for a parameter that has."""
+    met = deprecations.ended(request.path, request.GET, timezone.now())
+    if met is None or met.sunset_at is None:
+        return
+    words = {"name": met.name, "day": f"{timezone.localtime(met.sunset_at):%Y-%m-%d}", "instead": str(met.instead)}
+    told = (_("%(name)s n’existe plus depuis le %(day)s. %(instead)s") % words).strip()
+    if met.kind == deprecations.PARAMETER:
+        raise BadParameter(met.name, told)
+    raise Gone(told)
 
 
 def told(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

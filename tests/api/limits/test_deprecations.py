@@ -1,6 +1,8 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from geodata import deprecations
 from geodata.deprecations import Deprecation
@@ -51,8 +53,39 @@ def test_openapi_marks_what_goes_away(client, announced):
     assert "deprecated" not in paths["/collections/cabanes/items"]["get"]
 
 
-def test_nothing_ends_before_it_was_announced():
-    with pytest.raises(ValueError, match="RFC 9745"):
-        Deprecation(kind="parameter", name="old", path="/", deprecated_at=END, sunset_at=BEGIN)
+def test_after_the_end_an_address_is_gone_and_a_parameter_refused(client, monkeypatch):
+    gone = replace(DECLARED[1], sunset_at=END, instead="Prenez /api/changes.")
+    monkeypatch.setattr(deprecations, "_declared", lambda _dotted: (DECLARED[0], gone))
+    crs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    asked = {
+        "/api/snapshot/cabanes": 410,
+        f"{ITEMS}?bbox=2,50,3,51&bbox-crs={crs}": 400,
+        f"{ITEMS}?bbox=2,50,3,51": 200,
+    }
+    for now, is_over in ((END - timedelta(seconds=1), False), (END, True)):
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        for address, status in asked.items():
+            answer = client.get(address)
+            assert answer.status_code == (status if is_over else 200), (address, now)
+            if answer.status_code != 200:
+                assert answer["Content-Type"] == "application/problem+json"
+                assert answer["Sunset"] == "Thu, 15 Jul 2027 12:00:00 GMT"
+                assert "2027-07-15" in answer.json()["detail"]
+    assert client.get("/api/snapshot/cabanes").json()["detail"].endswith("Prenez /api/changes.")
+    assert client.get(f"{ITEMS}?bbox-crs={crs}").json()["parameter"] == "bbox-crs"
+
+
+@pytest.mark.parametrize(
+    ("begin", "earliest"),
+    [
+        (datetime(2027, 1, 15, tzinfo=UTC), datetime(2027, 7, 15, tzinfo=UTC)),
+        (datetime(2027, 8, 31, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC)),
+    ],
+)
+def test_nothing_ends_less_than_six_months_after_it_was_announced(begin, earliest):
+    given = {"kind": "parameter", "name": "old", "path": "/", "deprecated_at": begin}
+    assert Deprecation(**given, sunset_at=earliest).sunset_at == earliest
+    with pytest.raises(ValueError, match="six months"):
+        Deprecation(**given, sunset_at=earliest - timedelta(seconds=1))
     with pytest.raises(ValueError, match="no kind"):
-        Deprecation(kind="colour", name="old", path="/", deprecated_at=BEGIN)
+        Deprecation(**given | {"kind": "colour"})
