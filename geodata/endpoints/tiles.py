@@ -14,7 +14,6 @@ from geodata.endpoints import mementos, validators
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.validators import not_modified
-from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.items import ItemsQuery, parse_narrowing, single
 from geodata.queries import extent, past, states
 from geodata.registry import Collection
@@ -81,7 +80,7 @@ def scheme(request: HttpRequest) -> HttpResponseBase:
 def tilejson_document(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """TileJSON, with {z}/{y}/{x}: matrix, row, column; conditions given here hold for its tiles."""
     collection, layers = _layers(collection_id)
-    is_past = _query(request, collection).as_of is not None
+    is_past = parse_narrowing(request.GET, layers)[0].as_of is not None
     # Where the past lay outside the present bounds, these would hide it.
     extents = [] if is_past else [extent.public_extent(each) for each in layers]
     template = f"{_base(request, collection)}/{MATRIX_SET}/{{z}}/{{y}}/{{x}}"
@@ -95,41 +94,36 @@ def tilejson_document(request: HttpRequest, collection_id: str | None = None) ->
 def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | None = None) -> HttpResponseBase:
     """One tile: 204 when it is empty, 304 without touching a geometry.
 
-    A tile of one collection takes the conditions that its items take: properties, datetime, q, filter.
+    It takes the conditions that items take: datetime, q, filter, properties; of several layers those that hold for each.
     """
     user = user_of(request)
     collection, layers = _layers(collection_id)
-    query, moment = past.resolved(_query(request, collection))
+    first, *others = parse_narrowing(request.GET, layers)
+    first, moment = past.resolved(first)
+    queries = [first, *(replace(each, revision=first.revision) for each in others)]
     found = parse_tile(z, row, col, *zooms(layers))
     if moment is not None:
         etag = mementos.etag(moment, "mvt")
-        return mementos.told(not_modified(request, etag) or _answered(layers, user, found, query), moment, etag)
+        return mementos.told(not_modified(request, etag) or _answered(layers, user, found, queries), moment, etag)
     state = states.state(collection, user)
     etag = validators.of_tile(request.META, state, user, layers)
-    response = not_modified(request, etag) or _answered(layers, user, found, query, state)
+    response = not_modified(request, etag) or _answered(layers, user, found, queries, state)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache" if user.is_authenticated else "public, no-cache"
     return response
-
-
-def _query(request: HttpRequest, collection: Collection | None) -> ItemsQuery:
-    if collection is None:
-        given = single(request.GET, (*FORMAT, AS_OF))
-        return replace(mvt.EVERYTHING, as_of=parse_as_of(given[AS_OF])) if AS_OF in given else mvt.EVERYTHING
-    return parse_narrowing(request.GET, collection)
 
 
 def _answered(
     layers: list[Collection],
     user: User | AnonymousUser,
     found: Tile,
-    query: ItemsQuery,
+    queries: list[ItemsQuery],
     state: states.State | None = None,
 ) -> HttpResponse:
-    if state is not None and user.is_anonymous and not query.selects:
+    if state is not None and user.is_anonymous and not any(each.selects for each in queries):
         body = kept.tile(layers, found, state)
     else:
-        body = mvt.together(layers, user, found, query)
+        body = mvt.together(layers, user, found, queries)
     if not body:
         return HttpResponse(status=204)
     return HttpResponse(body, content_type=mvt.MEDIA_TYPE)

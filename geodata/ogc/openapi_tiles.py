@@ -30,7 +30,7 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
     """The tilesets of each collection and of all together, and the matrix set they lie in."""
     sets = get("tileMatrixSets", "Tile matrix sets", [format_of("json")], json(with_links_of_sets()))
     matrix = get("tileMatrixSet", "WebMercatorQuad", [format_of("json")], json())
-    found = {"/tileMatrixSets": sets, f"/tileMatrixSets/{MATRIX_SET}": matrix} | _of("all", "", ())
+    found = {"/tileMatrixSets": sets, f"/tileMatrixSets/{MATRIX_SET}": matrix} | _of("all", "", _conditions())
     for each in collections:
         found |= _of(each.id, f"/collections/{each.id}", _conditions())
     return found
@@ -50,7 +50,7 @@ def _conditions() -> list[Document]:
     return [
         parameter("datetime", TEXT, "RFC 3339 instant or interval"),
         parameter("q", TEXT, "words"),
-        parameter("filter", TEXT, "CQL2 on the queryables"),
+        parameter("filter", TEXT, "CQL2 on the queryables (of all layers)"),
         parameter("filter-lang", TEXT | {"enum": list(LANGUAGES), "default": LANGUAGES[0]}, "its encoding"),
     ]
 

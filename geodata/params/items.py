@@ -2,7 +2,7 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -116,9 +116,15 @@ def parse_items(query: Query, collection: Collection) -> ItemsQuery:
     )
 
 
-def parse_narrowing(query: Query, collection: Collection) -> ItemsQuery:
-    """Read the query string of a resource that takes conditions alone, a tile. Raises BadParameter."""
-    return ItemsQuery(**_narrowing(single(query, ("f", *NARROWING, *filterable(collection))), collection))
+def parse_narrowing(query: Query, collections: Sequence[Collection]) -> list[ItemsQuery]:
+    """Read the query string of a resource that takes conditions alone, a tile: for each of its collections.
+
+    Conditions on properties are on those that all of them have. Raises BadParameter.
+    """
+    first, *others = (filterable(each) for each in collections)
+    shared = (name for name in first if all(name in each for each in others))
+    given = single(query, ("f", *NARROWING, *shared))
+    return [ItemsQuery(**_narrowing(given, each)) for each in collections]
 
 
 def _narrowing(given: dict[str, str], collection: Collection) -> dict[str, Any]:

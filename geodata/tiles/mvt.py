@@ -75,10 +75,13 @@ def _stated(collection: Collection, zoom: int, source: str) -> str:
 
 
 def together(
-    layers: Sequence[Collection], user: User | AnonymousUser, tile: Tile, query: ItemsQuery = EVERYTHING
+    layers: Sequence[Collection], user: User | AnonymousUser, tile: Tile, queries: Sequence[ItemsQuery] = ()
 ) -> bytes:
-    """These layers in one tile, each at its own zooms."""
-    return b"".join(render(each, user, tile, query) for each in layers if each.min_zoom <= tile.z <= each.max_zoom)
+    """These layers in one tile, each at its own zooms; `queries` says what of each, everything without it."""
+    wanted = zip(layers, queries or [EVERYTHING] * len(layers), strict=True)
+    return b"".join(
+        render(each, user, tile, query) for each, query in wanted if each.min_zoom <= tile.z <= each.max_zoom
+    )
 
 
 def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:

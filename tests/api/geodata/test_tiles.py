@@ -1,11 +1,14 @@
 import json
 import math
+from datetime import UTC, datetime
 
 import mapbox_vector_tile
 import pytest
+from django.contrib.gis.geos import Point
 
 from cabanes.models import Cabane
 from geodata.tiles import mvt
+from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 from tests.factories.sentiers import sentier
@@ -94,3 +97,32 @@ def test_tilejson_leads_to_tiles(client):
         url = tilejson["tiles"][0].replace("{z}/{y}/{x}", address("x", 12).split("Quad/")[1])
         assert len(layer(client, url, "parcs")) == 1
         assert tilejson["bounds"][0] == pytest.approx(2.8)
+
+
+def test_conditions_on_all_layers_hold_for_each(client):
+    cabane(name_fr="Héron"), cabane(name_fr="Autre"), parc(name_fr="Marais du héron"), sentier(name_fr="Canal")
+    fermeture(
+        geom=Point(2.805, 50.405, srid=4326),
+        starts_at=datetime(2026, 3, 1, tzinfo=UTC),
+        ends_at=datetime(2026, 3, 9, tzinfo=UTC),
+    )
+    url = address("x", 15).replace("collections/x/", "")
+
+    def shown(query):
+        answer = client.get(f"{url}?{query}")
+        assert answer.status_code == 200, answer.content
+        layers = mapbox_vector_tile.decode(answer.content)
+        return {name: len(layer["features"]) for name, layer in layers.items() if layer["features"]}
+
+    everything = {"parcs": 1, "cabanes": 2, "sentiers": 1, "fermetures": 1}
+    assert shown("q=heron") == {"parcs": 1, "cabanes": 1}
+    assert shown("datetime=2026-03-05") == everything
+    assert shown("datetime=2026-04-05") == {name: count for name, count in everything.items() if name != "fermetures"}
+    assert shown("filter=created_at > TIMESTAMP('2020-01-01T00:00:00Z')") == everything
+    slug = Cabane.objects.get(name_fr="Héron").slug
+    assert shown(f"slug={slug}") == shown(f"filter=slug = '{slug}'") == {"cabanes": 1}
+    for query, parameter in (("kind=abri", "kind"), ("filter=name_fr = 'x'", "filter"), ("q=a&q=b", "q")):
+        refused = client.get(f"{url}?{query}")
+        assert (refused.status_code, refused.json()["parameter"]) == (400, parameter)
+    tilejson = json.loads(client.get("/api/tiles/WebMercatorQuad/tilejson?q=heron").content)
+    assert tilejson["tiles"][0].endswith("{z}/{y}/{x}?q=heron")

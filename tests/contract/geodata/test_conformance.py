@@ -5,6 +5,7 @@ import json
 import pytest
 from django.utils.http import urlencode
 
+from geodata import registry
 from geodata.ogc.documents import CONFORMANCE
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member
@@ -179,6 +180,16 @@ def tiles(client, _one):
         assert client.get(address.replace("/0/0/0", "/0/1/0")).status_code == 404
 
 
+def dataset_tiles(client, _one):
+    (listed,) = [each for each in read(client, "/api/").json()["links"] if each["rel"] == f"{REL}/tilesets-vector"]
+    assert listed["href"] == "http://testserver/api/tiles"
+    (tileset,) = read(client, listed["href"]).json()["tilesets"]
+    about = read(client, tileset["links"][0]["href"]).json()
+    assert {each["id"] for each in about["layers"]} == {each.id for each in registry.collections()}
+    assert about["crs"].endswith("/3857")
+    assert "/tiles" in read(client, "/api/openapi.json").json()["paths"]
+
+
 EXERCISES = {
     f"{SPEC}/ogcapi-common-1/1.0/conf/core": common,
     f"{SPEC}/ogcapi-common-2/1.0/conf/collections": common,
@@ -195,6 +206,7 @@ EXERCISES = {
     f"{SPEC}/ogcapi-features-5/1.0/conf/queryables": queryables,
     f"{SPEC}/ogcapi-features-5/1.0/conf/sortables": sorting,
     **{f"{SPEC}/ogcapi-features-8/1.0/conf/{name}": sorting for name in ("sortables", "sorting", "features-sorting")},
+    f"{SPEC}/ogcapi-tiles-1/1.0/conf/dataset-tilesets": dataset_tiles,
     **{f"{SPEC}/ogcapi-tiles-1/1.0/conf/{name}": tiles for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")},
 }  # fmt: skip
 
