@@ -1,4 +1,4 @@
-"""Every public read takes as many statements for many features as for a few: each address has a case here."""
+"""Every public read, each address with a case here: as many statements for many features as for a few, wrong parameters refused."""
 
 from datetime import timedelta
 
@@ -126,6 +126,38 @@ def test_every_public_address_has_a_case(known):
         covered.add(resolve(path).route)
     public = [each for each in _routes(get_resolver()) if not each.startswith(ELSEWHERE)]
     assert [each for each in public if each not in covered and not each.endswith("<str:key>/")] == []
+
+
+def test_every_address_of_the_api_refuses_an_unknown_and_a_doubled_parameter(client, known):
+    for case in CASES:
+        address = case.format(**known)
+        path, _, query = address.partition("?")
+        if not path.startswith(("/api/", "/integrer/")):
+            continue
+        first = query.split("&")[0] or "f=json"
+        for parameter, asked in (
+            ("inconnu", "&".join(filter(None, (query, "inconnu=1")))),
+            (first.partition("=")[0], f"{query or first}&{first}"),
+        ):
+            answer = client.get(f"{path}?{asked}")
+            assert answer.status_code == 400, (path, asked)
+            if path == "/integrer/cabanes/":
+                # In a frame a person reads it.
+                assert answer["Content-Type"].startswith("text/html")
+                continue
+            assert answer["Content-Type"] == "application/problem+json", (path, asked)
+            told = answer.json()
+            assert (told["status"], told["parameter"]) == (400, parameter), (path, asked)
+
+
+def test_pages_ignore_what_links_in_letters_carry(client, known):
+    """Whoever follows a link reads the page: newsletters and networks add their own parameters, once or more."""
+    for case in PAGES:
+        address = case.format(**known)
+        if address.startswith("/integrer/"):
+            continue
+        mark = "&" if "?" in address else "?"
+        assert client.get(f"{address}{mark}utm_source=lettre&utm_source=lettre").status_code == 200, address
 
 
 def _routes(resolver, before=""):
