@@ -69,5 +69,5 @@ urlpatterns = [
     path("fond/tuiles/<z>/<row>/<col>", basemap.ground, name="ground"),
     path("fond/plan-ign/<z>/<row>/<col>.png", basemap.plan, name="plan-ign"),
     path("propositions/<uuid:uuid>", propositions.proposition, name="proposition"),
-    re_path(r"^(?P<rest>.*)$", answers.not_found),
+    re_path(r"^(?P<rest>(?s:.*))$", answers.not_found),
 ]

@@ -7,19 +7,21 @@ from geodata.basemap import plan_ign, tiles
 from geodata.basemap.models import GroundSource
 from geodata.endpoints.answers import endpoint
 from geodata.endpoints.validators import not_modified
-from geodata.params.items import single
+from geodata.formats.choice import Format, ask_nothing_else
 from geodata.problems import NotFound
 from geodata.tiles.matrix import parse_tile
 from geodata.tiles.mvt import MEDIA_TYPE
 
 MAX_ZOOM = 18
+MVT = Format(name="mvt", media_type=MEDIA_TYPE, title="Mapbox Vector Tiles")
+PNG = Format(name="png", media_type="image/png", title="PNG")
 A_DAY = "public, max-age=86400"
 
 
 @endpoint("GET")
 def ground(request: HttpRequest, z: str, row: str, col: str) -> HttpResponseBase:
     """A vector tile of our own ground; 204 when there is none."""
-    single(request.GET, ("f",))
+    ask_nothing_else(request.GET, MVT)
     wanted = parse_tile(z, row, col, max_zoom=MAX_ZOOM)
     loaded = GroundSource.objects.order_by("-pk").values_list("loaded_at", flat=True).first()
     etag = f'"g{loaded.timestamp() if loaded else 0}"'
@@ -35,7 +37,7 @@ def ground(request: HttpRequest, z: str, row: str, col: str) -> HttpResponseBase
 @endpoint("GET")
 def plan(request: HttpRequest, z: str, row: str, col: str) -> HttpResponseBase:
     """A tile of Plan IGN; 404 while it cannot be had, and the map shows our own ground."""
-    single(request.GET, ("f",))
+    ask_nothing_else(request.GET, PNG)
     try:
         content = plan_ign.tile(parse_tile(z, row, col, max_zoom=MAX_ZOOM))
     except plan_ign.Unavailable:

@@ -9,7 +9,7 @@ from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.landing import root_of
 from geodata.endpoints.pages import show
-from geodata.formats.choice import JSON_SCHEMA, Format, choose
+from geodata.formats.choice import JSON, JSON_SCHEMA, Format, ask_nothing_else, choose
 from geodata.ogc import documents, schema
 from geodata.params.items import single
 from geodata.queries import extent
@@ -68,5 +68,5 @@ def _schema(
 @endpoint("GET")
 def codelist(request: HttpRequest, collection_id: str, name: str) -> HttpResponseBase:
     """The codes of a property, explained in each language (`x-ogc-codelist`)."""
-    single(request.GET, ("f",))
+    ask_nothing_else(request.GET, JSON)
     return document(request, schema.codelist(registry.get(collection_id), name))

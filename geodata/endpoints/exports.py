@@ -21,7 +21,7 @@ from geodata.exports import asking
 from geodata.exports.models import Export, State
 from geodata.exports.tasks import STORAGE, name_of
 from geodata.formats import offered
-from geodata.formats.choice import Format
+from geodata.formats.choice import JSON, Format, ask_nothing_else
 from geodata.ogc.links import link
 from geodata.params.items import single
 from geodata.params.ranges import ByteRange, Unsatisfiable, parse_range
@@ -56,7 +56,7 @@ def queued(request: HttpRequest, chosen: Format, selection: Selection, wanted_ro
 @endpoint("GET")
 def export(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Where a file stands, and its address once it is written."""
-    single(request.GET, ("f",))
+    ask_nothing_else(request.GET, JSON)
     asked = _readable(uuid, user_of(request))
     response = document(request, _described(request, asked))
     if asked.state in asking.UNFINISHED:

@@ -15,7 +15,7 @@ from geodata import deprecations, registry
 from geodata.endpoints.answers import endpoint
 from geodata.endpoints.pages import show
 from geodata.endpoints.validators import not_modified
-from geodata.formats.choice import choose
+from geodata.formats.choice import HTML, JSON, ask_nothing_else, choose
 from geodata.ogc import documents, openapi
 from geodata.params.items import single
 from geodata.registry import Collection
@@ -46,7 +46,7 @@ def conformance(request: HttpRequest) -> HttpResponseBase:
 @endpoint("GET")
 def openapi_json(request: HttpRequest) -> HttpResponseBase:
     """The API definition (§7.3)."""
-    single(request.GET, ("f",))
+    ask_nothing_else(request.GET, JSON)
     made = _definition(request)
     response = not_modified(request, made.etag) or HttpResponse(made.body, content_type=documents.OPENAPI_TYPE)
     response["ETag"] = made.etag
@@ -56,7 +56,7 @@ def openapi_json(request: HttpRequest) -> HttpResponseBase:
 @endpoint("GET")
 def docs(request: HttpRequest) -> HttpResponseBase:
     """The human page of the API definition."""
-    single(request.GET, ("f",))
+    ask_nothing_else(request.GET, HTML)
     return render(request, "geodata/docs.html", {"document": _definition(request).document})
 
 

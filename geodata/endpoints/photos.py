@@ -17,8 +17,7 @@ from geodata.editing import photos
 from geodata.endpoints.answers import document, endpoint, preflight
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.bodies import read_json
-from geodata.formats.choice import JSON, choose
-from geodata.params.items import single
+from geodata.formats.choice import JSON, ask_nothing_else
 from geodata.photos import files
 from geodata.photos.models import FeaturePhoto
 from geodata.photos.pictures import MAX_BYTES
@@ -145,8 +144,7 @@ def _options(
 
 def _check(request: HttpRequest) -> None:
     """Raises BadParameter: photos are JSON, and nothing is asked of them."""
-    given = single(request.GET, ("f",))
-    choose("", given.get("f"), (JSON,))
+    ask_nothing_else(request.GET, JSON)
 
 
 def _kept_from_others(response: HttpResponse, user: User | AnonymousUser) -> HttpResponse:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from geodata.params.items import Query, single
 from geodata.problems import BadParameter, NotAcceptable
 
 if TYPE_CHECKING:
@@ -120,6 +121,11 @@ def choose(accept: str, f: str | None, offered: Sequence[Format]) -> Format:
                 return each
     types = ", ".join(each.media_type for each in offered)
     raise NotAcceptable(_("Types disponibles : %(types)s.") % {"types": types})
+
+
+def ask_nothing_else(query: Query, *offered: Format) -> None:
+    """Refuse all that a resource of these forms does not take: parameters, and an `f` of another. Raises BadParameter."""
+    choose("", single(query, ("f",)).get("f"), offered)
 
 
 def _preferred(accept: str) -> list[str]:

@@ -28,20 +28,19 @@ PAGE: Document = {"text/html": {"schema": TEXT}}
 
 def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
     """Every address that is neither a feature, a change nor a tile of features."""
-    any_form = parameter("f", TEXT, "ignored: there is one form")
     forms = {media: {"schema": {} if media.endswith("json") else TEXT} for media in RDF}
     place = [parameter(each, TEXT | {"pattern": r"^\d{1,8}$"}, each, where="path") for each in ("z", "row", "col")]
     waiting = get("proposition", "A change that waits", [parameter("id", UUID, "uuid", where="path")], json())
     waiting["get"]["security"] = [{"bearer": []}]
     found = {
-        "/openapi.json": get("openapi", "This document", [any_form], json(media="application/vnd.oai.openapi+json;version=3.0")),
-        "/docs": get("docs", "This document for people", [any_form], PAGE),
+        "/openapi.json": get("openapi", "This document", [format_of("json")], json(media="application/vnd.oai.openapi+json;version=3.0")),
+        "/docs": get("docs", "This document for people", [format_of("html")], PAGE),
         "/catalogue": get("catalogue", "DCAT-AP", [format_of("jsonld", "ttl", "rdf")], forms),
         "/fond/tuiles/{z}/{row}/{col}": get(
-            "ground", "Vector tile of the ground", [*place, any_form], {MEDIA_TYPE: {"schema": TEXT}}, empty=True
+            "ground", "Vector tile of the ground", [*place, format_of("mvt")], {MEDIA_TYPE: {"schema": TEXT}}, empty=True
         ),
         "/fond/plan-ign/{z}/{row}/{col}.png": get(
-            "plan-ign", "Plan IGN, while it can be had", [*place, any_form], {"image/png": {"schema": TEXT}}
+            "plan-ign", "Plan IGN, while it can be had", [*place, format_of("png")], {"image/png": {"schema": TEXT}}
         ),
         "/live": get("live", "What changes, as server-sent events", LIVE, {"text/event-stream": {"schema": TEXT}}, empty=True),
         "/propositions/{id}": waiting,
@@ -51,6 +50,6 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
         name = parameter("name", TEXT | {"enum": names}, "a property with codes", where="path")
         if names:
             found[f"/collections/{each.id}/codelists/{{name}}"] = get(
-                f"{each.id}.codelist", "What the codes of a property mean", [name, any_form], json(CODES)
+                f"{each.id}.codelist", "What the codes of a property mean", [name, format_of("json")], json(CODES)
             )
     return found

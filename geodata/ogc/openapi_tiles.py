@@ -58,13 +58,18 @@ def _conditions() -> list[Document]:
 def _of(name: str, base: str, conditions: Sequence[Document]) -> dict[str, Any]:
     inner = f"{base}/tiles/{MATRIX_SET}"
     address = [parameter(each, COLUMN, each, where="path") for each in ("tileMatrix", "tileRow", "tileCol")]
-    any_form = parameter("f", TEXT, "ignored: there is one form")
     listed = with_links(tilesets={"type": "array", "items": TILESET})
     return {
-        f"{base}/tiles": get(f"{name}.tilesets", f"Tilesets: {name}", [any_form], json(listed)),
-        inner: get(f"{name}.tileset", f"Tileset: {name}", [any_form], json(TILESET)),
-        f"{inner}/tilejson": get(f"{name}.tilejson", f"TileJSON: {name}", [*conditions, any_form], json(TILEJSON)),
+        f"{base}/tiles": get(f"{name}.tilesets", f"Tilesets: {name}", [format_of("json")], json(listed)),
+        inner: get(f"{name}.tileset", f"Tileset: {name}", [format_of("json")], json(TILESET)),
+        f"{inner}/tilejson": get(
+            f"{name}.tilejson", f"TileJSON: {name}", [*conditions, format_of("json", "tilejson")], json(TILEJSON)
+        ),
         f"{inner}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": get(
-            f"{name}.tile", f"Vector tile: {name}", [*address, *conditions, any_form], {MEDIA_TYPE: BINARY}, empty=True
+            f"{name}.tile",
+            f"Vector tile: {name}",
+            [*address, *conditions, format_of("mvt")],
+            {MEDIA_TYPE: BINARY},
+            empty=True,
         ),
     }

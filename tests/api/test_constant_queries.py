@@ -28,7 +28,7 @@ TILES = "tiles/WebMercatorQuad"
 ELSEWHERE = (
     "administration/", "gestion/", "connexion/", "deconnexion/", "mot-de-passe/", "adresse-electronique/", "partenaires/cles/", "api/webhooks", "api/exports",
     "api/propositions", "api/live", "api/fond/", "media/photos/", "api/collections/<slug:collection_id>/items/<uuid:key>/photos/",
-    "api/^(?P<rest>.*)$", "integrer/chaine-des-parcs.js",
+    "api/^(?P<rest>(?s:.*))$", "integrer/chaine-des-parcs.js",
 )  # fmt: skip
 COLLECTIONS = [each.id for each in registry.collections()]
 # The formats of every collection: those that are files, and pages.

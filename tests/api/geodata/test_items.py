@@ -171,6 +171,12 @@ def test_head_options_and_cors(client):
     assert "GET" in answer["Access-Control-Allow-Methods"]
 
 
+@pytest.mark.parametrize("rest", ["nothing", "collections/cabanes/items/a%0Ab/photos", "exports/a%0A", "%0A"])
+def test_any_other_address_of_the_api_is_not_found_in_the_words_of_the_api(client, rest):
+    answer = client.get(f"/api/{rest}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_slug_redirects_to_the_uuid_and_deleted_is_gone(client):
     thing = cabane(slug="belle-cabane")
     response = client.get(f"{ITEMS}/belle-cabane")

@@ -126,3 +126,17 @@ def test_conditions_on_all_layers_hold_for_each(client):
         assert (refused.status_code, refused.json()["parameter"]) == (400, parameter)
     tilejson = json.loads(client.get("/api/tiles/WebMercatorQuad/tilejson?q=heron").content)
     assert tilejson["tiles"][0].endswith("{z}/{y}/{x}?q=heron")
+
+
+def test_a_form_that_is_not_there_is_refused(client):
+    for rest, form in (
+        ("tiles", "json"),
+        ("tiles/WebMercatorQuad", "json"),
+        ("tiles/WebMercatorQuad/tilejson", "tilejson"),
+        ("tileMatrixSets", "json"),
+        ("tiles/WebMercatorQuad/0/0/0", "mvt"),
+        ("openapi.json", "json"),
+    ):
+        assert client.get(f"/api/{rest}?f={form}").status_code in (200, 204), rest
+        refused = client.get(f"/api/{rest}?f=xml")
+        assert (refused.status_code, refused.json()["parameter"]) == (400, "f"), rest
