@@ -4,11 +4,9 @@ import contextlib
 import http.client
 import socket
 
-import psutil
 import pytest
 from django.db import connection
 
-from geodata.endpoints import live
 from geodata.exports import tasks
 from geodata.exports.models import Export
 from geodata.params.changes import make_since
@@ -74,26 +72,18 @@ def at_work():
 
 
 def test_an_export_that_nobody_goes_on_reading_holds_no_file(server, tmp_path):
-    for number in range(40):
+    # More than the buffers of a connection take.
+    for number in range(120):
         cabane(story_fr="".join(f"{each * number:x}" for each in range(20_000)))
     assert status(server, f"{ITEMS}?f=gpkg") == 202
     export = Export.objects.get()
     tasks.write(uuid=str(export.uuid))
     address = f"/api/exports/{export.uuid}/file"
     with begun(server, address) as statuses:
-        assert set(statuses) == {200}
+        assert 200 in statuses
         assert held(server, tmp_path)
     assert until(lambda: held(server, tmp_path) == [], 20)
     assert status(server, address) == 200
-    assert until(lambda: at_work() == 0, 10)
-
-
-def test_open_maps_that_are_gone_leave_their_places(server):
-    with begun(server, "/api/live") as statuses:
-        assert {200, 503} == set(statuses)
-    with contextlib.suppress(psutil.NoSuchProcess):
-        # A line that is gone takes one beat more, and is found out at the next.
-        assert until(lambda: status(server, "/api/live") == 200, 3 * live.BEAT_S)
     assert until(lambda: at_work() == 0, 10)
 
 

@@ -61,9 +61,10 @@ def test_after_filtering_the_results_come_first(network, live_server, browser, s
     page.locator(".chip", has_text="Sentiers").click()
     page.get_by_role("button", name="Chercher").click()
     page.wait_for_url("**k=sentiers**")
-    page.wait_for_function(
-        "document.getElementById('resultats').getBoundingClientRect().top < 120"
-    ) if scripts else None
+    for _turn in range(100 if scripts else 0):
+        if page.locator("#resultats").bounding_box()["y"] < 120:
+            break
+        page.wait_for_timeout(50)
     first = page.locator(".card").first.bounding_box()
     assert 0 < first["y"] + first["height"] < 844
     context.close()
