@@ -52,6 +52,7 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
          ST_AsMVTGeom(ST_SetSRID(ST_MakePoint(middle_x, middle_y), 3857), tile.box, 4096, 64, false) AS geom
   FROM tile CROSS JOIN cells
   LEFT JOIN LATERAL (SELECT * FROM ({source}) t WHERE t.id = cells.lead AND point_count = 1 OFFSET 0) t ON true
+  ORDER BY middle_x, middle_y
 ) layer WHERE layer.geom IS NOT NULL
 """
 # Cells of the rows of a source: an eighth of a tile, of the whole number of which nothing is left out or counted twice.

@@ -17,3 +17,11 @@ def browser_type_launch_args():
         "executable_path": "/usr/bin/chromium",
         "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
     }
+
+
+@pytest.fixture(autouse=True)
+def _no_page_outlives_its_test(browser):
+    """One that a failed test left open would go on asking the server of the next ones."""
+    yield
+    for each in browser.contexts:
+        each.close()
