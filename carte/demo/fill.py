@@ -14,7 +14,7 @@ from psycopg import sql
 from carte.demo import shapes
 from geodata import registry
 from geodata.changes import recording
-from geodata.queries import letters, search, stored
+from geodata.queries import keeping, letters, search, stored
 from geodata.tiles import drawn
 
 AUTHORITY = "DEMO"
@@ -129,5 +129,5 @@ def _insert(collection: str) -> None:
     # What comes next looks for what lies near it, by plans that need to know how much there is.
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(f"demo_staging_{collection}")))
-        for table in (registry.get(collection).table, "geodata_revision"):
-            cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+    for table in (registry.get(collection).table, "geodata_revision"):
+        keeping.analyse(table)

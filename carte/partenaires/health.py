@@ -13,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,11 +27,6 @@ from sentiers import schema_randonnee
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
-# Input: ids (text[]). Output: id and instant of the last public change. Index: geodata_revision_feed.
-LAST = """
-SELECT c, (SELECT at FROM geodata_revision r WHERE r.collection = c AND public_op IS NOT NULL ORDER BY r.id DESC LIMIT 1)
-FROM unnest(%s::text[]) c
-"""
 STALE = timedelta(days=1)
 DCAT_AP = "https://semiceu.github.io/DCAT-AP/releases/3.0.0/"
 TRAILS, CATALOGUE = "sentiers", "catalogue"
@@ -111,10 +105,8 @@ def subject(name: str) -> Subject:
 def all_of_them() -> list[Feed]:
     """Every feed: two statements."""
     checks = {check.collection: check for check in ControleFlux.objects.all()}
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, [[each.id for each in registry.collections()]])
-        changed = dict(cursor.fetchall())
-    last = max((at for at in changed.values() if at), default=None)
+    changed = states.changed_at(registry.collections())
+    last = max(changed.values(), default=None)
     return [
         _feed(each, changed.get(each.collection) if each.collection else last, checks.get(each.id))
         for each in subjects()

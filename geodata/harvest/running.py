@@ -26,6 +26,8 @@ from geodata.problems import Conflict, Problem, Text, filled, is_down
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
+
     from comptes.models import User
 
 RUNS_KEPT = 50
@@ -158,16 +160,18 @@ def is_at_work(source_id: str) -> bool:
 def end_cut_off(runs: Iterable[HarvestRun]) -> None:
     """Say of those at which nobody is any more that they were cut off."""
     gone = [run.pk for run in runs if not is_at_work(run.source)]
-    # What ended meanwhile has said so itself.
-    cut = HarvestRun.objects.filter(pk__in=gone, state__in=AT_IT)
-    cut.update(state=State.ENDED, ended_at=timezone.now(), failure=translated(INTERRUPTED))
+    _cut_off(HarvestRun.objects.filter(pk__in=gone))
+
+
+def _cut_off(runs: QuerySet[HarvestRun]) -> None:
+    """Say of those that still say that they are at work that they were cut off; what ended has said so itself."""
+    runs.filter(state__in=AT_IT).update(state=State.ENDED, ended_at=timezone.now(), failure=translated(INTERRUPTED))
 
 
 def _tidy(source: Source, run: HarvestRun) -> None:
     """Nobody else is at work here: a run that says so was cut off. The last `RUNS_KEPT` runs are kept."""
     runs = HarvestRun.objects.filter(source=source.id)
-    cut = runs.filter(state__in=AT_IT).exclude(pk=run.pk)
-    cut.update(state=State.ENDED, ended_at=timezone.now(), failure=translated(INTERRUPTED))
+    _cut_off(runs.exclude(pk=run.pk))
     runs.exclude(pk__in=runs.order_by("-started_at", "-uuid").values("pk")[:RUNS_KEPT]).delete()
 
 

@@ -88,16 +88,11 @@ def ensure() -> list[str]:
     for each in registry.collections():
         is_new = keeping.index(each, _name(each), _definition(each))
         if is_new:
-            _analyse(each)
+            # How many rows are walked follows from the common words of the new index.
+            keeping.analyse(each.table)
         is_new |= keeping.index(each, f"{_name(each)}_past", _of_the_past(each), past.HISTORY)
         found += [each.id] if is_new else []
     return found
-
-
-def _analyse(collection: Collection) -> None:
-    """Count the common words of a new index, which PostgreSQL itself does only once a tenth of the rows have changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(collection.table)))
 
 
 def _name(collection: Collection) -> str:

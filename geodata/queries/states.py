@@ -27,9 +27,10 @@ OF_COLLECTION = " WHERE collection = {} AND public_op IS NOT NULL"
 PUBLIC = LAST.format(OF_COLLECTION.format("$1"))
 PUBLIC_ALL = LAST.format(" WHERE public_op IS NOT NULL")
 EVERYTHING = LAST.format("")
+# Input: ids (text[]). Output: id and instant of the last public change of each that had one. Index: geodata_revision_feed.
 CHANGED = """
-SELECT collection, at FROM geodata_revision WHERE id IN (
-  SELECT max(id) FROM geodata_revision WHERE public_op IS NOT NULL AND collection = ANY (%s) GROUP BY collection)
+SELECT c, last.at FROM unnest(%s::text[]) c CROSS JOIN LATERAL (
+  SELECT at FROM geodata_revision r WHERE r.collection = c AND public_op IS NOT NULL ORDER BY r.id DESC LIMIT 1) last
 """
 
 

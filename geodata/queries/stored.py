@@ -128,7 +128,7 @@ def store(collection: Collection) -> int:
                 table(collection), sql.Identifier(collection.table)
             )
         )
-        cursor.execute(sql.SQL("ANALYZE {}").format(table(collection)))
+    keeping.analyse(_name(collection))
     return total
 
 

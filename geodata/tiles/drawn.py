@@ -23,8 +23,8 @@ EXTENT = 4096
 EASTING = sql.SQL("(ST_X(t.geom) * 111319.49079327358)")
 NORTHING = sql.SQL("(6378137 * asinh(tan(radians(ST_Y(t.geom)))))")
 # The same in parts of the world, from the west and from the north.
-ACROSS = sql.SQL("(ST_X(t.geom) / 360 + 0.5)")
-DOWN = sql.SQL("(0.5 - asinh(tan(radians(ST_Y(t.geom)))) / (2 * pi()))")
+ACROSS = sql.SQL("(0.5 + {} / {})").format(EASTING, sql.Literal(2 * HALF_SIDE_M))
+DOWN = sql.SQL("(0.5 - {} / {})").format(NORTHING, sql.Literal(2 * HALF_SIDE_M))
 WEB = sql.SQL("ST_Transform(t.geom, 3857)")
 
 
@@ -150,5 +150,5 @@ def store(collection: Collection) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_make(collection, sql.Identifier(collection.table), absent))
         made = int(cursor.rowcount)
-        cursor.execute(sql.SQL("ANALYZE {}").format(table(collection)))
+    keeping.analyse(_name(collection))
     return made

@@ -1,6 +1,5 @@
 """One of each kind of page, on a live server, in Debian's Chromium."""
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -12,17 +11,6 @@ from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, commune, parc
 from tests.factories.sentiers import sentier
-
-# Playwright's loop runs in this thread; the tests touch the database before and after, not within.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args():
-    return {
-        "executable_path": "/usr/bin/chromium",
-        "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-    }
 
 
 @pytest.fixture
