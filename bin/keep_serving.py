@@ -34,6 +34,7 @@ COMMAND = [
 ]
 # Waited before one is started again: the first when it had lived for long, doubled up to the second when it had not.
 FIRST_PAUSE_S, LAST_PAUSE_S, LONG_S = 0.1, 3.0, 10.0
+TELLING_FAILURES = 2
 
 
 class Served:
@@ -81,6 +82,7 @@ class Check:
 
     def __init__(self) -> None:
         self.has_loaded = False
+        self._failures = 0
         self._asked: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
@@ -91,11 +93,17 @@ class Check:
             self._asked = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603  (all of it is ours)
 
     def has_failed(self) -> bool:
-        """Whether it was found that it cannot. A check that was killed tells nothing."""
+        """Whether it was found twice that it cannot.
+
+        A check that was killed tells nothing, and one whose own child was (loading asks `ldconfig` for libraries) fails.
+        """
         if self._asked is None or (code := self._asked.poll()) is None:
             return False
         self._asked, self.has_loaded = None, code == 0
-        return code > 0
+        self._failures += code > 0
+        if 0 < self._failures < TELLING_FAILURES:
+            self.begin()
+        return self._failures >= TELLING_FAILURES
 
 
 def stop(served: list[Served]) -> None:

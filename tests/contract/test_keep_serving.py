@@ -12,6 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.contract.turmoil import until
+
 BIN = Path(__file__).parents[2] / "bin"
 ROUNDS = 300
 # Its own program, without the pauses that a granian would need.
@@ -19,15 +21,15 @@ ASLEEP = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import keep_serving
-keep_serving.COMMAND, keep_serving.APPLICATION = ["sleep", "600"], "json"
+keep_serving.COMMAND, keep_serving.APPLICATION = ["sleep", "600"], sys.argv[2]
 keep_serving.FIRST_PAUSE_S = keep_serving.LAST_PAUSE_S = 0.0
 sys.exit(keep_serving.main())
 """
 
 
 @contextlib.contextmanager
-def keeper(**environment):
-    command = [sys.executable, "-c", ASLEEP, str(BIN)]
+def keeper(application="json", **environment):
+    command = [sys.executable, "-c", ASLEEP, str(BIN), application]
     process = subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.PIPE, text=True)
     try:
         yield process
@@ -73,6 +75,33 @@ def test_deaths_at_the_same_moment_neither_stop_it_nor_make_it_deaf(port):
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0
         assert not any(psutil.pid_exists(pid) for pid in last)
+
+
+# Notes each time it is loaded, and fails the first times.
+FAILING = """
+import os, pathlib
+noted = pathlib.Path(__file__).with_name("noted")
+with noted.open("a") as file:
+    file.write(".")
+if noted.stat().st_size <= int(os.environ["FAILURES"]):
+    raise ImportError
+"""
+
+
+@pytest.mark.parametrize(("failures", "ends"), [(1, False), (2, True)])
+def test_what_fails_to_load_once_is_loaded_again(port, tmp_path, failures, ends):
+    (tmp_path / "failing.py").write_text(FAILING)
+    noted = tmp_path / "noted"
+    with keeper("failing", PORT=str(port), PYTHONPATH=str(tmp_path), FAILURES=str(failures)) as process:
+        first = asleep(process, 2)
+        os.kill(min(first), signal.SIGKILL)
+        if ends:
+            assert process.wait(timeout=20) == 1
+        assert until(lambda: noted.exists() and noted.stat().st_size == 2, 20)
+        if not ends:
+            again = asleep(process, 2, but=[min(first)])
+            os.kill(min(again), signal.SIGKILL)
+            asleep(process, 2, but=[min(again)])
 
 
 @pytest.mark.parametrize("shared", [False, True], ids=["taken", "shared"])
