@@ -1,6 +1,6 @@
 """Pages, boxes, trails, search and tiles beside the bare statements, and at two sizes, in one run.
 
-    DATABASE_URL=… SMALL_DATABASE_URL=… .venv/bin/python benchmarks/paths.py [--rounds 60]
+    DATABASE_URL=… SMALL_DATABASE_URL=… .venv/bin/python benchmarks/paths.py [--rounds 60] [--only boxes search …]
 
 The first database holds `make_demo --parks 300 --cabins 200000 --trails 50000`, the second `make_demo --parks 300
 --cabins 300 --trails 100`. A bare loop is psycopg with the same SQL on an open connection, prepared, its texts joined.
@@ -12,6 +12,8 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import serving
 from serving import CHANGE, ITEMS, boxes, client, fetch, milliseconds, rates, text, verdict
@@ -37,20 +39,32 @@ BIG, SMALL, DJANGO, TIPG = 8773, 8774, 8775, 8776
 NOBODY = AnonymousUser()
 
 
-def bare(session, collection_id, *, is_small=True):
-    """A function that runs the statement of a box and joins the texts."""
+def bare(session, collection_id, boxes, limit, *, is_small=True):
+    """A function of the round's number that runs the statement of its box, made beforehand, and joins the texts."""
     collection = registry.get(collection_id)
     body, join = stored.kept(collection)
-
-    def run(box, limit):
+    ready = []
+    for box in boxes:
         source, where, params = items.conditions(collection, NOBODY, ItemsQuery(bbox=Bbox((box,))))
         statement = sql.SQL("SELECT t.id, {} FROM ({}) t{} WHERE {} AND t.id > %s ORDER BY t.id LIMIT %s")
         composed = statement.format(body, source, join, where).as_string()
+        ready.append((composed, [*params, 0, limit + 1]))
+
+    def run(turn):
         # Each box by the plan for itself: that of small ones would read half the territory through the index.
-        rows = session.execute(composed, [*params, 0, limit + 1], prepare=is_small).fetchall()
+        rows = session.execute(*ready[turn], prepare=is_small).fetchall()
         return ",".join(text for _id, text in rows)
 
     return run
+
+
+def with_a_hundred(url, count, width, height):
+    """So many of these boxes that hold 90 to 110 cabins of this database."""
+    inside = "SELECT count(*) FROM cabanes_cabane WHERE status = 'published' AND geom && ST_MakeEnvelope(%s, %s, %s, %s, 4326)"
+    with psycopg.connect(url) as session:
+        tried = boxes(100 * count, width, height)
+        found = (box for box in tried if 90 <= session.execute(inside, box).fetchone()[0] <= 110)
+        return list(itertools.islice(found, count))
 
 
 def raw_tile(session, collection_id, box_zoom):
@@ -100,11 +114,14 @@ def pages(read, theirs, session, rounds):
 
 def boxes_of_cabins(read, small, session, rounds):
     """A box of about 100 cabins beside the bare loop, and beside one of about 100 among 300."""
-    near, loop = list(boxes(rounds + 10)), bare(session, "cabanes")
-    wide = list(boxes(rounds + 10, 0.72, 0.33))
+    near = with_a_hundred(serving.plain_url(), rounds + 10, 0.022, 0.015)
+    wide = with_a_hundred(
+        os.environ["SMALL_DATABASE_URL"].replace("postgis://", "postgresql://"), rounds + 10, 0.8, 0.4
+    )
+    loop = bare(session, "cabanes", near, 1000)
     found = milliseconds(
         {
-            "bare loop": lambda n: loop(near[n], 1000),
+            "bare loop": loop,
             "200 000 cabins": lambda n: read(f"{ITEMS}?limit=1000&bbox={text(near[n])}"),
             "300 cabins": lambda n: small(f"{ITEMS}?limit=1000&bbox={text(wide[n])}"),
         },
@@ -116,9 +133,10 @@ def boxes_of_cabins(read, small, session, rounds):
 
 def box_of_trails(read, session, rounds):
     """A box of 1 000 trails beside the bare loop."""
-    loop, box = bare(session, "sentiers", is_small=False), (2.2, 50.2, 3.2, 50.7)
+    box = (2.2, 50.2, 3.2, 50.7)
+    loop = bare(session, "sentiers", [box] * (rounds + 5), 1000, is_small=False)
     path = f"/api/collections/sentiers/items?limit=1000&bbox={text(box)}"
-    found = milliseconds({"bare loop": lambda _n: loop(box, 1000), "ours": lambda _n: read(path)}, rounds, 5)
+    found = milliseconds({"bare loop": loop, "ours": lambda _n: read(path)}, rounds, 5)
     verdict("1 000 trails / bare loop", found["ours"] / found["bare loop"], 1.1, at_most=True)
 
 
@@ -181,8 +199,28 @@ def cached_tile(rounds):
     )
 
 
-def main(rounds):
-    """Everything in turn."""
+PARTS = {
+    "pages": lambda at, rounds: pages(at.big, at.tipg, at.session, rounds),
+    "boxes": lambda at, rounds: boxes_of_cabins(at.big, at.small, at.session, rounds),
+    "trails": lambda at, rounds: box_of_trails(at.big, at.session, max(10, rounds // 4)),
+    "search": lambda at, rounds: search(at.big, at.tipg, max(10, rounds // 2)),
+    "tiles": lambda at, rounds: cold_tiles(at.big, at.session, rounds),
+    "cached": lambda _at, rounds: cached_tile(rounds),
+}
+
+
+@dataclass(frozen=True)
+class Sides:
+    """What reads from our server at both sizes and from TiPg, and the session of the bare statements."""
+
+    big: Callable[[str], bytes]
+    small: Callable[[str], bytes]
+    tipg: Callable[[str], bytes]
+    session: psycopg.Connection
+
+
+def main(rounds, only):
+    """These parts in turn."""
     import rivals
 
     rivals.TIPG = TIPG
@@ -193,25 +231,23 @@ def main(rounds):
     fetch(BIG, "/api/conformance").read()
     fetch(SMALL, "/api/conformance").read()
     fetch(TIPG, "/conformance").read()
-    read = client(BIG)
     with psycopg.connect(
         serving.plain_url(),
         autocommit=True,
         options="-c jit=off -c max_parallel_workers_per_gather=0",
         prepare_threshold=3,
     ) as session:
-        pages(read, client(TIPG), session, rounds)
-        boxes_of_cabins(read, client(SMALL), session, rounds)
-        box_of_trails(read, session, max(10, rounds // 4))
-        search(read, client(TIPG), max(10, rounds // 2))
-        cold_tiles(read, session, rounds)
-    cached_tile(rounds)
+        sides = Sides(client(BIG), client(SMALL), client(TIPG), session)
+        for name in only:
+            PARTS[name](sides, rounds)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--only", nargs="*", default=list(PARTS), choices=PARTS)
     try:
-        main(parser.parse_args().rounds)
+        given = parser.parse_args()
+        main(given.rounds, given.only)
     finally:
         serving.stop()

@@ -48,10 +48,14 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
         limit = parse_limit_of_all(request.GET.get("limit"))
         selection = chosen.prepared(rows.of_query(collection, user, query, limit), query)
         return download(request, chosen, selection, collection.id, moment)
-    etag = _etag(request, collection, chosen, user, moment)
-    if (unchanged := not_modified(request, etag)) is not None:
-        return _validated(unchanged, etag, user, moment)
+    if "If-None-Match" in request.headers:
+        # Else the state is read together with the page.
+        present = states.state(collection, user) if moment is None else None
+        etag = _etag(request, collection, chosen, user, moment or present)
+        if (unchanged := not_modified(request, etag)) is not None:
+            return _validated(unchanged, etag, user, moment)
     page = items.page(collection, user, query)
+    etag = _etag(request, collection, chosen, user, moment or page.state)
     said = links(request, collection, chosen, page, moment)
     response = _page(request, collection, page, said, moment) if chosen is HTML else _stream(chosen, page, said)
     response["Content-Crs"] = f"<{query.crs.uri}>"
@@ -59,12 +63,16 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
 
 
 def _etag(
-    request: HttpRequest, collection: Collection, chosen: Format, user: User | AnonymousUser, moment: Moment | None
+    request: HttpRequest,
+    collection: Collection,
+    chosen: Format,
+    user: User | AnonymousUser,
+    at: Moment | states.State | None,
 ) -> str:
-    if moment is None:
-        return validators.of_collection(request, states.state(collection, user), chosen.name, user, [collection])
+    if not isinstance(at, Moment):
+        return validators.of_collection(request, at or states.NOTHING_YET, chosen.name, user, [collection])
     is_page = chosen is HTML
-    return mementos.etag_of_page(moment, chosen.name, user) if is_page else mementos.etag(moment, chosen.name)
+    return mementos.etag_of_page(at, chosen.name, user) if is_page else mementos.etag(at, chosen.name)
 
 
 def _validated(
@@ -148,9 +156,7 @@ def links(
     A walk over the past goes on at the instant at which it began.
     """
     base = request.build_absolute_uri(request.path)
-    kept = request.GET.copy()
-    kept.pop("f", None)
-    given = {name: str(kept[name]) for name in kept}
+    given = {name: str(value) for name, value in request.GET.items() if name != "f"}
     found = selves(base, given, chosen, offered.of(collection), columns.OWN)
     root = request.build_absolute_uri(f"/api/collections/{collection.id}")
     found.append(link(root, "collection", "application/json", collection.title))
@@ -158,7 +164,7 @@ def links(
     if moment is not None:
         found += mementos.links(request, moment, chosen.media_type)
     if page.more:
-        last = page.last
+        last, kept = page.last, request.GET.copy()
         kept["cursor"] = make_cursor(collection.id, last.id, sorting.written(last.order), last.values)
         kept["f"] = chosen.name
         if moment is not None:

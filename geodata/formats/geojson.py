@@ -10,18 +10,21 @@ from geodata.queries.pages import ItemsPage
 
 Link = dict[str, Any]
 CHUNK = 64 * 1024
+HEAD = b'{"type":"FeatureCollection","features":['
 
 
 def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
     """The FeatureCollection in pieces: what PostgreSQL gives at once, and CHUNK bytes at least."""
-    held, before = [b'{"type":"FeatureCollection","features":['], b""
+    held, before, size = list[bytes](), HEAD, 0
     for texts in page.batches:
         if texts:
-            held += [before, b",".join(texts)]
-            before = b","
-        if sum(map(len, held)) > CHUNK:
-            yield b"".join(held)
-            held = []
+            # One copy a batch: what precedes it goes before its first text.
+            texts[0] = before + texts[0]
+            held.append(b",".join(texts))
+            before, size = b",", size + len(held[-1])
+        if size > CHUNK:
+            yield from held
+            held, size = [], 0
     tail: dict[str, Any] = {"numberReturned": page.returned}
     if page.matched is not None:
         tail["numberMatched"] = page.matched
@@ -29,7 +32,7 @@ def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
         # The past is the same bytes whenever it is asked for.
         tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     tail["links"] = links
-    yield b"".join([*held, b"],", _compact(tail)[1:]])
+    yield b"".join([*held, HEAD if before is HEAD else b"", b"],", _compact(tail)[1:]])
 
 
 def write_item(item: Item, links: list[Link]) -> bytes:

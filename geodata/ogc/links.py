@@ -27,14 +27,16 @@ def selves(
     more than degrees; what a format loses is in none of its addresses.
     """
     found, encoded = [], {name: urlencode({name: value}) for name, value in query.items()}
+    whole = "".join(f"&{pair}" for pair in encoded.values())
     for each in offered:
-        lost = {
+        lost = encoded.keys() & {
             *(() if (each.chooses and not each.shaped) or each is current else dropped),
             *(("crs",) if each.degrees else ()),
             *each.loses,
         }
-        rest = "&".join([f"f={each.name}", *(pair for name, pair in encoded.items() if name not in lost)])
-        found.append(link(f"{base}?{rest}", "self" if each is current else "alternate", each.media_type, each.title))
+        rest = "".join(f"&{pair}" for name, pair in encoded.items() if name not in lost) if lost else whole
+        href = f"{base}?f={each.name}{rest}"
+        found.append(link(href, "self" if each is current else "alternate", each.media_type, each.title))
     return found
 
 

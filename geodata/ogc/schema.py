@@ -7,6 +7,7 @@ without a value is absent or null: the schema is the logical model and names one
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -94,7 +95,7 @@ def codelists(collection: Collection) -> list[str]:
     return [name for name, element in elements.items() if getattr(element, "choices", None)]
 
 
-def _document(collection: Collection, href: str, first: Schema, fields: dict[str, models.Field[Any, Any]]) -> Schema:
+def _document(collection: Collection, href: str, first: Schema, fields: Mapping[str, models.Field[Any, Any]]) -> Schema:
     base = href.rsplit("/", 1)[0]
     found = first | {name: property_schema(name, field) for name, field in fields.items()}
     for name, field in fields.items():

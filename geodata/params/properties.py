@@ -1,5 +1,7 @@
 """A property of a collection as a filter: `kind=terril` (OGC API Features §7.15.5)."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeAlias
 
 from django.contrib.postgres.fields import ArrayField
@@ -25,7 +27,8 @@ MAX_SORTED_LENGTH = 200
 Field: TypeAlias = "models.Field[Any, Any]"
 
 
-def filterable(collection: Collection) -> dict[str, Field]:
+@cache
+def filterable(collection: Collection) -> Mapping[str, Field]:
     """Properties that can be compared with one value, and the id; structured ones are not."""
     found = {"id": collection.identifier, **collection.fields}
     return {name: field for name, field in found.items() if not isinstance(field, models.JSONField)}

@@ -11,10 +11,24 @@ from psycopg import sql
 from geodata.params.columns import EVERYTHING
 from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
-from geodata.queries import apart, counting, filtering, ordering, pages, past, periods, reader, search, select, stored
+from geodata.queries import (
+    apart,
+    counting,
+    filtering,
+    ordering,
+    pages,
+    past,
+    periods,
+    reader,
+    search,
+    select,
+    states,
+    stored,
+)
 from geodata.queries.ordering import Found
 from geodata.queries.pages import ItemsPage
 from geodata.queries.raw import direct, prepared
+from geodata.queries.states import State
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -30,26 +44,28 @@ ALL = "true"
 # Boxes below this part of the extent are small.
 SMALL = 0.005
 Statement = tuple[sql.Composable, list[Any]]
+# Id, text and values of the order of each row, and the state that they are not older than.
+Read = tuple[list[tuple[Any, ...]], State | None]
 
 
 def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> ItemsPage:
     """The page that the query asks for, in its order; to be closed.
 
-    Small pages are fetched at once; large ones flow, so that memory does not grow with the answer. What asks for more
-    than there is, as many programs do, is small.
+    What it shows is never older than its `state`. Small pages are fetched at once; large ones flow, so that memory does
+    not grow with the answer. What asks for more than there is, as many programs do, is small.
     Raises Unavailable: too many large ones are being sent.
     """
     most = _at_once(collection, query)
     with filtering.limits(query):
         # A rare word wants the index of words, a frequent one the order of ids: guess first, then count and choose.
         if query.words and query.limit <= most and (walked := _walked(collection, user, query)) is not None:
-            return pages.whole(query, None, walked)
+            return pages.whole(query, None, *walked)
         found, known = _found(collection, user, query, most)
         if query.limit <= most or (known is not None and known <= most):
-            fetched = pages.whole(query, known, _fetched(collection, query, found))
+            fetched = pages.whole(query, known, *_fetched(collection, user, query, found))
             fetched.matched = _matched(collection, user, fetched, found)
             return fetched
-    flowing = pages.flow(collection, query, found)
+    flowing = pages.flow(collection, query, found, _state(collection, user, query))
     flowing.matched = known
     try:
         with filtering.limits(query):
@@ -90,31 +106,45 @@ def _matched(collection: Collection, user: User | AnonymousUser, page: ItemsPage
     return None if query.words else counting.matched(collection, user, query, found)
 
 
-def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> list[tuple[Any, ...]] | None:
+def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> Read | None:
     """A full page and one more, found among the next rows in the order of ids; None where that is not likely or not so."""
     if query.order or replace(query, words=()).selects:
         return None
     among = search.within(collection, query.words, query.limit + 1)
     if among is None:
         return None
-    rows, params = select.visible(collection, user)
-    source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT %s").format(rows)
-    where, words = search.clause(collection, query.words, by_index=False)
+    visible, params = select.visible(collection, user)
+    source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT %s").format(visible)
+    vector = stored.words(collection) if _is_whole(query) else search.unindexed(search.vector(collection))
+    where, words = search.clause(collection, query.words, vector)
     found = (source, where, [*params, query.after, among, *words])
-    read = _read(collection, query, found, planned=False)
-    return read if read is not None and len(read) > query.limit else None
+    state = None if user.is_anonymous else _state(collection, user, query)
+    rows, together = _read(collection, query, found, planned=False)
+    return (rows, state or together) if rows is not None and len(rows) > query.limit else None
 
 
-def _fetched(collection: Collection, query: ItemsQuery, found: Found) -> list[tuple[Any, ...]]:
-    """All rows of a page: as they are kept ready, else made."""
+def _fetched(collection: Collection, user: User | AnonymousUser, query: ItemsQuery, found: Found) -> Read:
+    """All rows of a page: as they are kept ready, for anybody together with the state, else made."""
     is_rare, is_like = _is_rare(query), is_like_others(query)
-    kept = None if is_rare or query.crs is not CRS84 else _read(collection, query, found, planned=not is_like)
-    if kept is not None:
-        return kept
+    may_be_kept = not is_rare and query.crs is CRS84
+    if may_be_kept and user.is_anonymous:
+        rows, together = _read(collection, query, found, planned=not is_like)
+        if rows:
+            return rows, together
+    state = _state(collection, user, query)
+    if may_be_kept:
+        rows, _together = _read(collection, query, found, planned=not is_like)
+        if rows is not None:
+            return rows, state
     with prepared() if is_like and not is_rare else direct() as cursor:
         cursor.execute(*_statement(collection, query, found))
         made: list[tuple[Any, ...]] = cursor.fetchall()
-    return made
+    return made, state
+
+
+def _state(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> State | None:
+    """The state before the rows are read; the past has none."""
+    return None if query.revision is not None else states.state(collection, user)
 
 
 def _statement(collection: Collection, query: ItemsQuery, found: Found) -> tuple[sql.Composed, list[Any]]:
@@ -124,15 +154,25 @@ def _statement(collection: Collection, query: ItemsQuery, found: Found) -> tuple
     return ordering.statement(collection, found, columns, pages.place(query), query.limit + 1, join)
 
 
-def _read(collection: Collection, query: ItemsQuery, found: Found, *, planned: bool) -> list[tuple[Any, ...]] | None:
-    """Rows with the text that is kept ready or, in another system or with other columns, made; None when one has none."""
-    is_whole = query.crs is CRS84 and query.columns == EVERYTHING
-    body, join = stored.kept(collection) if is_whole else stored.feature(collection, query.crs, query.columns)
-    columns = sql.SQL("t.id, {}").format(body)
+def _read(
+    collection: Collection, query: ItemsQuery, found: Found, *, planned: bool
+) -> tuple[list[tuple[Any, ...]] | None, State | None]:
+    """Rows with the text that is kept ready or, in another system or with other columns, made; None when one has none.
+
+    And what was public of the collection then, None without a row that could tell.
+    """
+    body, join = stored.kept(collection) if _is_whole(query) else stored.feature(collection, query.crs, query.columns)
+    columns = sql.SQL("t.id, {}, {}, {}").format(body, *states.columns(collection))
     statement, values = ordering.statement(collection, found, columns, pages.place(query), query.limit + 1, join)
     read = reader.read(reader.numbered(statement.as_string()), values, planned=planned)
     rows = [(int(read.get_value(row, 0) or 0), read.get_value(row, 1)) for row in range(read.ntuples)]
-    return None if any(text is None for _number, text in rows) else rows
+    state = State(*(int(read.get_value(0, column) or 0) for column in (2, 3))) if rows else None
+    return (None if any(text is None for _number, text in rows) else rows), state
+
+
+def _is_whole(query: ItemsQuery) -> bool:
+    """Whether it asks for features as they are kept ready."""
+    return query.crs is CRS84 and query.columns == EVERYTHING
 
 
 def is_like_others(query: ItemsQuery) -> bool:
@@ -175,7 +215,8 @@ def conditions(
     if query.condition is not None:
         clauses.append(filtering.condition(collection, query.condition))
     if query.words:
-        clauses.append(search.clause(collection, query.words, by_index=by_index))
+        among = None if by_index else search.unindexed(search.vector(collection))
+        clauses.append(search.clause(collection, query.words, among))
     where = sql.SQL(" AND ").join([clause for clause, _values in clauses] or [sql.Composed([sql.SQL(ALL)])])
     return source, where, [*params, *(value for _clause, values in clauses for value in values)]
 

@@ -13,6 +13,7 @@ from geodata.params.items import ItemsQuery
 from geodata.queries import apart, filtering, flowing, ordering, reader, select, stored
 from geodata.queries.flowing import Row
 from geodata.queries.ordering import Found, Place
+from geodata.queries.states import State
 from geodata.registry import Collection
 
 # Inputs: those of the source, the internal ids in their order, the revision of each. A row whose text is kept is not read again.
@@ -27,7 +28,8 @@ class ItemsPage:
     """What a page holds is known before its texts are read, which are features as GeoJSON (UTF-8), some at a time.
 
     `matched` is the exact number of features the query finds, or None where counting would cost; `last` is the place of
-    the last of `returned` features, where the next page begins when there is `more`.
+    the last of `returned` features, where the next page begins when there is `more`; `state` what it is
+    not older than, None for the past.
     """
 
     query: ItemsQuery
@@ -36,6 +38,7 @@ class ItemsPage:
     more: bool
     last: Place
     batches: Iterator[list[bytes]]
+    state: State | None
 
     @property
     def texts(self) -> Iterator[bytes]:
@@ -58,15 +61,15 @@ def place(query: ItemsQuery) -> Place:
     return Place(query.order, query.after, query.after_values)
 
 
-def whole(query: ItemsQuery, matched: int | None, rows: list[tuple[Any, ...]]) -> ItemsPage:
+def whole(query: ItemsQuery, matched: int | None, rows: list[tuple[Any, ...]], state: State | None) -> ItemsPage:
     """The page of rows that were fetched, one more than its limit when more follow: id, text, values of the order."""
     shown = rows[: query.limit]
     ends = [(number, *values) for number, _text, *values in shown[-1:]]
     texts = [text for _number, text, *_values in shown]
-    return ItemsPage(query, matched, len(shown), len(rows) > len(shown), _last(query, ends), iter([texts]))
+    return ItemsPage(query, matched, len(shown), len(rows) > len(shown), _last(query, ends), iter([texts]), state)
 
 
-def flow(collection: Collection, query: ItemsQuery, found: Found) -> ItemsPage:
+def flow(collection: Collection, query: ItemsQuery, found: Found, state: State | None) -> ItemsPage:
     """The page whose features are found at once and whose texts PostgreSQL makes while they are sent.
 
     The links of a page need its last feature, memory cannot hold its texts, and conditions are to be judged once. To
@@ -76,7 +79,7 @@ def flow(collection: Collection, query: ItemsQuery, found: Found) -> ItemsPage:
     rows = next(batches)
     shown = rows[: query.limit]
     ends = [(number, *values) for number, _revision, *values in shown[-1:]]
-    return ItemsPage(query, None, len(shown), len(rows) > len(shown), _last(query, ends), batches)
+    return ItemsPage(query, None, len(shown), len(rows) > len(shown), _last(query, ends), batches, state)
 
 
 def _flow(collection: Collection, query: ItemsQuery, found: Found) -> Generator[list[Row] | list[bytes], None, None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -60,6 +61,13 @@ def public_state(collection_id: str | None) -> State:
 def last_public(collection: Collection) -> str:
     """The statement of id and moment of the last revision that changes what everybody sees of it; no row before the first."""
     return LAST.format(OF_COLLECTION.format(sql.Literal(collection.id).as_string()))
+
+
+@cache
+def columns(collection: Collection) -> tuple[sql.SQL, sql.SQL]:
+    """Number and moment of that revision as columns of any statement: read once, null before the first one."""
+    text, last = "(SELECT {} FROM ({}) last_public)", last_public(collection)
+    return sql.SQL(text.format("id", last)), sql.SQL(text.format("moment", last))
 
 
 def _state(statement: str, *values: str) -> State:

@@ -1,7 +1,7 @@
 """Feature texts kept beside the rows by the database itself (decision 0100).
 
-A table `geodata_text_<collection>` holds, for each row, its GeoJSON feature in CRS84 with the revision and
-the shape of publication it was made from. A trigger fills it in the transaction of every write, whoever
+A table `geodata_text_<collection>` holds, for each row, its GeoJSON feature in CRS84 and the words by which it is found,
+with the revision and the shape of publication they were made from. A trigger fills it in the transaction of every write, whoever
 writes. A reader takes a text only when both agree with the row and the code, and computes it otherwise:
 what is served is never older than the row.
 """
@@ -17,7 +17,7 @@ from psycopg import sql
 from geodata import registry
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
-from geodata.queries import keeping, select
+from geodata.queries import keeping, search, select
 from geodata.registry import Collection
 
 BATCH = 5_000
@@ -33,7 +33,7 @@ def feature(collection: Collection, crs: Crs, columns: Columns = EVERYTHING) -> 
         return computed, sql.SQL("")
     # OFFSET 0: row by row, by the key. A merge of the two tables would read the texts of all rows before the first one.
     join = sql.SQL(
-        " LEFT JOIN LATERAL (SELECT x.body FROM {table} x WHERE x.id = t.id AND x.revision = t.revision"
+        " LEFT JOIN LATERAL (SELECT x.body, x.words FROM {table} x WHERE x.id = t.id AND x.revision = t.revision"
         " AND x.shape = {shape} OFFSET 0) stored ON true"
     ).format(table=table(collection), shape=sql.Literal(shape(collection)))
     return select.flat(sql.SQL("coalesce(stored.body, {})").format(computed)), select.flat(join)
@@ -49,6 +49,12 @@ def kept(collection: Collection) -> tuple[sql.SQL, sql.SQL]:
     return sql.SQL("stored.body"), feature(collection, CRS84)[1]
 
 
+@cache
+def words(collection: Collection) -> sql.SQL:
+    """The words of a row beside the join of `feature`: as they are kept, else found."""
+    return select.flat(sql.SQL("coalesce(stored.words, {})").format(search.vector(collection)))
+
+
 def table(collection: Collection) -> sql.Identifier:
     """The table of the texts of a collection."""
     return sql.Identifier(_name(collection))
@@ -60,8 +66,9 @@ def _name(collection: Collection) -> str:
 
 @cache
 def shape(collection: Collection) -> int:
-    """A number that changes with what a feature publishes."""
-    return select.checksum(select.feature(collection, CRS84))
+    """A number that changes with what a feature publishes and by what it is found."""
+    made = sql.SQL("{}, {}").format(select.feature(collection, CRS84), search.vector(collection))
+    return select.checksum(select.flat(made))
 
 
 def ensure() -> list[str]:
@@ -75,6 +82,7 @@ def _install(collection: Collection) -> sql.SQL:
         "function": sql.Identifier(_name(collection) + "_keep"),
         "rows": sql.Identifier(collection.table),
         "feature": select.feature(collection, CRS84),
+        "vector": search.vector(collection),
         "shape": sql.Literal(shape(collection)),
         "defer": sql.Literal(DEFER),
     }
@@ -84,6 +92,7 @@ def _install(collection: Collection) -> sql.SQL:
 INSTALL = """
 CREATE TABLE IF NOT EXISTS {table} (id bigint PRIMARY KEY, revision bigint NOT NULL, shape integer NOT NULL, body text NOT NULL);
 ALTER TABLE {table} ALTER COLUMN body SET STORAGE EXTERNAL;
+ALTER TABLE {table} ADD COLUMN IF NOT EXISTS words tsvector;
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
   SET extra_float_digits = 1 SET DateStyle = 'ISO' AS $$
 BEGIN
@@ -94,9 +103,10 @@ BEGIN
   ELSIF current_setting({defer}, true) = 'on' OR TG_OP = 'UPDATE' AND NEW.revision = OLD.revision THEN
     RETURN NULL;
   ELSE
-    INSERT INTO {table} (id, revision, shape, body)
-    SELECT t.id, t.revision, {shape}, {feature} FROM (SELECT NEW.*) t
-    ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, shape = excluded.shape, body = excluded.body;
+    INSERT INTO {table} (id, revision, shape, body, words)
+    SELECT t.id, t.revision, {shape}, {feature}, {vector} FROM (SELECT NEW.*) t
+    ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, shape = excluded.shape, body = excluded.body,
+      words = excluded.words;
   END IF;
   RETURN NULL;
 END $$;
@@ -113,6 +123,7 @@ def store(collection: Collection) -> int:
         table=table(collection),
         rows=sql.Identifier(collection.table),
         feature=select.feature(collection, CRS84),
+        vector=search.vector(collection),
         shape=sql.Literal(shape(collection)),
     )
     total, last = 0, 0
@@ -142,9 +153,10 @@ WITH wanted AS (
   SELECT t.* FROM {rows} t LEFT JOIN {table} x ON x.id = t.id AND x.revision = t.revision AND x.shape = {shape}
   WHERE x.id IS NULL AND t.id > %(after)s ORDER BY t.id LIMIT %(batch)s
 ), made AS (
-  INSERT INTO {table} AS x (id, revision, shape, body)
-  SELECT t.id, t.revision, {shape}, {feature} FROM wanted t ORDER BY t.id
-  ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, shape = excluded.shape, body = excluded.body
+  INSERT INTO {table} AS x (id, revision, shape, body, words)
+  SELECT t.id, t.revision, {shape}, {feature}, {vector} FROM wanted t ORDER BY t.id
+  ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, shape = excluded.shape, body = excluded.body,
+    words = excluded.words
     WHERE x.revision <= excluded.revision
 )
 SELECT count(*), max(id) FROM wanted

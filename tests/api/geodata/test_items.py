@@ -146,7 +146,7 @@ def test_number_of_statements_does_not_depend_on_the_number_of_features(client):
         cabane()
     with CaptureQueriesContext(connection) as queries:
         client.get(ITEMS)
-    assert len(queries) == 2
+    assert len(queries) == 1
 
 
 @pytest.mark.django_db(transaction=True)

@@ -101,3 +101,32 @@ def test_how_many_rows_are_walked_follows_from_how_common_the_words_are(counted)
     assert 12 < one < both < search.MOST_WALKED
     assert search.within(cabins, ("rien",), 4) is None
     assert search.within(cabins, ("heron",), search.MOST_WALKED) is None
+
+
+@pytest.mark.parametrize("words", [("heron", "écrevisse"), ("écrevisse", "sau"), ("écrevisse", "l'eau", "terril")])
+def test_a_rare_word_beside_frequent_ones_is_looked_up_alone(counted, words):
+    rare = cabane(name_fr="Héron, saule et terril : l'eau des écrevisses")
+    cabane(name_fr="Écrevisse")
+    cabins = registry.get("cabanes")
+    condition, values = search.clause(cabins, words)
+    assert condition.as_string().count("@@") == 2
+    assert values[0] == "ecrevisse"
+    assert walk(words, 3) == [
+        [items.page(cabins, AnonymousUser(), ItemsQuery(filters={"id": rare.uuid})).texts.__next__()]
+    ]
+
+
+@pytest.mark.parametrize("words", [("heron",), ("rien",), ("eau", "heron"), ("écrevisse", "écrevisses")])
+def test_other_words_are_looked_up_together(counted, words):
+    _condition, values = search.clause(registry.get("cabanes"), words)
+    assert values == [" ".join(words)]
+
+
+@pytest.mark.parametrize(
+    "stale", ["revision = revision - 1, words = ''", "shape = shape + 1, words = ''", "words = NULL"]
+)
+def test_words_that_are_not_of_the_row_are_found_anew(counted, stale):
+    before = walk(("heron",), 3)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE geodata_text_cabanes SET {stale}")
+    assert walk(("heron",), 3) == before
