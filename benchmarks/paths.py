@@ -12,8 +12,6 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import serving
 from serving import CHANGE, ITEMS, boxes, client, fetch, milliseconds, rates, text, verdict
@@ -199,24 +197,15 @@ def cached_tile(rounds):
     )
 
 
+# Each part with connections of its own: TiPg ends those that are idle for five seconds.
 PARTS = {
-    "pages": lambda at, rounds: pages(at.big, at.tipg, at.session, rounds),
-    "boxes": lambda at, rounds: boxes_of_cabins(at.big, at.small, at.session, rounds),
-    "trails": lambda at, rounds: box_of_trails(at.big, at.session, max(10, rounds // 4)),
-    "search": lambda at, rounds: search(at.big, at.tipg, max(10, rounds // 2)),
-    "tiles": lambda at, rounds: cold_tiles(at.big, at.session, rounds),
-    "cached": lambda _at, rounds: cached_tile(rounds),
+    "pages": lambda session, rounds: pages(client(BIG), client(TIPG), session, rounds),
+    "boxes": lambda session, rounds: boxes_of_cabins(client(BIG), client(SMALL), session, rounds),
+    "trails": lambda session, rounds: box_of_trails(client(BIG), session, max(10, rounds // 4)),
+    "search": lambda _session, rounds: search(client(BIG), client(TIPG), max(10, rounds // 2)),
+    "tiles": lambda session, rounds: cold_tiles(client(BIG), session, rounds),
+    "cached": lambda _session, rounds: cached_tile(rounds),
 }
-
-
-@dataclass(frozen=True)
-class Sides:
-    """What reads from our server at both sizes and from TiPg, and the session of the bare statements."""
-
-    big: Callable[[str], bytes]
-    small: Callable[[str], bytes]
-    tipg: Callable[[str], bytes]
-    session: psycopg.Connection
 
 
 def main(rounds, only):
@@ -237,9 +226,8 @@ def main(rounds, only):
         options="-c jit=off -c max_parallel_workers_per_gather=0",
         prepare_threshold=3,
     ) as session:
-        sides = Sides(client(BIG), client(SMALL), client(TIPG), session)
         for name in only:
-            PARTS[name](sides, rounds)
+            PARTS[name](session, rounds)
 
 
 if __name__ == "__main__":

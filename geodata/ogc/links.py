@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils import translation
+
 from geodata.formats.choice import Format
 from geodata.registry import Collection
 
 Link = dict[str, Any]
 OGC = "http://www.opengis.net/def/rel/ogc/1.0"
 TILES = "collections/{id}/tiles"
+_titles: dict[tuple[str, str, str | None], str] = {}
 
 
 def link(href: str, rel: str, media_type: str, title: object = "") -> Link:
@@ -27,6 +30,7 @@ def selves(
     more than degrees; what a format loses is in none of its addresses.
     """
     found, encoded = [], {name: urlencode({name: value}) for name, value in query.items()}
+    language = translation.get_language()
     whole = "".join(f"&{pair}" for pair in encoded.values())
     for each in offered:
         lost = encoded.keys() & {
@@ -36,8 +40,16 @@ def selves(
         }
         rest = "".join(f"&{pair}" for name, pair in encoded.items() if name not in lost) if lost else whole
         href = f"{base}?f={each.name}{rest}"
-        found.append(link(href, "self" if each is current else "alternate", each.media_type, each.title))
+        found.append(link(href, "self" if each is current else "alternate", each.media_type, _title(each, language)))
     return found
+
+
+def _title(each: Format, language: str | None) -> str:
+    """Its title in the language of the request; translating all of them takes as long as the rest of the links."""
+    key = (each.name, each.media_type, language)
+    if key not in _titles:
+        _titles[key] = str(each.title)
+    return _titles[key]
 
 
 def items_links(root: str, collection: Collection, offered: Sequence[Format]) -> list[Link]:

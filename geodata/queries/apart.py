@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # No processes that help: they would stay as long as the client reads, and begin later than the first row could leave.
-BEGIN = b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL max_parallel_workers_per_gather = 0"
+# What lasts is worth a plan of its own.
+BEGIN = (
+    b"BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL max_parallel_workers_per_gather = 0;"
+    b"SET LOCAL plan_cache_mode = auto"
+)
 # How long a stream waits for a place, and when its client may ask again.
 WAIT_S = 1
 RETRY_AFTER_S = 10

@@ -114,10 +114,11 @@ def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuer
     if among is None:
         return None
     visible, params = select.visible(collection, user)
-    source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT %s").format(visible)
+    # A number that the plan knows: PostgreSQL would take any for a tenth of the rows.
+    source = sql.SQL("SELECT * FROM ({}) t WHERE t.id > %s ORDER BY t.id LIMIT {}").format(visible, sql.Literal(among))
     vector = stored.words(collection) if _is_whole(query) else search.unindexed(search.vector(collection))
     where, words = search.clause(collection, query.words, vector)
-    found = (source, where, [*params, query.after, among, *words])
+    found = (source, where, [*params, query.after, *words])
     state = None if user.is_anonymous else _state(collection, user, query)
     rows, together = _read(collection, query, found, planned=False)
     return (rows, state or together) if rows is not None and len(rows) > query.limit else None

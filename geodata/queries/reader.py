@@ -34,6 +34,9 @@ FINE = {pq.ExecStatus[name] for name in ("TUPLES_OK", "COMMAND_OK", "TUPLES_CHUN
 # Rows of one result of a flow: 85 kB of cabins; lines and areas of 140 kB. What is larger leaves the caches of a processor.
 ROWS_AT_ONCE = 64
 SHAPES_AT_ONCE = 16
+# How a statement with parameters is planned. Left to itself PostgreSQL compares its guesses and plans a page or a tile anew
+# each time, which takes twice as long as reading it.
+ONE_PLAN, EACH_ITS_OWN = b"force_generic_plan", b"auto"
 # Idle connections kept for the next readers; how long one waits for another's.
 MOST_IDLE = 8
 WAIT_S = 4
@@ -44,6 +47,7 @@ class Reader:
 
     def __init__(self, raw: psycopg.Connection[Any], *, ours: bool = True) -> None:
         self.raw, self._keeps = raw, ours
+        self._mode = ONE_PLAN if ours else b""
         self._names: dict[str, bytes] = {}
 
     def run(
@@ -51,10 +55,11 @@ class Reader:
     ) -> PGresult:
         """The result of a statement with the placeholders $1, $2, …; its values are UTF-8 bytes or None.
 
-        `planned`: for these values, each time. Else it is prepared, and its plan soon is one for any values. `binary`:
+        `planned`: for these values, each time. Else it is prepared, once and for any values. `binary`:
         its values are in the format of their types instead, bytes as they are, whole numbers most significant byte first.
         """
         given, shape = cast("list[bytes]", [as_text(value) for value in values]), int(binary)
+        self._plan(EACH_ITS_OWN if planned else ONE_PLAN)
         if planned or not self._keeps:
             text = statement.encode()
             return _checked(self.raw.pgconn.exec_params(text, given, result_format=shape), self.raw)
@@ -110,6 +115,13 @@ class Reader:
     def is_broken(self) -> bool:
         """Whether PostgreSQL is gone."""
         return self.raw.pgconn.status != pq.ConnStatus.OK
+
+    def _plan(self, mode: bytes) -> None:
+        """Have statements planned so. In a transaction (`apart.BEGIN`) each has its own plan already."""
+        is_at_rest = self.raw.pgconn.transaction_status == pq.TransactionStatus.IDLE
+        if self._keeps and mode != self._mode and is_at_rest:
+            self.tell(b"SET plan_cache_mode = " + mode)
+            self._mode = mode
 
     def _prepare(self, statement: str) -> bytes:
         if len(self._names) >= MOST_PREPARED:
@@ -226,7 +238,10 @@ def numbered(statement: str) -> str:
 def _connect() -> psycopg.Connection[Any]:
     given = parameters()
     # Only a Reader prepares here: its DEALLOCATE ALL would take away what psycopg prepared and believes to have.
-    own = {"options": f"{given.get('options', '')} -c timezone=UTC", "prepare_threshold": None}
+    own = {
+        "options": f"{given.get('options', '')} -c timezone=UTC -c plan_cache_mode={ONE_PLAN.decode()}",
+        "prepare_threshold": None,
+    }
     return psycopg.connect(**given | own, autocommit=True)
 
 

@@ -27,6 +27,8 @@ SELECT lexeme, of FROM pg_stats s,
 WHERE s.schemaname = current_schema() AND s.tablename = %s AND lexeme IS NOT NULL
 """
 WITHIN = "({} @@ geodata_wanted(%s))"
+# Where no index is asked: a plan for any words would read them anew for each row.
+ROW_BY_ROW = "({} @@ (SELECT geodata_wanted(%s)))"
 WANTED = "SELECT array_to_string(regexp_split_to_array(geodata_folded($1), '[^[:alnum:]]+'), ' ')"
 
 
@@ -55,13 +57,13 @@ def clause(
     Where some words are rare the index is asked for those alone: to look a frequent one up takes as long as it is frequent.
     """
     if among is not None:
-        return sql.SQL(WITHIN).format(among), [" ".join(words)]
+        return sql.SQL(ROW_BY_ROW).format(among), [" ".join(words)]
     own = vector(collection)
     asked = _folded(words)
     rare = [word for word in asked if _is_rare(collection, word)]
     if not rare or len(rare) == len(asked):
         return sql.SQL(WITHIN).format(own), [" ".join(words)]
-    both = sql.SQL("{} AND {}").format(sql.SQL(WITHIN).format(own), sql.SQL(WITHIN).format(unindexed(own)))
+    both = sql.SQL(f"{WITHIN} AND {ROW_BY_ROW}").format(own, unindexed(own))
     return both, [" ".join(rare), " ".join(words)]
 
 
@@ -78,13 +80,14 @@ def _is_rare(collection: Collection, word: str) -> bool:
 def within(collection: Collection, words: tuple[str, ...], wanted: int) -> int | None:
     """Among how many rows, in any order, so many with all of these words are likely to be; None when it would be many.
 
+    A power of two, so that few statements differ by it.
     What is likely comes from PostgreSQL's own account of the most common words, as of the last ANALYZE.
     """
     known, share = _known(collection), 1.0
     for word in _folded(words):
         share *= max((of for lexeme, of in known.items() if lexeme.startswith(word)), default=0.0)
     among = math.ceil(LEEWAY * wanted / share) if share else MOST_WALKED + 1
-    return among if among <= MOST_WALKED else None
+    return 1 << (among - 1).bit_length() if among <= MOST_WALKED else None
 
 
 @lru_cache(1000)

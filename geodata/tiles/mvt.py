@@ -47,9 +47,7 @@ def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query
     if query.selects:
         with filtering.limits(query):
             source, params = _selected(collection, user, query)
-            if query.condition is not None:
-                return bytes(_asked(_layer(collection, tile.z, kept=True), collection, tile, source, params))
-            return _again(collection, tile, source, params)
+            return bytes(_asked(_layer(collection, tile.z, kept=True), collection, tile, source, params))
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (collection.is_point or _is_crowded(collection, tile)):
         return _summed(collection, user, tile)
     return _again(collection, tile, *select.visible(collection, user))
