@@ -42,10 +42,12 @@ def copied():
 
 def taken(path, port=PORT):
     """Seconds to the first byte of the body and to its end, and its size."""
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     begun = time.perf_counter()
     client.request("GET", path)
     answer = client.getresponse()
+    if answer.status != http.HTTPStatus.OK:
+        raise SystemExit(f"{answer.status} at {path}: {answer.read(300)}")
     size = len(answer.read(1))
     first = time.perf_counter() - begun
     while piece := answer.read1(1 << 20):
