@@ -14,7 +14,7 @@ from psycopg import sql
 from carte.demo import shapes
 from geodata import registry
 from geodata.changes import recording
-from geodata.queries import keeping, letters, search, stored
+from geodata.queries import indexes, keeping, letters, search, stored
 from geodata.tiles import drawn
 
 AUTHORITY = "DEMO"
@@ -86,6 +86,7 @@ def fill(*, parks: int, cabins: int, trails: int, seed: int) -> None:
         drawn.store(registry.get(collection))
     search.ensure()
     letters.ensure()
+    indexes.ensure()
 
 
 def _in_turn(work: Callable[..., Any], *given: Any) -> Callable[[], Any]:

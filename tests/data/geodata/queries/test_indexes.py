@@ -110,3 +110,46 @@ def test_a_stream_takes_no_parallel_workers(transactional_db):
         held.tell(b"ROLLBACK")
         assert held.run("SHOW max_parallel_workers_per_gather").get_value(0, 0) != b"0"
     reader.close()
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """Cabins and trails count as many."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cabanes_cabane, sentiers_sentier")
+    monkeypatch.setattr(indexes, "LARGE", 0)
+    return indexes.ensure()
+
+
+@pytest.mark.parametrize(
+    ("collection_id", "query", "index"),
+    [
+        ("cabanes", "filter=capacity_people%3E10", "cabanes_cabane_of_capacity_people"),
+        ("cabanes", "capacity_people=12", "cabanes_cabane_of_capacity_people"),
+        ("cabanes", "state=dismantled", "cabanes_cabane_of_state"),
+        ("cabanes", "lit=true", "cabanes_cabane_of_lit"),
+        ("cabanes", "filter=height_m IS NULL", "cabanes_cabane_of_height_m"),
+        ("cabanes", "filter=inspected_on>DATE('2026-01-01')", "cabanes_cabane_of_inspected_on"),
+        ("sentiers", "filter=ascent_m BETWEEN 100 AND 120", "sentiers_sentier_of_ascent_m"),
+    ],
+)
+def test_short_values_of_a_large_collection_are_found_by_an_index(large, collection_id, query, index):
+    assert index in large
+    collection = registry.get(collection_id)
+    source, where, params = items.conditions(collection, AnonymousUser(), parse_items(QueryDict(query), collection))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        # Without the rule of who sees what, whose index serves as well where there is next to nothing.
+        statement = sql.SQL("EXPLAIN SELECT t.id FROM {} t WHERE {}").format(sql.Identifier(collection.table), where)
+        cursor.execute(statement, params[source.as_string().count("%s") :])
+        assert index in "\n".join(row[0] for row in cursor.fetchall())
+
+
+def test_only_values_that_nothing_else_serves_have_their_own_index(large):
+    own = {name.removeprefix("cabanes_cabane_of_") for name in large if name.startswith("cabanes_cabane_of_")}
+    assert own.isdisjoint({"id", "name_fr", "year_built", "updated_at", "park", "materials", "description_fr", "slug"})
+    assert indexes.ensure() == []
+
+
+def test_a_small_collection_has_none_of_them():
+    assert not any("_of_" in name for name in indexes.wanted(registry.get("cabanes")))
