@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core import signing
 from django.db import connection, transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from comptes.models import User
 
 SALT = "comptes.address"
+# Addresses that one account may have mailed: so many at once, and in a day.
+MOST_A_DAY = 5
+DAY = timedelta(days=1)
 
 
 class LinkRefused(Exception):
@@ -29,6 +35,17 @@ def state(user: User) -> str:
 def token(user: User, email: str) -> str:
     """What the link to `email` holds, signed."""
     return signing.dumps([user.pk, email, state(user)], salt=SALT)
+
+
+def take_turn(user: User) -> bool:
+    """Take one of MOST_A_DAY askings; False when none is left.
+
+    The account keeps the instant at which all are back; each asking puts it off by its part of a day, never beyond a day.
+    """
+    now, part = timezone.now(), DAY / MOST_A_DAY
+    whole_at = Greatest(Coalesce("address_turns_at", Value(now)), Value(now)) + Value(part)
+    accounts = User.objects.annotate(whole_at=ExpressionWrapper(whole_at, output_field=DateTimeField()))
+    return accounts.filter(pk=user.pk, whole_at__lte=now + DAY).update(address_turns_at=F("whole_at")) > 0
 
 
 def read(text: str, user: User) -> str:

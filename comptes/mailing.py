@@ -36,20 +36,30 @@ def mail_resets(email: str, *, language: str, root: str) -> None:
             )
 
 
-def mail_address_asked(pk: int, *, email: str, state: str, language: str, root: str) -> None:
-    """Write to the new address how to confirm it, and to the present one that somebody asked for another.
+def mail_address_link(pk: int, *, email: str, state: str, language: str, root: str) -> None:
+    """Write to the new address how to confirm it.
 
     Nothing is written once the account is no longer in the `state` in which it was asked, nor where no mail can be.
     """
-    user = User.objects.filter(pk=pk, is_active=True).first()
-    if not settings.EMAIL_URL or user is None or address.state(user) != state:
-        return
-    context = {"user": user, "root": root, "email": email}
-    with translation.override(language):
-        link = context | {"token": address.token(user, email)}
-        _mail_once(f"address-{state}-{email.casefold()}", "address_confirm", email, link)
-        if user.email:
+    user = _asking(pk, state)
+    if user is not None:
+        context = {"user": user, "root": root, "email": email, "token": address.token(user, email)}
+        with translation.override(language):
+            _mail_once(f"address-{state}-{email.casefold()}", "address_confirm", email, context)
+
+
+def mail_address_asked(pk: int, *, email: str, state: str, language: str, root: str) -> None:
+    """Write to the present address that somebody asked for another, under the same conditions."""
+    user = _asking(pk, state)
+    if user is not None and user.email:
+        context = {"user": user, "root": root, "email": email}
+        with translation.override(language):
             _mail_once(f"address-asked-{state}-{email.casefold()}", "address_asked", user.email, context)
+
+
+def _asking(pk: int, state: str) -> User | None:
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    return user if settings.EMAIL_URL and user is not None and address.state(user) == state else None
 
 
 def mail_address_changed(pk: int, *, email: str, language: str) -> None:

@@ -13,6 +13,7 @@ class User(AbstractUser):
 
     email = models.EmailField(_("adresse électronique"), blank=True)
     email_changed_at = models.DateTimeField(_("adresse changée le"), null=True, editable=False)
+    address_turns_at = models.DateTimeField(_("demandes d’adresse toutes rendues le"), null=True, editable=False)
     language = models.CharField(
         _("langue"), max_length=2, default="fr", choices=[("fr", "Français"), ("en", "English"), ("nl", "Nederlands")]
     )

@@ -133,6 +133,9 @@ class ChangeAddress(LoginRequiredMixin, FormView):  # type: ignore[type-arg]
     def form_valid(self, form: Any) -> HttpResponse:
         """To the managers' space, with a word."""
         user, email = form.user, form.cleaned_data["email"]
+        if not address.take_turn(user):
+            form.add_error(None, _("Cinq demandes par jour au plus : attendez quelques heures."))
+            return self.form_invalid(form)
         root = _root(self.request)
         self.queue(pk=user.pk, email=email, state=address.state(user), language=get_language(), root=root)
         told = _("Un message part à %(email)s : suivez son lien dans les trois jours. Jusque-là, rien ne change.")
@@ -140,7 +143,7 @@ class ChangeAddress(LoginRequiredMixin, FormView):  # type: ignore[type-arg]
         return super().form_valid(form)
 
     def queue(self, *, pk: int, email: str, state: str, language: str, root: str) -> None:
-        """Has the worker call `mailing.mail_address_asked`; `as_view` is told how, since the queue is not this app's."""
+        """Has the worker call `mailing.mail_address_link` and `mail_address_asked`; `as_view` is told how, since the queue is not this app's."""
         raise NotImplementedError
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -13,6 +14,9 @@ class GeodataConfig(AppConfig):
 
     def ready(self) -> None:
         """Feature texts follow the code: whenever the schema was migrated, their triggers are made to agree."""
+        from geodata.checks import ended_properties  # noqa: PLC0415  (models are not ready when this module is read)
+
+        checks.register(ended_properties)
         pre_migrate.connect(free_tables, dispatch_uid="geodata.free_tables")
         post_migrate.connect(keep_texts, dispatch_uid="geodata.keep_texts")
 

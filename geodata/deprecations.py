@@ -1,7 +1,8 @@
 """What of the API goes away: one declared list, told in headers, in OpenAPI and on the partners' page.
 
 `settings.GEODATA_DEPRECATIONS` names the list. Fields: `Deprecation` (RFC 9745, a structured Date) and `Sunset` (RFC 8594,
-an HTTP date), with links of the relations `deprecation` and `sunset`. After its end an address or a parameter is refused.
+an HTTP date), with links of the relations `deprecation` and `sunset`. After its end an address or a parameter is refused
+and no longer in OpenAPI; a property is to be taken out by then, which `geodata.checks` asks for (decision 0217).
 """
 
 import re
@@ -56,8 +57,8 @@ class Deprecation:
         return self.kind != PARAMETER or self.name in parameters
 
     def has_ended(self, now: datetime) -> bool:
-        """Whether requests that meet it are refused; a property is no longer there to be met."""
-        return self.kind != PROPERTY and self.sunset_at is not None and self.sunset_at <= now
+        """Whether its end has come."""
+        return self.sunset_at is not None and self.sunset_at <= now
 
 
 def _noticed(instant: datetime) -> datetime:
@@ -78,17 +79,24 @@ def declared() -> tuple[Deprecation, ...]:
     return _declared(settings.GEODATA_DEPRECATIONS)
 
 
+def over(now: datetime) -> tuple[Deprecation, ...]:
+    """What has come to its end, oldest announcement first."""
+    return tuple(each for each in declared() if each.has_ended(now))
+
+
 def ended(path: str, parameters: Iterable[str], now: datetime) -> Deprecation | None:
-    """What a request meets that has come to its end, None where nothing has."""
-    return next((each for each in declared() if each.has_ended(now) and each.concerns(path, parameters)), None)
+    """What a request meets that is refused since its end, None where nothing is; a property is no longer there to be met."""
+    refusing = (each for each in over(now) if each.kind != PROPERTY)
+    return next((each for each in refusing if each.concerns(path, parameters)), None)
 
 
-def headers(root: str, path: str, parameters: Iterable[str]) -> tuple[tuple[str, str], ...]:
+def headers(root: str, path: str, parameters: Iterable[str], now: datetime) -> tuple[tuple[str, str], ...]:
     """The fields for a request: the earliest deprecation and the earliest end of what it meets, and their links.
 
     `root` is the origin of the service, before absolute paths.
     """
-    met = [each for each in declared() if each.concerns(path, parameters)]
+    told = [each for each in declared() if each.kind != PROPERTY or not each.has_ended(now)]
+    met = [each for each in told if each.concerns(path, parameters)]
     if not met:
         return ()
     found = [("Deprecation", f"@{int(met[0].deprecated_at.timestamp())}")]

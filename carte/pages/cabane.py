@@ -12,7 +12,7 @@ from carte.pages.facts import Fact, facts
 from carte.pages.happenings import upcoming
 from carte.pages.kinds import Page
 from carte.pages.near import Neighbour, nearest
-from carte.pages.texts import text_of
+from carte.pages.texts import is_told, text_of
 from geodata import registry
 from geodata.formats import markdown
 
@@ -52,8 +52,8 @@ class CabanePage(Page):
 def page(cabin: Any, user: "User | AnonymousUser") -> CabanePage:
     """The page of a cabin, in a number of queries that does not depend on what is around it."""
     notices = notices_for_cabin(cabin, user)
-    park = cabin.park if cabin.park is not None and cabin.park.is_public else None
-    town = cabin.commune if cabin.commune is not None and cabin.commune.is_public else None
+    park = cabin.park if is_told(cabin.park) else None
+    town = cabin.commune if is_told(cabin.commune) else None
     stated = relations.communes([cabin.stated_commune], user) if cabin.stated_commune else []
     return CabanePage(
         feature=cabin,

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext, override
 from carte import wording
 from carte.pages import vocabulary
 from carte.pages.addresses import address
-from carte.pages.texts import FALLBACK, Text, link_name_of
+from carte.pages.texts import FALLBACK, Text, is_told, link_name_of
 from geodata import registry
 from geodata.features import Feature
 from geodata.problems import NotFound
@@ -143,7 +143,7 @@ def _link(label: str, target: models.Model | None, note: str) -> Fact:
     if not isinstance(target, Feature):
         return Fact(label, str(target), note=note)
     text = link_name_of(target)
-    if not target.is_public:
+    if not is_told(target):
         return Fact(label, text.value, note=note if text.value else "")
     try:
         return Fact(label, text.value, url=address(target), lang=text.lang, note=note)

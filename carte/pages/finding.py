@@ -11,6 +11,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q
 
 from carte import clock
+from geodata import registry
 from geodata.changes import whereabouts
 from geodata.features import Feature, Status
 from geodata.problems import Gone, NotFound
@@ -43,7 +44,7 @@ class Deleted(Gone):
 
 
 def find(collection: Collection, key: str, user: "User | AnonymousUser", related: tuple[str, ...] = ()) -> Any:
-    """The feature of this key that the person may see.
+    """The feature of this key that the person may see, with whose name it may tell them (`texts.is_told`).
 
     Raises Moved for a former slug, Deleted for one that was public and is gone, NotFound else.
     """
@@ -52,8 +53,19 @@ def find(collection: Collection, key: str, user: "User | AnonymousUser", related
     joined = visible.select_related(*related) if clock.moment() is None else visible
     found = joined.filter(**{collection.page_key: key}).first()
     if found is not None:
-        return found if clock.moment() is None else _completed(found)
+        return _with_sight(found, user) if clock.moment() is None else _completed(found)
     raise _why_not(collection, key, user)
+
+
+def _with_sight(feature: Any, user: "User | AnonymousUser") -> Any:
+    """The same feature; what it refers to, not everybody may see, and this person may, is marked as seen."""
+    if user.is_authenticated:
+        links = (each for each in feature._meta.concrete_fields if each.many_to_one)
+        for each in (getattr(feature, link.name) for link in links):
+            if isinstance(each, Feature) and not each.is_public:
+                seen = registry.of_model(type(each)).visible_to(user).filter(pk=each.pk).exists()
+                each.is_seen = seen  # type: ignore[attr-defined]
+    return feature
 
 
 def _completed(feature: Any) -> Any:

@@ -64,9 +64,14 @@ def name_of(feature: Any, language: str = "") -> Text:
     return text_of(feature, feature.label_stem, language)
 
 
+def is_told(linked: Any) -> bool:
+    """Whether the name and the page of a feature that another one names are told: to everybody, or to who reads (`finding.find`)."""
+    return linked is not None and (linked.is_public or getattr(linked, "is_seen", False))
+
+
 def link_name_of(linked: Any, language: str = "") -> Text:
-    """What a feature is called that another one names: where not everybody may see it, its code if it has one, else nothing.
+    """What a feature is called that another one names: where who reads may not see it, its code if it has one, else nothing.
 
     Decision 0212: the record that names it tells as much in its own row.
     """
-    return name_of(linked, language) if linked.is_public else Text(getattr(linked, "code", ""))
+    return name_of(linked, language) if is_told(linked) else Text(getattr(linked, "code", ""))

@@ -105,6 +105,7 @@ def programs(addresses: Addresses) -> Iterator[Sample]:
         "url": addresses.data,
         "name": f"{addresses.collection}.{addresses.format.extension}",
         "wait": RETRY_AFTER_S,
+        "failed": _("Le fichier n’a pas pu être écrit. Réessayez plus tard."),
     }
     for name, title, hint in (
         ("curl", "curl", HINTS[kind]),

@@ -45,6 +45,9 @@ for _function in (
 JSON_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 
+register.filter("is_told", texts.is_told)
+
+
 @register.filter
 def said(text: texts.Text) -> SafeString:
     """A text of ours, marked with its language where that is not the page's."""

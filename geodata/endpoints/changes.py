@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.endpoints.answers import document, endpoint
+from geodata.endpoints.limiting import neighbour
 from geodata.endpoints.pages import link_header
 from geodata.formats import changes as formats
 from geodata.formats.choice import GEOJSON, JSON, choose
@@ -69,11 +70,14 @@ def _read(request: HttpRequest, query: ChangesQuery) -> feed.ChangesPage:
 def _wait(
     request: HttpRequest, query: ChangesQuery, page: feed.ChangesPage, seconds: int
 ) -> tuple[feed.ChangesPage, bool]:
-    """The page once there is something on it or the time is over; at once when too many wait already."""
+    """The page once there is something on it or the time is over, and whether it was waited for as asked.
+
+    At once when too many wait already; before the time is over when the place is lost to another reader.
+    """
     until = time.monotonic() + seconds
     wanted = query.collection.id if query.collection else None
-    with hub.place() as may_wait:
-        if not may_wait:
+    with hub.place(neighbour(request)) as place:
+        if place is None:
             return page, False
         hub.ready()
         while not page.entries:
@@ -82,7 +86,8 @@ def _wait(
             if page.entries or time.monotonic() >= until:
                 break
             apart.hand_back()
-            hub.wait(ticket, until - time.monotonic(), wanted)
+            if not hub.wait(ticket, until - time.monotonic(), wanted, place) and place.is_lost:
+                return page, False
     return page, True
 
 

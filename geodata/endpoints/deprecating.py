@@ -25,7 +25,7 @@ def told(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     if not deprecations.declared():
         return response
     root = request.build_absolute_uri("/").rstrip("/")
-    for name, value in deprecations.headers(root, request.path, request.GET):
+    for name, value in deprecations.headers(root, request.path, request.GET, timezone.now()):
         before = response.get(name, "") if name == "Link" else ""
         response[name] = f"{before}, {value}" if before else value
     return response

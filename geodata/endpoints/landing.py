@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 
 from geodata import deprecations, registry
 from geodata.endpoints.answers import endpoint
@@ -71,11 +71,15 @@ class Definition:
 
 def _definition(request: HttpRequest) -> Definition:
     language = translation.get_language() or settings.LANGUAGE_CODE
-    return _made(root_of(request), language, tuple(registry.collections()), deprecations.declared())
+    return _made(root_of(request), language, tuple(registry.collections()), _announced())
+
+
+def _announced() -> object:
+    return deprecations.declared(), deprecations.over(timezone.now())
 
 
 @lru_cache(DEFINITIONS)
-def _made(root: str, _language: str, collections: tuple[Collection, ...], _announced: object) -> Definition:
+def _made(root: str, _language: str, collections: tuple[Collection, ...], _going: object) -> Definition:
     """The definition under a name of the site in a language: it takes 0.4 s and is the same for a release."""
     made = openapi.document(root, collections)
     body = json.dumps(made, ensure_ascii=False).encode()

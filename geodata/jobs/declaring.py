@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,20 +14,29 @@ from geodata.jobs.backoff import Backoff
 
 Work = Callable[..., None]
 NEVER_AGAIN = Backoff(most=1)
+_personal: set[str] = set()
 
 
-def task(name: str, *, retry: Backoff = NEVER_AGAIN) -> Callable[[Work], Work]:
+def task(name: str, *, retry: Backoff = NEVER_AGAIN, is_personal: bool = False) -> Callable[[Work], Work]:
     """Declare a function as a task: `name` is what the queue keeps, so it outlives a move of the code.
 
     Its arguments are keywords whose values are JSON. It may run twice (a worker that was killed leaves
-    it to the next one): write it so that this does no harm.
+    it to the next one): write it so that this does no harm. `is_personal` says that its arguments, or what
+    it raises, name people: then little is kept of it once it failed.
     """
 
     def declare(work: Work) -> Work:
         app.task(name=name, retry=retry)(work)
+        if is_personal:
+            _personal.add(name)
         return work_of(name, work)
 
     return declare
+
+
+def personal() -> Iterable[str]:
+    """The names of the tasks whose arguments or errors name people."""
+    return sorted(_personal)
 
 
 def work_of(name: str, work: Work) -> Work:

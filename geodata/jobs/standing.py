@@ -15,15 +15,17 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import UniqueViolation
 
-from geodata.jobs.declaring import Work, periodic
+from geodata.jobs.declaring import Work, periodic, personal
 from geodata.jobs.models import JobFailure
 
 KEEP_DAYS = 90
+# Those that name people: long enough to mend a mail server and try again.
+KEEP_PERSONAL_DAYS = 7
 FAILED = "failed"
-# Index: procrastinate_events by job. Failed jobs whose last event is older than the limit.
+# Index: procrastinate_events by job. Failed jobs of some tasks (all: NULL) whose last event is older than the limit.
 FORGET = """
-DELETE FROM procrastinate_jobs j WHERE j.status = 'failed'
-AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= %s)
+DELETE FROM procrastinate_jobs j WHERE j.status = 'failed' AND (%(tasks)s::text[] IS NULL OR j.task_name = ANY (%(tasks)s))
+AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at >= %(before)s)
 """
 # The queue ends only what waits or runs.
 DROP = "DELETE FROM procrastinate_jobs WHERE id = %s AND status = 'failed'"
@@ -98,8 +100,14 @@ def try_all_again(limit: int = 100) -> Counter[Again]:
 
 @periodic("jobs.forget", cron="17 3 * * *")
 def forget() -> None:
-    """Each night: what failed long ago is no longer kept."""
-    before = timezone.now() - timedelta(days=KEEP_DAYS)
+    """Each night: what failed long ago is no longer kept, nor what names people after some days."""
+    _forget(KEEP_DAYS, None)
+    _forget(KEEP_PERSONAL_DAYS, list(personal()))
+
+
+def _forget(days: int, tasks: list[str] | None) -> None:
+    before = timezone.now() - timedelta(days=days)
     with connection.cursor() as cursor:
-        cursor.execute(FORGET, [before])
-    JobFailure.objects.filter(at__lt=before).delete()
+        cursor.execute(FORGET, {"tasks": tasks, "before": before})
+    reasons = JobFailure.objects.filter(at__lt=before)
+    (reasons if tasks is None else reasons.filter(task__in=tasks)).delete()

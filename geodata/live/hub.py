@@ -9,8 +9,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -22,14 +24,26 @@ CHANNEL = "geodata_changes"
 IDLE_S = 20.0
 LOOK_S = 5.0
 RETRY_S = 1.0
+# After so long a reader gives its place to one that comes: nothing tells whether its client is still there (decision 0216).
+BEAT_S = 5.0
 logger = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Place:
+    """A place among the readers that may wait, held for the caller `who`; `is_lost` once another reader has it."""
+
+    who: bytes
+    since: float = field(default_factory=time.monotonic)
+    is_lost: bool = False
 
 
 class Hub:
     """Counts changes by collection and wakes those who wait for them."""
 
     def __init__(self, places: int) -> None:
-        self._places = threading.BoundedSemaphore(max(places, 1))
+        self._places = max(places, 1)
+        self._held: list[Place] = []
         self._changed = threading.Condition()
         self._counts: dict[str, int] = {}
         self._missed = 0
@@ -39,17 +53,17 @@ class Hub:
         self._listening = False
 
     @contextmanager
-    def place(self) -> Iterator[bool]:
-        """A place among the readers that may wait: False when all are taken, and one must not wait."""
-        taken = self._places.acquire(blocking=False)
+    def place(self, who: bytes = b"") -> Iterator[Place | None]:
+        """A place among the readers that may wait: None when all are taken, and one must not wait.
+
+        `who` is what a caller is told apart by. Whoever waits longer than BEAT_S may lose the place to another.
+        """
+        place = self._take(who)
         try:
-            if taken:
-                self._enter()
-            yield taken
+            yield place
         finally:
-            if taken:
-                self._leave()
-                self._places.release()
+            if place:
+                self._give_back(place)
 
     @contextmanager
     def heard(self) -> Iterator[None]:
@@ -70,10 +84,14 @@ class Hub:
         with self._changed:
             return dict(self._counts)
 
-    def wait(self, ticket: int, seconds: float, collection_id: str | None = None) -> bool:
-        """Wait until there is a change after the ticket; False when there was none in time."""
+    def wait(self, ticket: int, seconds: float, collection_id: str | None = None, place: Place | None = None) -> bool:
+        """Wait until there is a change after the ticket; False when there was none in time, or the place was lost before."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._ticket(collection_id) != ticket, timeout=max(seconds, 0))
+            self._changed.wait_for(
+                lambda: self._ticket(collection_id) != ticket or (place is not None and place.is_lost),
+                timeout=max(seconds, 0),
+            )
+            return self._ticket(collection_id) != ticket
 
     def ready(self, seconds: float = 2.0) -> bool:
         """Wait until the listener hears; a change committed before that is seen by reading."""
@@ -83,6 +101,33 @@ class Hub:
     def _ticket(self, collection_id: str | None) -> int:
         heard = sum(self._counts.values()) if collection_id is None else self._counts.get(collection_id, 0)
         return heard + self._missed
+
+    def _take(self, who: bytes) -> Place | None:
+        with self._changed:
+            if len(self._held) >= self._places:
+                given_up = self._longest()
+                if given_up is None:
+                    return None
+                given_up.is_lost = True
+                self._held.remove(given_up)
+                self._changed.notify_all()
+            place = Place(who)
+            self._held.append(place)
+        self._enter()
+        return place
+
+    def _longest(self) -> Place | None:
+        """Of those who have waited for a beat, the first of the caller who holds the most places."""
+        until = time.monotonic() - BEAT_S
+        shares = Counter(each.who for each in self._held)
+        over = (each for each in self._held if each.since <= until)
+        return max(over, key=lambda each: shares[each.who], default=None)
+
+    def _give_back(self, place: Place) -> None:
+        with self._changed:
+            if not place.is_lost:
+                self._held.remove(place)
+        self._leave()
 
     def _enter(self) -> None:
         with self._changed:

@@ -1,7 +1,10 @@
 """What goes away, marked in the OpenAPI document; and the change log's own path."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from geodata import deprecations
 from geodata.ogc.openapi_parts import Document
@@ -18,18 +21,28 @@ def paths(_collections: Iterable[Collection], problem: Document) -> dict[str, An
 
 
 def marked(paths: dict[str, Any]) -> dict[str, Any]:
-    """The same paths; operations and parameters that are announced to end have `deprecated: true`."""
+    """The same paths; operations and parameters that are announced to end have `deprecated: true`, those that ended are gone."""
+    now = timezone.now()
     for each in deprecations.declared():
-        for path, item in paths.items():
-            if each.pattern.fullmatch(f"/api{path}"):
-                for operation in (item[method] for method in METHODS if method in item):
-                    _mark(operation, each)
+        concerned = [path for path in paths if each.pattern.fullmatch(f"/api{path}")]
+        if each.kind == deprecations.ADDRESS and each.has_ended(now):
+            paths = {path: item for path, item in paths.items() if path not in concerned}
+            continue
+        for item in (paths[path] for path in concerned):
+            for operation in (item[method] for method in METHODS if method in item):
+                _mark(operation, each, now)
     return paths
 
 
-def _mark(operation: Document, announced: deprecations.Deprecation) -> None:
+def _mark(operation: Document, announced: deprecations.Deprecation, now: datetime) -> None:
     if announced.kind == deprecations.ADDRESS:
         operation["deprecated"] = True
-    for parameter in operation.get("parameters", ()):
-        if announced.kind == deprecations.PARAMETER and parameter["name"] == announced.name:
+    if announced.kind != deprecations.PARAMETER:
+        return
+    given = operation.get("parameters", [])
+    if announced.has_ended(now):
+        operation["parameters"] = [each for each in given if each["name"] != announced.name]
+        return
+    for parameter in given:
+        if parameter["name"] == announced.name:
             parameter["deprecated"] = True

@@ -60,11 +60,14 @@ def condition(collection: Collection, tree: Node) -> Piece:
     return _Writer(collection).piece(tree)
 
 
-def limits(query: ItemsQuery) -> AbstractContextManager[None]:
-    """What holds while the statements of a query run: nothing for the present without a filter, else a bound."""
+def limits(query: ItemsQuery, watch: patience.Watch | None = None) -> AbstractContextManager[None]:
+    """What holds while the statements of a query run: nothing for the present without a filter, else a bound.
+
+    With a watch it is the bound of all that ran since it began.
+    """
     if query.condition is not None:
-        return bounded()
-    return nullcontext() if query.revision is None else past.bounded()
+        return bounded(watch)
+    return nullcontext() if query.revision is None else past.bounded(watch)
 
 
 @contextmanager
@@ -79,14 +82,17 @@ def limits_of_flow(query: ItemsQuery) -> Iterator[int | None]:
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
+def bounded(watch: patience.Watch | None = None) -> Iterator[None]:
     """Statements of a filter: ended after TIMEOUT_MS, and what the values bring about is the client's to mend.
+
+    The time is counted from the beginning of a watch, if there is one.
 
     Raises BadParameter: took too long, out of range, a comparison PostGIS refuses.
     """
+    left_ms = watch.left_ms(TIMEOUT_MS) if watch else TIMEOUT_MS
     with _refused(), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(TIMEOUT_MS)])
+            cursor.execute(patience.SET, [str(left_ms)])
         yield
 
 

@@ -196,11 +196,12 @@ def _rows(collection: Collection, revision: sql.Composable) -> sql.Composed:
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
-    """Statements about the past are ended after TIMEOUT_MS. Raises BadParameter then."""
+def bounded(watch: patience.Watch | None = None) -> Iterator[None]:
+    """Statements about the past are ended after TIMEOUT_MS, counted from the beginning of a watch. Raises BadParameter then."""
+    left_ms = watch.left_ms(TIMEOUT_MS) if watch else TIMEOUT_MS
     with patience.refused(0), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(SET, [str(TIMEOUT_MS)])
+            cursor.execute(SET, [str(left_ms)])
         yield
 
 

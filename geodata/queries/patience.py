@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from django.db import OperationalError
@@ -16,6 +17,17 @@ from geodata.problems import BadParameter
 # Some hundred rows of a stream, or all rows of a file that its reader waits for.
 TIMEOUT_MS = 60_000
 SET = "SELECT set_config('statement_timeout', %s, true)"
+
+
+class Watch:
+    """Since when statements run that share one bound."""
+
+    def __init__(self) -> None:
+        self._began_at = monotonic()
+
+    def left_ms(self, most_ms: int) -> int:
+        """What is left of so many milliseconds, at least one: none at all would be no bound to PostgreSQL."""
+        return max(most_ms - int((monotonic() - self._began_at) * 1000), 1)
 
 
 @contextmanager

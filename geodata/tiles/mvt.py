@@ -18,7 +18,7 @@ from django.db import connection
 from psycopg import sql
 
 from geodata.params.items import ItemsQuery
-from geodata.queries import filtering, items, past, reader, select, squares, states
+from geodata.queries import filtering, items, past, patience, reader, select, squares, states
 from geodata.queries.states import State
 from geodata.registry import Collection
 from geodata.tiles import bygone, layers
@@ -39,13 +39,22 @@ STATED = "SELECT s.id, s.moment, ({layer}) FROM (VALUES (0)) one LEFT JOIN LATER
 Statement = Callable[[Collection, sql.SQL], sql.Composed]
 
 
-def render(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery = EVERYTHING) -> bytes:
-    """The layer of a collection in this tile, of what the query selects; no bytes when it is empty."""
+def render(
+    collection: Collection,
+    user: User | AnonymousUser,
+    tile: Tile,
+    query: ItemsQuery = EVERYTHING,
+    watch: patience.Watch | None = None,
+) -> bytes:
+    """The layer of a collection in this tile, of what the query selects; no bytes when it is empty.
+
+    Layers with one watch share the time that a filter or a past state may take.
+    """
     if query.revision is not None:
-        with filtering.limits(query):
+        with filtering.limits(query, watch):
             return _bygone(collection, user, tile, query)
     if query.selects:
-        with filtering.limits(query):
+        with filtering.limits(query, watch):
             source, params = _selected(collection, user, query)
             return bytes(_asked(_layer(collection, tile.z, kept=True), collection, tile, source, params))
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (collection.is_point or _is_crowded(collection, tile)):
@@ -77,8 +86,9 @@ def together(
 ) -> bytes:
     """These layers in one tile, each at its own zooms; `queries` says what of each, everything without it."""
     wanted = zip(layers, queries or [EVERYTHING] * len(layers), strict=True)
+    watch = patience.Watch()
     return b"".join(
-        render(each, user, tile, query) for each, query in wanted if each.min_zoom <= tile.z <= each.max_zoom
+        render(each, user, tile, query, watch) for each, query in wanted if each.min_zoom <= tile.z <= each.max_zoom
     )
 
 

@@ -12,7 +12,7 @@ from geodata import jobs
 from geodata.webhooks.models import Delivery, Subscription
 
 
-@jobs.task("webhooks.tell_stopped", retry=jobs.Backoff(first_s=30, most=8))
+@jobs.task("webhooks.tell_stopped", retry=jobs.Backoff(first_s=30, most=8), is_personal=True)
 def tell_stopped(*, subscription: str) -> None:
     """Write to the owner; nothing is sent where no address is known, or the subscription was taken up meanwhile."""
     stopped = Subscription.objects.filter(pk=subscription, state=Subscription.State.STOPPED, owner__is_active=True)

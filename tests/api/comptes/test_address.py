@@ -1,6 +1,7 @@
 """A new e-mail address, proven by its mailbox."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from carte import tasks
@@ -206,6 +208,38 @@ def test_a_new_password_has_a_new_link_sent_at_once(client, lea, mailoutbox):
     with pytest.raises(address.LinkRefused):
         address.take(links[0], lea)
     assert address.take(links[1], lea) == OLD
+
+
+def test_each_mail_is_a_job_of_its_own_so_that_a_refusal_sends_nothing_to_the_other_mailbox_again(
+    client, lea, mailoutbox
+):
+    asks(client)
+    written = []
+    for job in ProcrastinateJob.objects.order_by("id"):
+        mailoutbox.clear()
+        for _attempt in range(2):
+            # Each attempt may be another worker's, which remembers nothing.
+            cache.clear()
+            getattr(tasks, job.task_name.removeprefix("comptes."))(**job.args)
+        written.append([mail.to for mail in mailoutbox])
+    assert written == [[[NEW]] * 2, [[OLD]] * 2]
+
+
+def test_an_account_has_five_addresses_mailed_and_gets_them_back_in_a_day(client, lea, monkeypatch):
+    names = iter(f"{number}@exemple.fr" for number in range(20))
+    now = timezone.now()
+    for hours, granted in ((0, 5), (5, 1), (29, 5)):
+        monkeypatch.setattr(address.timezone, "now", lambda hours=hours: now + timedelta(hours=hours))
+        ProcrastinateJob.objects.all().delete()
+        for _ in range(granted):
+            assert asks(client, next(names)).status_code == 302
+        refused = asks(client, next(names))
+        assert refused.context["form"].non_field_errors()
+        assert "Cinq demandes par jour" in refused.content.decode()
+        assert ProcrastinateJob.objects.filter(task_name="comptes.mail_address_link").count() == granted
+    other = user(email="marc@exemple.fr")
+    client.force_login(other)
+    assert asks(client, next(names)).status_code == 302
 
 
 def test_no_cache_keeps_these_pages(client, lea):

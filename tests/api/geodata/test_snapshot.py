@@ -7,9 +7,12 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
 
 from cabanes.models import Cabane
+from geodata.live import hub as hubs
 from geodata.live.hub import hub
+from tests.contract.turmoil import until
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
 
@@ -149,10 +152,47 @@ def test_what_is_there_is_not_waited_for(client):
 def test_one_reader_too_many_is_answered_at_once(client, settings):
     start = taken(client)["cursor"]
     places = [hub.place() for _ in range(settings.GEODATA_WAITERS)]
-    assert [place.__enter__() for place in places] == [True] * len(places)
+    assert all(place.__enter__() for place in places)
     begun = time.monotonic()
     answer = _waiting(client, since=start)
     for place in places:
         place.__exit__(None, None, None)
     assert time.monotonic() - begun < 1
     assert "Preference-Applied" not in answer
+
+
+def test_a_long_wait_gives_way_to_a_reader_that_comes(client, settings, monkeypatch):
+    """The client of a wait may be gone: nothing tells until it is answered."""
+    start = taken(client)["cursor"]
+    answers = []
+
+    def wait():
+        answers.append(Client().get("/api/changes", {"since": start}, headers={"Prefer": "wait=20"}))
+        connections.close_all()
+
+    readers = [threading.Thread(target=wait) for _ in range(settings.GEODATA_WAITERS)]
+    for each in readers:
+        each.start()
+    assert until(lambda: len(hub._held) == len(readers))
+    monkeypatch.setattr(hubs, "BEAT_S", 0.0)
+    assert client.get("/api/changes", {"since": start}, headers={"Prefer": "wait=1"})["Preference-Applied"] == "wait=1"
+    assert until(lambda: len(answers) == 1)
+    cabane()
+    for each in readers:
+        each.join()
+    assert [(len(each.json()["changes"]), each.get("Preference-Applied")) for each in answers] == [
+        (0, None),
+        *[(1, "wait=20")] * (len(readers) - 1),
+    ]
+
+
+def test_who_holds_most_places_gives_way_first(monkeypatch):
+    monkeypatch.setattr(hubs, "BEAT_S", 0.0)
+    monkeypatch.setattr(hubs, "IDLE_S", 0.0)
+    crowd = hubs.Hub(3)
+    with crowd.place(b"a") as one, crowd.place(b"b") as first, crowd.place(b"b") as second:
+        with crowd.place(b"c") as newcomer:
+            assert (one.is_lost, first.is_lost, second.is_lost, newcomer.is_lost) == (False, True, False, False)
+        monkeypatch.setattr(hubs, "BEAT_S", 60.0)
+        with crowd.place(b"c"), crowd.place(b"c") as too_many:
+            assert too_many is None

@@ -1,12 +1,18 @@
+import itertools
 import json
 import math
+import re
 from datetime import UTC, datetime
 
 import mapbox_vector_tile
 import pytest
 from django.contrib.gis.geos import Point
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cabanes.models import Cabane
+from geodata.queries import patience
 from geodata.tiles import mvt
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
@@ -126,6 +132,32 @@ def test_conditions_on_all_layers_hold_for_each(client):
         assert (refused.status_code, refused.json()["parameter"]) == (400, parameter)
     tilejson = json.loads(client.get("/api/tiles/WebMercatorQuad/tilejson?q=heron").content)
     assert tilejson["tiles"][0].endswith("{z}/{y}/{x}?q=heron")
+
+
+@pytest.mark.parametrize(
+    ("condition", "bound_ms"),
+    [("filter=created_at > TIMESTAMP('2020-01-01T00:00:00Z')", 5_000), ("as-of={now}", 10_000)],
+)
+def test_layers_of_one_tile_share_the_time_that_conditions_may_take(client, monkeypatch, condition, bound_ms):
+    """Each reading of the clock is 0.3 s later."""
+    cabane()
+    clock = itertools.count(1000.0, 0.3)
+    monkeypatch.setattr(patience, "monotonic", lambda: next(clock))
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"{address('x', 15).replace('collections/x/', '')}?{condition.format(now=now)}")
+    bounds = [
+        int(found[1]) for each in asked if (found := re.search(r"'statement_timeout', '(\d+)', true", each["sql"]))
+    ]
+    assert len(bounds) > 5
+    assert bounds == [pytest.approx(bound_ms - 300 * number, abs=2) for number in range(1, len(bounds) + 1)]
+
+
+def test_a_watch_never_leaves_a_statement_without_a_bound(monkeypatch):
+    clock = itertools.count(0, 3)
+    monkeypatch.setattr(patience, "monotonic", lambda: next(clock))
+    watch = patience.Watch()
+    assert [watch.left_ms(5_000) for _ in range(3)] == [2_000, 1, 1]
 
 
 def test_a_form_that_is_not_there_is_refused(client):

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.checks import run_checks
 from django.utils import timezone
 
 from geodata import deprecations
@@ -73,6 +74,33 @@ def test_after_the_end_an_address_is_gone_and_a_parameter_refused(client, monkey
                 assert "2027-07-15" in answer.json()["detail"]
     assert client.get("/api/snapshot/cabanes").json()["detail"].endswith("Prenez /api/changes.")
     assert client.get(f"{ITEMS}?bbox-crs={crs}").json()["parameter"] == "bbox-crs"
+
+
+def test_openapi_no_longer_has_what_ended(client, monkeypatch):
+    gone = replace(DECLARED[1], sunset_at=END)
+    monkeypatch.setattr(deprecations, "_declared", lambda _dotted: (DECLARED[0], gone))
+    for now, is_over in ((END - timedelta(seconds=1), False), (END, True)):
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        paths = client.get("/api/openapi.json").json()["paths"]
+        names = {each["name"] for each in paths["/collections/cabanes/items"]["get"]["parameters"]}
+        assert ("bbox-crs" not in names, "/snapshot/cabanes" not in paths) == (is_over, is_over)
+        assert "bbox" in names
+        assert "/changes" in paths
+
+
+def test_a_property_that_ended_and_is_still_published_fails_the_check(client, monkeypatch):
+    announced = [
+        Deprecation(kind="property", name=name, path=path, deprecated_at=BEGIN, sunset_at=END)
+        for name, path in (("kind", r"/api/collections/cabanes/items(/.*)?"), ("taken_out", r"/api/collections/.*"))
+    ]
+    monkeypatch.setattr(deprecations, "_declared", lambda _dotted: announced)
+    for now, found in (
+        (END - timedelta(seconds=1), []),
+        (END, ["cabanes.kind is published after its end, 2027-07-15."]),
+    ):
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        assert [each.msg for each in run_checks() if each.id == "geodata.W001"] == found
+        assert ("Sunset" in client.get(ITEMS)) == (not found)
 
 
 @pytest.mark.parametrize(

@@ -48,9 +48,14 @@ def printed(network, live_server):
 
 
 @pytest.fixture
-def queueing(printed, settings, tmp_path):
-    """Examples of a server whose worker writes every file of more than one row."""
-    folder, server = tmp_path / "exports", Server()
+def folder(tmp_path):
+    return tmp_path / "exports"
+
+
+@pytest.fixture
+def queueing(printed, settings, folder):
+    """Examples of a server whose worker writes every file of more than one row, into `folder`."""
+    server = Server()
     server.environment["EXPORTS_ROOT"] = str(folder)
     settings.GEODATA_EXPORT_ABOVE = 1
     kept = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(folder)}}
@@ -114,6 +119,18 @@ def test_a_file_that_is_written_later_is_waited_for(queueing, live_server, tmp_p
         whole = response.read()
     assert whole.startswith(b"PMTiles")
     assert told["javascript"][0].decode().strip() == f"sentiers.pmtiles: {len(whole)}"
+
+
+def test_curl_stops_with_a_message_when_a_file_cannot_be_written(queueing, folder, tmp_path):
+    tool("curl")
+    code = queueing("collection=sentiers&format=gpkg")["curl"]
+    folder.touch()
+    place = tmp_path / "here"
+    place.mkdir()
+    ended = subprocess.run(["sh", "-c", code], cwd=place, capture_output=True, text=True, timeout=90, check=False)
+    assert (ended.returncode, ended.stderr.strip()) == (1, "Le fichier n’a pas pu être écrit. Réessayez plus tard.")
+    assert Export.objects.filter(state="failed").exists()
+    assert list(place.iterdir()) == []
 
 
 def test_curl_leaves_no_file_when_it_is_refused(printed, tmp_path):

@@ -3,8 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from carte import tasks
 from geodata import jobs
 from geodata.jobs import standing
 from geodata.models import JobFailure
@@ -106,3 +108,21 @@ def test_what_failed_long_ago_is_forgotten(file):
         )
     standing.forget()
     assert [job.args["text"] for job in ProcrastinateJob.objects.all()] == ["new"]
+
+
+def test_what_names_people_is_forgotten_within_days_with_its_reason(file):
+    jobs.defer(tasks.mail_resets, email="lea@exemple.fr", language="fr", root="http://testserver")
+    jobs.defer(tasks.mail_address_link, pk=1, email="lea@exemple.fr", state="", language="fr", root="http://testserver")
+    jobs.defer(chores.note, file=str(file), text="kept")
+    for job in ProcrastinateJob.objects.all():
+        JobFailure.objects.create(
+            job=job.id, task=job.task_name, attempt=1, error="SMTPRecipientsRefused: lea@exemple.fr"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
+        for days, left in ((6, 3), (8, 1)):
+            cursor.execute("UPDATE procrastinate_events SET at = now() - make_interval(days => %s)", [days])
+            JobFailure.objects.update(at=timezone.now() - timedelta(days=days))
+            standing.forget()
+            assert (ProcrastinateJob.objects.count(), JobFailure.objects.count()) == (left, left)
+    assert ProcrastinateJob.objects.get().args["text"] == "kept"
