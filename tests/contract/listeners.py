@@ -77,7 +77,7 @@ class Hook:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         url = f"http://127.0.0.1:{self._server.server_port}/"
         self.subscription, Receiver.secret = subscribing.subscribe(
             {"name": "Miroir", "url": url, "features": True}, by=person
