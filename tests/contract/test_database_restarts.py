@@ -270,6 +270,6 @@ def test_everything_goes_on_after_postgresql_was_restarted(cluster, server, work
     assert hook.out_of_order == []
     assert until(is_there), jobs_of(cluster)
     assert asked(server.port, "GET", address)[1].startswith(b"PK")
-    for each in (poll, open_map):
-        each.over.set()
+    poll.over.set()
+    open_map.leave()
     assert until(lambda: cluster.asked(AT_WORK) == [(0,)])
