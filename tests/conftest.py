@@ -1,5 +1,6 @@
 """Shared by all tests: the database is real, the outside network is closed."""
 
+import gc
 import os
 import socket
 import threading
@@ -13,6 +14,12 @@ from django.test import Client, TransactionTestCase
 from tests.database import network, rows, template
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def pytest_collection_finish():
+    """What was imported and collected stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

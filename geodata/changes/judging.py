@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
-from django.core.exceptions import ValidationError
-from django.db.models import CheckConstraint
+from django.core.exceptions import FieldError, ValidationError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, transaction
+from django.db.models import BooleanField, CheckConstraint, Model, Q
+from django.db.models.functions import Coalesce
+from django.db.models.sql import Query
+from django.db.models.sql.constants import SINGLE
 from django.utils.translation import gettext as _
 
 from geodata.changes.constraints import field_of
@@ -58,13 +63,45 @@ def _shape_errors(feature: Feature) -> Errors:
 
 def _broken_constraints(feature: Feature, failed: set[str]) -> Iterator[tuple[str, list[str]]]:
     for model, constraints in feature.get_constraints():
-        for constraint in constraints:
-            if not isinstance(constraint, CheckConstraint):
-                continue
-            try:
-                constraint.validate(model, feature, exclude=failed)
-            except ValidationError as error:
-                yield field_of(constraint), list(error.messages)
+        checks = [each for each in constraints if isinstance(each, CheckConstraint)]
+        for constraint in _broken(model, feature, checks, failed):
+            yield field_of(constraint), [str(constraint.get_violation_error_message())]
+
+
+def _broken(
+    model: type[Model], feature: Feature, checks: list[CheckConstraint], failed: set[str]
+) -> Iterator[CheckConstraint]:
+    """Those that do not hold, by one statement, where their own `validate` takes one for each.
+
+    As there, one that names a field that failed is not judged, nor one that the database cannot judge.
+    """
+    query, judged = Query(None), []
+    known = feature._get_field_expression_map(meta=model._meta, exclude=failed)  # type: ignore[attr-defined]
+    for name, value in known.items():
+        query.add_annotation(value, name, select=False)
+    for constraint in checks:
+        holds = Coalesce(Q(constraint.condition), True, output_field=BooleanField())
+        with suppress(FieldError):
+            query.add_annotation(holds, f"_{constraint.name}")
+            judged.append(constraint)
+    if not judged:
+        return
+    try:
+        with transaction.atomic():
+            row = query.get_compiler(using=DEFAULT_DB_ALIAS).execute_sql(SINGLE)
+    except DatabaseError:
+        row = [_holds(each, model, feature, failed) for each in judged]
+    for constraint, is_kept in zip(judged, row, strict=True):
+        if not is_kept:
+            yield constraint
+
+
+def _holds(constraint: CheckConstraint, model: type[Model], feature: Feature, failed: set[str]) -> bool:
+    try:
+        constraint.validate(model, feature, exclude=failed)
+    except ValidationError:
+        return False
+    return True
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -8,13 +8,19 @@ from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from geodata.jobs.backoff import Backoff
 
 Work = Callable[..., None]
 NEVER_AGAIN = Backoff(most=1)
 _personal: set[str] = set()
+# By the connection of the caller, in a worker too: there `app` asks through the sessions of the worker, which a thread
+# that queues would wait for as long as the database is away, and keep the worker from starting again.
+QUEUE = JobManager(DjangoConnector())
 
 
 def task(name: str, *, retry: Backoff = NEVER_AGAIN, is_personal: bool = False) -> Callable[[Work], Work]:
@@ -65,8 +71,9 @@ def defer(work: Work, /, *, once: str = "", alone: str = "", at: datetime | None
     time (jobs of one name run one after another, in the order they were queued), `at` the first moment
     (UTC) at which it may run.
     """
-    job = app.configure_task(
-        work.task_name,  # type: ignore[attr-defined]
+    job = configure_task(
+        name=work.task_name,  # type: ignore[attr-defined]
+        job_manager=QUEUE,
         queueing_lock=once or None,
         lock=alone or None,
         schedule_at=at,

@@ -4,11 +4,13 @@ import contextlib
 import http.client
 import json
 import random
+import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from http.server import ThreadingHTTPServer
+from itertools import cycle
 
 import psutil
 import receiver
@@ -77,7 +79,7 @@ class Hook:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         url = f"http://127.0.0.1:{self._server.server_port}/"
         self.subscription, Receiver.secret = subscribing.subscribe(
             {"name": "Miroir", "url": url, "features": True}, by=person
@@ -132,7 +134,13 @@ class OpenMap(threading.Thread):
         super().__init__(daemon=True)
         self.server, self.id, self.since, self.told = server, since, since, Counter()
         self.cuts, self.resets, self.over = 0, 0, threading.Event()
-        self._choice = random.Random(3)
+        self._choice, self._line = random.Random(3), None
+
+    def leave(self):
+        """Be over at once, not with the next beat."""
+        self.over.set()
+        with contextlib.suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)
 
     def run(self):
         while not self.over.is_set():
@@ -147,6 +155,7 @@ class OpenMap(threading.Thread):
         leaves_at = time.monotonic() + self._choice.uniform(2, 20)
         with contextlib.closing(session):
             session.request("GET", "/api/live", headers={"Last-Event-ID": self.id})
+            self._line = session.sock
             answer = session.getresponse()
             if answer.status != 200:
                 raise OSError(answer.status)
@@ -191,13 +200,14 @@ class Downloader(threading.Thread):
         self._choice = random.Random(4)
 
     def run(self):
-        while not self.over.is_set():
-            for name in self.FORMATS:
-                try:
-                    self.done[self.fetch(name)] += 1
-                except CUT:
-                    self.done["cut off"] += 1
-                time.sleep(0.1)
+        for name in cycle(self.FORMATS):
+            if self.over.is_set():
+                return
+            try:
+                self.done[self.fetch(name)] += 1
+            except CUT:
+                self.done["cut off"] += 1
+            time.sleep(0.1)
 
     def fetch(self, name):
         session = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)

@@ -47,16 +47,16 @@ def server(tmp_path, settings):
 
 @contextlib.contextmanager
 def begun(server, address, **headers):
-    """So many requests of which the head was read, then cut. Gives their statuses."""
-    with contextlib.ExitStack() as lines:
-        statuses = []
+    """So many requests at once of which the head was read, then cut. Gives their statuses."""
+    with contextlib.ExitStack() as stack:
+        lines = []
         for _ in range(MANY):
-            line = lines.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S))
+            line = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S))
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             told = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
             line.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1{told}\r\n\r\n".encode())
-            statuses.append(int(line.recv(16).split()[1]) if not headers else 0)
-        yield statuses
+            lines.append(line)
+        yield [int(each.recv(16).split()[1]) if not headers else 0 for each in lines]
 
 
 def status(server, address, **headers):

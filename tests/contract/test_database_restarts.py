@@ -242,9 +242,9 @@ def test_everything_goes_on_after_postgresql_was_restarted(cluster, server, work
     time.sleep(LASTING_S)
     assert asked(server.port, "GET", f"{ITEMS}?limit=1&sortby=name_fr")[0] == 503
     cluster.start()
-    assert until(lambda: asked(server.port, "GET", f"{ITEMS}?limit=1&sortby=name_fr")[0] == 200, 10)
+    assert until(lambda: asked(server.port, "GET", f"{ITEMS}?limit=1&sortby=name_fr")[0] == 200)
     known = len(writer.acknowledged)
-    assert until(lambda: len(writer.acknowledged) > known + 5, 20)
+    assert until(lambda: len(writer.acknowledged) > known + 5)
     writer.over.set()
     writer.join()
 
@@ -261,15 +261,15 @@ def test_everything_goes_on_after_postgresql_was_restarted(cluster, server, work
     assert set(writer.acknowledged) <= kept
     ((newest,),) = cluster.asked(LATEST)
     wanted = {number for (number,) in cluster.asked("SELECT id FROM geodata_revision WHERE id > %s", hook.begun_at)}
-    assert until(lambda: set(poll.seen) >= wanted, 20)
+    assert until(lambda: set(poll.seen) >= wanted)
     assert poll.seen == sorted(wanted)
     assert poll.statuses <= {200, 503, "cut"}
-    assert poll.longest_s < 15
-    assert until(lambda: parse_since(open_map.id).revision >= newest, 20)
+    assert poll.longest_s < 30
+    assert until(lambda: parse_since(open_map.id).revision >= newest)
     assert until(lambda: hook.numbers() >= wanted, 90), jobs_of(cluster)
     assert hook.out_of_order == []
-    assert until(is_there, 60), jobs_of(cluster)
+    assert until(is_there), jobs_of(cluster)
     assert asked(server.port, "GET", address)[1].startswith(b"PK")
-    for each in (poll, open_map):
-        each.over.set()
-    assert until(lambda: cluster.asked(AT_WORK) == [(0,)], 20)
+    poll.over.set()
+    open_map.leave()
+    assert until(lambda: cluster.asked(AT_WORK) == [(0,)])

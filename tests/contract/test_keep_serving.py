@@ -23,6 +23,7 @@ sys.path.insert(0, sys.argv[1])
 import keep_serving
 keep_serving.COMMAND, keep_serving.APPLICATION = ["sleep", "600"], sys.argv[2]
 keep_serving.FIRST_PAUSE_S = keep_serving.LAST_PAUSE_S = 0.0
+keep_serving.KILL_AFTER_S = 0
 sys.exit(keep_serving.main())
 """
 

@@ -185,8 +185,10 @@ def test_a_mirror_is_the_origin_row_for_row(server, worker, tmp_path, settings):
     newest = feed.latest().revision
     assert hook.stuck(newest) == ""
     assert until(lambda: parse_since(open_map.id).revision >= newest)
-    for each in (copier, reader, downloader, open_map):
+    open_map.leave()
+    for each in (copier, reader, downloader):
         each.over.set()
+    for each in (copier, reader, downloader, open_map):
         each.join()
     copier.round()
     hook.close()

@@ -35,7 +35,7 @@ def ign(settings, tmp_path, monkeypatch):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     settings.BASEMAP, settings.BASEMAP_CACHE = "auto", str(tmp_path)
     settings.BASEMAP_HOST = f"http://127.0.0.1:{server.server_port}"
     monkeypatch.setattr(plan_ign, "circuit", plan_ign.Circuit())

@@ -178,7 +178,7 @@ def test_only_an_allowed_site_may_show_the_map(hostile, live_server, context):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Partner)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     partner = f"http://127.0.0.1:{server.server_port}"
     try:
         hostile.allowed_sites = ["https://www.autre.example"]

@@ -23,8 +23,8 @@ def opened(live_server, browser, request):
         contexts.append(context)
         sign_in(context, live_server, person)
         axe.bring(context)
-        page, asked, said = context.new_page(), [], []
-        page.on("request", lambda request: asked.append(request.url))
+        page, said = context.new_page(), []
+        asked = axe.Asked(page)
         page.on("console", lambda message: said.append((message.location.get("url"), message.text)))
         page.on("pageerror", lambda error: said.append(("error", str(error))))
         return page, asked, said
@@ -35,7 +35,7 @@ def opened(live_server, browser, request):
 
 
 def elsewhere(asked, live_server):
-    return [url for url in asked if not url.startswith((live_server.url, "data:", "blob:"))]
+    return [url for url in asked.addresses if not url.startswith((live_server.url, "data:", "blob:"))]
 
 
 def test_every_page_passes_axe_reflows_suits_a_finger_asks_nobody_else_and_is_quiet(
@@ -46,7 +46,7 @@ def test_every_page_passes_axe_reflows_suits_a_finger_asks_nobody_else_and_is_qu
     for address in addresses:
         page.goto(live_server.url + address)
         page.evaluate("document.querySelectorAll('details.fold').forEach(each => { each.open = true })")
-        page.wait_for_load_state("networkidle")
+        asked.settle()
         wrong = axe.faults(page, (1280, 390), lambda: [("small", each) for each in page.evaluate(SMALL)])
         found += [(address, *each) for each in wrong]
     assert found == []
@@ -58,7 +58,7 @@ def test_the_administration_asks_nobody_else_and_is_quiet(mine, live_server, ope
     page, asked, said = opened(mine.boss)
     for address in administration(mine):
         page.goto(live_server.url + address)
-        page.wait_for_load_state("networkidle")
+        asked.settle()
     assert elsewhere(asked, live_server) == []
     assert said == []
 

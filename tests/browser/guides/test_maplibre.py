@@ -45,7 +45,7 @@ def site(tmp_path):
     (tmp_path / "favicon.ico").touch()
     (tmp_path / "node_modules").symlink_to(settings.ROOT / "node_modules")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Ranges, directory=tmp_path))
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield tmp_path, f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()

