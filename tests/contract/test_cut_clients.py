@@ -98,18 +98,20 @@ def test_open_maps_that_are_gone_leave_their_places(server):
         assert {200, 503} == set(statuses)
     # A line that is gone is found out at the next beat, or at the one after. Asking takes a place: those that were
     # granted are kept, until they are as many as before.
-    over_at, again = time.monotonic() + 3 * live.BEAT_S, 0
+    over_at, again, refused = time.monotonic() + 3 * live.BEAT_S, 0, b""
     with contextlib.ExitStack() as lines:
         while again < statuses.count(200) and time.monotonic() < over_at:
             session = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
             lines.callback(session.close)
             session.request("GET", "/api/live")
-            if session.getresponse().status == 200:
+            found = session.getresponse()
+            if found.status == 200:
                 again += 1
             else:
+                refused = found.read()
                 session.close()
                 time.sleep(0.1)
-    assert again == statuses.count(200)
+    assert again == statuses.count(200), refused
     assert until(lambda: at_work() == 0, 10)
 
 

@@ -76,9 +76,9 @@ def dsn():
 def until(fact, seconds=60):
     """What a fact is in the end: true as soon as it is, or what it is after so many seconds."""
     limit = time.monotonic() + seconds
-    while time.monotonic() < limit and not fact():
+    while not (found := fact()) and time.monotonic() < limit:
         time.sleep(0.1)
-    return fact()
+    return found
 
 
 def url_of(host, name):
