@@ -1,5 +1,6 @@
 """The WSGI application that the server runs."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -13,3 +14,6 @@ from geodata.endpoints.door import door  # noqa: E402  (after the models are loa
 
 application = door(django_application)
 refuse_demo_accounts()
+# What was loaded stays: looking through it for garbage stopped every thread for some tenth of a second now and then.
+gc.collect()
+gc.freeze()

@@ -14,17 +14,26 @@ HEAD = b'{"type":"FeatureCollection","features":['
 
 
 def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
-    """The FeatureCollection in pieces: what PostgreSQL gives at once, and CHUNK bytes at least."""
+    """The FeatureCollection in pieces: what PostgreSQL gives at once, and CHUNK bytes at least; in one when it is all there."""
     held, before, size = list[bytes](), HEAD, 0
     for texts in page.batches:
         if texts:
             # One copy a batch: what precedes it goes before its first text.
             texts[0] = before + texts[0]
+            if not page.flows:
+                texts[-1] += _end(page, links)
+                yield b",".join(texts)
+                return
             held.append(b",".join(texts))
             before, size = b",", size + len(held[-1])
         if size > CHUNK:
             yield from held
             held, size = [], 0
+    yield b"".join([*held, HEAD if before is HEAD else b"", _end(page, links)])
+
+
+def _end(page: ItemsPage, links: list[Link]) -> bytes:
+    """What follows the last feature."""
     tail: dict[str, Any] = {"numberReturned": page.returned}
     if page.matched is not None:
         tail["numberMatched"] = page.matched
@@ -32,7 +41,7 @@ def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
         # The past is the same bytes whenever it is asked for.
         tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     tail["links"] = links
-    yield b"".join([*held, HEAD if before is HEAD else b"", b"],", _compact(tail)[1:]])
+    return b"]," + _compact(tail)[1:]
 
 
 def write_item(item: Item, links: list[Link]) -> bytes:

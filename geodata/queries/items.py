@@ -163,11 +163,11 @@ def _read(
     And what was public of the collection then, None without a row that could tell.
     """
     body, join = stored.kept(collection) if _is_whole(query) else stored.feature(collection, query.crs, query.columns)
-    columns = sql.SQL("t.id, {}, {}, {}").format(body, *states.columns(collection))
+    columns = sql.SQL("t.id, {}, {}").format(body, states.column(collection))
     statement, values = ordering.statement(collection, found, columns, pages.place(query), query.limit + 1, join)
     read = reader.read(reader.numbered(statement.as_string()), values, planned=planned)
-    rows = [(int(read.get_value(row, 0) or 0), read.get_value(row, 1)) for row in range(read.ntuples)]
-    state = State(*(int(read.get_value(0, column) or 0) for column in (2, 3))) if rows else None
+    rows = [(read.get_value(row, 0), read.get_value(row, 1)) for row in range(read.ntuples)]
+    state = State.read(read.get_value(0, 2)) if rows else None
     return (None if any(text is None for _number, text in rows) else rows), state
 
 

@@ -28,6 +28,7 @@ OF_COLLECTION = " WHERE collection = {} AND public_op IS NOT NULL"
 PUBLIC = LAST.format(OF_COLLECTION.format("$1"))
 PUBLIC_ALL = LAST.format(" WHERE public_op IS NOT NULL")
 EVERYTHING = LAST.format("")
+TOLD = "(SELECT id || ' ' || moment FROM ({}) last_public)"
 # Input: ids (text[]). Output: id and instant of the last public change of each that had one. Index: geodata_revision_feed.
 CHANGED = """
 SELECT c, last.at FROM unnest(%s::text[]) c CROSS JOIN LATERAL (
@@ -41,6 +42,11 @@ class State:
 
     revision: int
     moment: int
+
+    @classmethod
+    def read(cls, told: bytes | None) -> State:
+        """The state that `column` tells."""
+        return cls(*map(int, told.split())) if told else NOTHING_YET
 
 
 NOTHING_YET = State(0, 0)
@@ -64,10 +70,9 @@ def last_public(collection: Collection) -> str:
 
 
 @cache
-def columns(collection: Collection) -> tuple[sql.SQL, sql.SQL]:
-    """Number and moment of that revision as columns of any statement: read once, null before the first one."""
-    text, last = "(SELECT {} FROM ({}) last_public)", last_public(collection)
-    return sql.SQL(text.format("id", last)), sql.SQL(text.format("moment", last))
+def column(collection: Collection) -> sql.SQL:
+    """That revision as a column of any statement, for `State.read`: read once, null before the first one."""
+    return sql.SQL(TOLD.format(last_public(collection)))
 
 
 def _state(statement: str, *values: str) -> State:
