@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from carte.pages.sitemap import PER_PART
 from geodata import registry
-from geodata.queries import extent
+from geodata.queries import extent, search
 from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
@@ -98,6 +98,8 @@ def more(count=4):
 
 def statements(client, address):
     extent._kept.cache_clear()
+    # What other tests left known of common words runs out at some minute.
+    search._common.cache_clear()
     cache.clear()
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)
