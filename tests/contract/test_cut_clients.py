@@ -1,14 +1,12 @@
-"""Clients that vanish from what lasts: exports, open maps, long polls. Files, places and connections are free again."""
+"""Clients that vanish from what lasts: exports, long polls. Files, places and connections are free again."""
 
 import contextlib
 import http.client
 import socket
-import time
 
 import pytest
 from django.db import connection
 
-from geodata.endpoints import live
 from geodata.exports import tasks
 from geodata.exports.models import Export
 from geodata.params.changes import make_since
@@ -90,28 +88,6 @@ def test_an_export_that_nobody_goes_on_reading_holds_no_file(server, tmp_path):
         assert held(server, tmp_path)
     assert until(lambda: held(server, tmp_path) == [], 20)
     assert status(server, address) == 200
-    assert until(lambda: at_work() == 0, 10)
-
-
-def test_open_maps_that_are_gone_leave_their_places(server):
-    with begun(server, "/api/live") as statuses:
-        assert {200, 503} == set(statuses)
-    # A line that is gone is found out at the next beat, or at the one after. Asking takes a place: those that were
-    # granted are kept, until they are as many as before.
-    over_at, again, refused = time.monotonic() + 3 * live.BEAT_S, 0, b""
-    with contextlib.ExitStack() as lines:
-        while again < statuses.count(200) and time.monotonic() < over_at:
-            session = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
-            lines.callback(session.close)
-            session.request("GET", "/api/live")
-            found = session.getresponse()
-            if found.status == 200:
-                again += 1
-            else:
-                refused = found.read()
-                session.close()
-                time.sleep(0.1)
-    assert again == statuses.count(200), refused
     assert until(lambda: at_work() == 0, 10)
 
 

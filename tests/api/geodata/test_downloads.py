@@ -7,11 +7,11 @@ import re
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from geodata import registry
 from geodata.formats import offered
+from tests.api.geodata.sessions import in_transaction
 from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
@@ -38,15 +38,6 @@ def table(client, address):
 def sequence(client, address):
     body = taken(client, address)[1]
     return [json.loads(line) for line in body.split(b"\x1e")[1:]]
-
-
-def idle_in_transaction():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        return cursor.fetchone()[0]
 
 
 @pytest.mark.parametrize(
@@ -202,8 +193,8 @@ def test_a_cut_download_gives_everything_back(client):
     for n in range(3):
         cabane(geom=f"SRID=4326;POINT(2.{80 + n} 50.405)", story_fr="x" * 70_000)
     answer = client.get(f"{ITEMS}?f=csv")
-    assert idle_in_transaction() == 1
+    assert in_transaction(1) == 1
     answer.close()
-    assert idle_in_transaction() == 0
+    assert in_transaction(0) == 0
     assert client.head(f"{ITEMS}?f=csv")["Content-Type"].startswith("text/csv")
-    assert idle_in_transaction() == 0
+    assert in_transaction(0) == 0

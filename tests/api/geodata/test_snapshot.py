@@ -6,12 +6,13 @@ import time
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 
 from cabanes.models import Cabane
 from geodata.live import hub as hubs
 from geodata.live.hub import hub
+from tests.api.geodata.sessions import in_transaction
 from tests.contract.turmoil import until
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
@@ -25,15 +26,6 @@ def taken(client, collection="cabanes", **parameters):
     body = b"".join(answer.streaming_content)
     answer.close()
     return json.loads(body)
-
-
-def idle_in_transaction():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        )
-        return cursor.fetchone()[0]
 
 
 def test_refusals(client):
@@ -79,13 +71,13 @@ def test_a_connection_cut_in_the_middle_frees_its_transaction(client):
     for _ in range(3):
         parc()
     answer = client.get("/api/snapshot/parcs")
-    assert idle_in_transaction() == 1
+    assert in_transaction(1) == 1
     answer.close()
-    assert idle_in_transaction() == 0
+    assert in_transaction(0) == 0
     answer = client.get("/api/snapshot/parcs")
     next(iter(answer.streaming_content))
     answer.close()
-    assert idle_in_transaction() == 0
+    assert in_transaction(0) == 0
 
 
 def test_head_has_the_cursor_and_holds_nothing(client):
@@ -93,7 +85,7 @@ def test_head_has_the_cursor_and_holds_nothing(client):
     answer = client.head("/api/snapshot/cabanes")
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer["Changes-Cursor"]
-    assert idle_in_transaction() == 0
+    assert in_transaction(0) == 0
 
 
 def test_an_empty_collection_is_a_copy_too(client):
