@@ -125,7 +125,7 @@ def test_hot_statements_touch_as_much_of_a_large_table(authority):
     add(authority, SMALL + 1, LARGE, west=2.5)
     large = reads()
     assert small["box"][1] == large["box"][1] == 99
-    grown = {name: (few, large[name][0]) for name, (few, _rows) in small.items() if large[name][0] > 1.5 * few + 20}
+    grown = {name: (few, large[name][0]) for name, (few, _rows) in small.items() if large[name][0] > 2 * few + 20}
     assert grown == {}
     assert small["item"][1] > 0
     assert small["tile"][0] > 20
