@@ -60,11 +60,12 @@ def find(collection: Collection, key: str, user: "User | AnonymousUser", related
 def _with_sight(feature: Any, user: "User | AnonymousUser") -> Any:
     """The same feature; what it refers to, not everybody may see, and this person may, is marked as seen."""
     if user.is_authenticated:
-        links = (each for each in feature._meta.concrete_fields if each.many_to_one)
+        fields = feature._meta.concrete_fields
+        links = (each for each in fields if each.many_to_one and issubclass(each.related_model, Feature))
         for each in (getattr(feature, link.name) for link in links):
-            if isinstance(each, Feature) and not each.is_public:
+            if each is not None and not each.is_public:
                 seen = registry.of_model(type(each)).visible_to(user).filter(pk=each.pk).exists()
-                each.is_seen = seen  # type: ignore[attr-defined]
+                each.is_seen = seen
     return feature
 
 

@@ -132,6 +132,8 @@ def _fetched(collection: Collection, user: User | AnonymousUser, query: ItemsQue
         rows, together = _read(collection, query, found, planned=not is_like)
         if rows:
             return rows, together
+        # Without a row nothing told the state; a text that is lacking is made.
+        may_be_kept = rows is not None
     state = _state(collection, user, query)
     if may_be_kept:
         rows, _together = _read(collection, query, found, planned=not is_like)

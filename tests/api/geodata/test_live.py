@@ -78,9 +78,9 @@ def is_reading():
 
 def until(fact, seconds=10):
     limit = time.monotonic() + seconds
-    while time.monotonic() < limit and not fact():
+    while not (found := fact()) and time.monotonic() < limit:
         time.sleep(0.02)
-    return fact()
+    return found
 
 
 @pytest.fixture

@@ -120,17 +120,21 @@ def reads():
 
 
 def test_hot_statements_touch_as_much_of_a_large_table(authority):
+    cabins = registry.get("cabanes")
     add(authority, 1, SMALL, west=2.2)
-    small, near = reads(), edges(registry.get("cabanes"))
+    # How an empty table of texts is read depends on what earlier tests left of it.
+    stored.store(cabins)
+    small, near = reads(), edges(cabins)
     add(authority, SMALL + 1, LARGE, west=2.5)
+    stored.store(cabins)
     large = reads()
     assert small["box"][1] == large["box"][1] == 99
-    grown = {name: (few, large[name][0]) for name, (few, _rows) in small.items() if large[name][0] > 2 * few + 20}
+    grown = {name: (few, large[name][0]) for name, (few, _rows) in small.items() if large[name][0] > 1.5 * few + 20}
     assert grown == {}
     assert small["item"][1] > 0
     assert small["tile"][0] > 20
     # The edge of a square of twenty times as many holds four to five times as many.
-    assert edges(registry.get("cabanes"))[0] < 6 * near[0]
+    assert edges(cabins)[0] < 6 * near[0]
 
 
 SENT = [
