@@ -29,7 +29,8 @@ from psycopg import sql  # noqa: E402
 from geodata import registry  # noqa: E402
 from geodata.params.bbox import Bbox  # noqa: E402
 from geodata.params.items import ItemsQuery  # noqa: E402
-from geodata.queries import items, select, stored  # noqa: E402
+from geodata.queries import items, ordering, select, stored  # noqa: E402
+from geodata.queries import pages as pages_of_items  # noqa: E402
 from geodata.tiles import layers  # noqa: E402
 from geodata.units import across, down  # noqa: E402
 
@@ -43,10 +44,13 @@ def bare(session, collection_id, boxes, limit, *, is_small=True):
     body, join = stored.kept(collection)
     ready = []
     for box in boxes:
-        source, where, params = items.conditions(collection, NOBODY, ItemsQuery(bbox=Bbox((box,))))
-        statement = sql.SQL("SELECT t.id, {} FROM ({}) t{} WHERE {} AND t.id > %s ORDER BY t.id LIMIT %s")
-        composed = statement.format(body, source, join, where).as_string()
-        ready.append((composed, [*params, 0, limit + 1]))
+        query = ItemsQuery(limit=limit, bbox=Bbox((box,)))
+        columns = sql.SQL("t.id, {}").format(body)
+        found = items.conditions(collection, NOBODY, query)
+        statement, values = ordering.statement(
+            collection, found, columns, pages_of_items.place(query), limit + 1, join, narrow=True
+        )
+        ready.append((statement.as_string(), values))
 
     def run(turn):
         # Each box by the plan for itself: that of small ones would read half the territory through the index.

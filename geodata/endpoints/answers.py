@@ -50,12 +50,13 @@ def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            with translation.override(language_of(request)):
+            language = language_of(request.headers.get("Accept-Language", ""))
+            with translation.override(language):
                 response = _answer(view, request, allowed, args, kwargs, own_options=own_options)
             if not response.has_header("Content-Language") and response.get("Content-Type", "").startswith(
                 PROBLEM_TYPE
             ):
-                response["Content-Language"] = language_of(request)
+                response["Content-Language"] = language
             if request.method in READS or response.status_code >= 400:  # noqa: PLR2004
                 patch_vary_headers(response, VARIES)
             if _is_personal(request) and response.get("Cache-Control", "").startswith("public"):
@@ -70,9 +71,9 @@ def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]
     return decorate
 
 
-def language_of(request: HttpRequest) -> str:
-    """fr, en or nl by `Accept-Language`."""
-    for part in request.headers.get("Accept-Language", "").split(","):
+def language_of(accepted: str) -> str:
+    """fr, en or nl by the value of `Accept-Language`."""
+    for part in accepted.split(","):
         code = part.split(";")[0].strip()[:2].lower()
         if code in ("fr", "en", "nl"):
             return code

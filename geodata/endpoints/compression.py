@@ -55,10 +55,14 @@ def uncoded(etag: str) -> str:
     return CODED.sub('"', etag.strip().removeprefix("W/"))
 
 
+def tagged(etag: str, coding: str) -> str:
+    """The validator of an answer in this coding: a strong one tells it, a weak one holds for all."""
+    return f'{etag[:-1]}-{coding}"' if etag.startswith('"') else etag
+
+
 def _tagged(response: HttpResponseBase, coding: str) -> HttpResponseBase:
-    etag = response.get("ETag", "")
-    if etag.startswith('"'):
-        response["ETag"] = f'{etag[:-1]}-{coding}"'
+    if "ETag" in response:
+        response["ETag"] = tagged(response["ETag"], coding)
     return response
 
 

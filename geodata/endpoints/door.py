@@ -2,7 +2,8 @@
 
 - What a client has already. A validator that carries the seal of this request proves that its address was read, accepted
   and answered before (`validators`). An item needs no seal: its address says all.
-- A feature under its own address, and a tile, by one indexed read where they are kept ready. Their form was learned from Django (`ready`).
+- A feature under its own address, and a tile, by one indexed read where they are kept ready; a page of a box or of the
+  walk through all features by one statement. Their form was learned from Django (`ready`).
 
 Whoever signs in or sends a token goes on to Django, and so does every doubt: this module says nothing but 200 and 304.
 """
@@ -20,7 +21,7 @@ from geodata.endpoints import ready, validators
 from geodata.endpoints.answers import EXPOSED, VARY
 from geodata.endpoints.forms import Application, Environ, Start
 from geodata.endpoints.machines import is_public_read
-from geodata.problems import NotFound
+from geodata.problems import Problem
 from geodata.queries import item as items
 from geodata.queries import states
 
@@ -55,7 +56,7 @@ def _answer(application: Application, environ: Environ, start_response: Start) -
             return []
         if not given and environ["REQUEST_METHOD"] == "GET":
             return ready.answer(application, environ, start_response)
-    except (NotFound, Error):
+    except (Problem, Error):
         pass
     return None
 

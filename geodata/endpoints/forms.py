@@ -1,8 +1,9 @@
 """What Django's answers look like at one kind of address: learned from its own, so that the door answers alike.
 
 Features under the same name of the site differ in their text, their validator and their uuid; tiles in their bytes and
-their validator. The rest (links, headers, what the server's settings add) is taken from an answer that Django gave to a
-request without conditions and codings, never written a second time here.
+their validator; pages in their features, their validator, their time, their box and where they begin. The rest (links,
+headers, what the server's settings add) is taken from an answer that Django gave to a request without conditions and codings,
+never written a second time here.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ OK = "200 OK"
 OWN = ("etag", "content-length", "ratelimit", "ratelimit-policy")
 # What an answer depends on beside its address: under which name the site is read.
 NAMED = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME")
-TOKEN = "00000000-0000-0000-0000-00000000f0f0"  # noqa: S105 (stands for a uuid)
+# Stands for what is told anew; no address and no title holds it.
+TOKEN = "\x1a{}\x1a"  # noqa: S105
 # Names of the site times collections, of which a forged Host makes more.
 MOST = 500
 
@@ -34,11 +36,14 @@ class Closable(Protocol):
 
 @dataclass(frozen=True)
 class About:
-    """What an answer is about: its kind, the uuid in its links (TOKEN without one), its validator."""
+    """What an answer is about: its kind, its validator, and what of its end and headers is its own.
+
+    `own` are pairs of a token, which stands for it in the form, and the text; one that holds another comes first.
+    """
 
     kind: str
-    uuid: str
     etag: str
+    own: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,16 +67,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Form:
-    """Headers and end of the body, with TOKEN where a uuid stood."""
+    """Headers and end of the body, with tokens where what was an answer's own stood."""
 
     headers: tuple[tuple[str, str], ...]
-    tail: bytes
+    tail: str
     media_type: str
 
-    def filled(self, uuid: str) -> tuple[Headers, bytes]:
-        """Headers and end of the body of the answer about this uuid."""
-        filled = [(name, value.replace(TOKEN, uuid)) for name, value in self.headers]
-        return filled, self.tail.replace(TOKEN.encode(), uuid.encode())
+    def filled(self, own: tuple[tuple[str, str], ...]) -> tuple[Headers, bytes]:
+        """Headers and end of the body of the answer whose own texts these are."""
+        return [(name, _filled(value, own)) for name, value in self.headers], _filled(self.tail, own).encode()
 
 
 _forms: dict[tuple[Any, ...], Form] = {}
@@ -85,9 +89,11 @@ def known(environ: Environ, about: About) -> Form | None:
 def learned(application: Application, environ: Environ, about: About, before: bytes) -> Answer:
     """Django's own answer; its form is kept when it is about the same state and its body begins with these bytes."""
     answer = _asked(application, environ)
-    if answer.status == OK and answer.etag == about.etag and answer.body.startswith(before):
-        told = [(name, value.replace(about.uuid, TOKEN)) for name, value in answer.headers if name.lower() not in OWN]
-        tail = answer.body[len(before) :].replace(about.uuid.encode(), TOKEN.encode())
+    rest = answer.body[len(before) :].decode() if answer.body.startswith(before) else ""
+    is_alike = answer.status == OK and answer.etag == about.etag and answer.body.startswith(before)
+    if is_alike and all(text in rest for _token, text in about.own):
+        told = [(name, _emptied(value, about.own)) for name, value in answer.headers if name.lower() not in OWN]
+        tail = _emptied(rest, about.own)
         if len(_forms) >= MOST:
             _forms.clear()
         _forms[_place(environ, about)] = Form(tuple(told), tail, dict(told)["Content-Type"])
@@ -97,6 +103,18 @@ def learned(application: Application, environ: Environ, about: About, before: by
 def forget() -> None:
     """Learn anew."""
     _forms.clear()
+
+
+def _filled(text: str, own: tuple[tuple[str, str], ...]) -> str:
+    for token, value in own:
+        text = text.replace(token, value)
+    return text
+
+
+def _emptied(text: str, own: tuple[tuple[str, str], ...]) -> str:
+    for token, value in own:
+        text = text.replace(value, token)
+    return text
 
 
 def _asked(application: Application, environ: Environ) -> Answer:

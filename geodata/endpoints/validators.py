@@ -66,7 +66,12 @@ def of_collection(
     The titles of links, and pages, are in the language of the request.
     """
     language = translation.get_language() or settings.LANGUAGE_CODE
-    return f'W/"{sealed(request.META, f"{told(state)}-{what}{language}{who(user, collections)}")}"'
+    return of_page(request.META, state, what, language, who(user, collections))
+
+
+def of_page(environ: Mapping[str, Any], state: State, what: str, language: str, asking: str = "") -> str:
+    """The same in this language for `asking`, whom `who` tells."""
+    return f'W/"{sealed(environ, f"{told(state)}-{what}{language}{asking}")}"'
 
 
 def of_tile(environ: Mapping[str, Any], state: State, user: User | AnonymousUser, layers: Iterable[Collection]) -> str:

@@ -15,38 +15,49 @@ HEAD = b'{"type":"FeatureCollection","features":['
 
 def write_items(page: ItemsPage, links: list[Link]) -> Iterator[bytes]:
     """The FeatureCollection in pieces: what PostgreSQL gives at once, and CHUNK bytes at least; in one when it is all there."""
+    if not page.flows:
+        yield in_one(page, end(links))
+        return
     held, before, size = list[bytes](), HEAD, 0
     for texts in page.batches:
         if texts:
             # One copy a batch: what precedes it goes before its first text.
             texts[0] = before + texts[0]
-            if not page.flows:
-                texts[-1] += _end(page, links)
-                yield b",".join(texts)
-                return
             held.append(b",".join(texts))
             before, size = b",", size + len(held[-1])
         if size > CHUNK:
             yield from held
             held, size = [], 0
-    yield b"".join([*held, HEAD if before is HEAD else b"", _end(page, links)])
+    yield b"".join([*held, HEAD if before is HEAD else b"", _counted(page), end(links)])
 
 
-def _end(page: ItemsPage, links: list[Link]) -> bytes:
+def in_one(page: ItemsPage, tail: bytes) -> bytes:
+    """The FeatureCollection of a page whose texts are there, with this end, in one copy."""
+    texts = [*page.texts] or [b""]
+    texts[0] = HEAD + texts[0]
+    texts[-1] += _counted(page) + tail
+    return b",".join(texts)
+
+
+def end(links: list[Link]) -> bytes:
+    """The end of a feature or a collection of them: its links."""
+    return b',"links":' + _compact(links) + b"}"
+
+
+def _counted(page: ItemsPage) -> bytes:
     """What follows the last feature."""
-    tail: dict[str, Any] = {"numberReturned": page.returned}
+    told: dict[str, Any] = {"numberReturned": page.returned}
     if page.matched is not None:
-        tail["numberMatched"] = page.matched
+        told["numberMatched"] = page.matched
     if page.query.revision is None:
         # The past is the same bytes whenever it is asked for.
-        tail["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    tail["links"] = links
-    return b"]," + _compact(tail)[1:]
+        told["timeStamp"] = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return b"]," + _compact(told)[1:-1]
 
 
 def write_item(item: Item, links: list[Link]) -> bytes:
     """The feature with its links."""
-    return item.text[:-1] + b',"links":' + _compact(links) + b"}"
+    return item.text[:-1] + end(links)
 
 
 def _compact(value: Any) -> bytes:

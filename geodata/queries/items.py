@@ -77,6 +77,11 @@ def page(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) 
     return flowing
 
 
+def is_fetched_at_once(collection: Collection, query: ItemsQuery) -> bool:
+    """Whether its page is so small that it never flows."""
+    return query.limit <= _at_once(collection, query)
+
+
 def _at_once(collection: Collection, query: ItemsQuery) -> int:
     """How many features have texts of hardly more than a megabyte."""
     return AT_ONCE if collection.is_point or _is_small_box(query) else SHAPES_AT_ONCE
@@ -120,7 +125,7 @@ def _walked(collection: Collection, user: User | AnonymousUser, query: ItemsQuer
     where, words = search.clause(collection, query.words, vector)
     found = (source, where, [*params, query.after, *words])
     state = None if user.is_anonymous else _state(collection, user, query)
-    rows, together = _read(collection, query, found, planned=False)
+    rows, together = _read(collection, query, found, planned=False, narrow=False)
     return (rows, state or together) if rows is not None and len(rows) > query.limit else None
 
 
@@ -158,7 +163,7 @@ def _statement(collection: Collection, query: ItemsQuery, found: Found) -> tuple
 
 
 def _read(
-    collection: Collection, query: ItemsQuery, found: Found, *, planned: bool
+    collection: Collection, query: ItemsQuery, found: Found, *, planned: bool, narrow: bool = True
 ) -> tuple[list[tuple[Any, ...]] | None, State | None]:
     """Rows with the text that is kept ready or, in another system or with other columns, made; None when one has none.
 
@@ -166,7 +171,10 @@ def _read(
     """
     body, join = stored.kept(collection) if _is_whole(query) else stored.feature(collection, query.crs, query.columns)
     columns = sql.SQL("t.id, {}, {}").format(body, states.column(collection))
-    statement, values = ordering.statement(collection, found, columns, pages.place(query), query.limit + 1, join)
+    narrow = narrow and _is_whole(query)
+    statement, values = ordering.statement(
+        collection, found, columns, pages.place(query), query.limit + 1, join, narrow=narrow
+    )
     read = reader.read(reader.numbered(statement.as_string()), values, planned=planned)
     rows = [(read.get_value(row, 0), read.get_value(row, 1)) for row in range(read.ntuples)]
     state = State.read(read.get_value(0, 2)) if rows else None

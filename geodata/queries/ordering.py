@@ -23,7 +23,13 @@ Found = tuple[sql.Composable, sql.Composable, list[Any] | tuple[Any, ...]]
 COLLATION = ' COLLATE "fr-x-icu"'
 NOTHING = sql.SQL("")
 BY_ID = "SELECT {columns} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
-# The rows are found before their texts are joined; a page, small and prepared, is 0.08 ms sooner without. PostgreSQL
+# The rows are found before their texts are joined, by their ids alone: sorted with their texts, those would be copied twice.
+NARROW = """
+SELECT {columns} FROM (
+  SELECT t.id, t.revision FROM ({source}) t WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s
+) t{join} ORDER BY t.id
+"""
+# The same for whole rows; a page, small and prepared, is 0.08 ms sooner without. PostgreSQL
 # takes a limit that it cannot know for a tenth of the rows and looks for a plan whose first rows come early: a box of
 # half the territory then begins after 3 ms instead of a second.
 FLOWING = """
@@ -65,15 +71,18 @@ def statement(
     join: sql.Composable = NOTHING,
     *,
     flows: bool = False,
+    narrow: bool = False,
 ) -> tuple[sql.Composed, list[Any]]:
     """The statement of at most `limit` rows after a place, with its parameters.
 
-    `flows`: it is read while it runs, so its first rows shall come early.
+    `flows`: it is read while it runs, so its first rows shall come early. `narrow`: columns and join want nothing of a row
+    but its id and revision, the condition nothing of the join.
     """
     source, where, params = found
     pieces: dict[str, sql.Composable] = {"columns": columns, "source": source, "join": join}
     if not place.order:
-        return sql.SQL(FLOWING if flows else BY_ID).format(**pieces, where=where), [*params, place.id, limit]
+        text = FLOWING if flows else NARROW if narrow else BY_ID
+        return sql.SQL(text).format(**pieces, where=where), [*params, place.id, limit]
     pieces["found"], given = _sorted(collection, found, place, limit, flows=flows)
     again = _order(collection, place.order, "k")
     return sql.SQL(SORTED).format(**pieces, again=again), [*given, *params[: source.as_string().count("%s")]]

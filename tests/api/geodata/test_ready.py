@@ -1,15 +1,11 @@
 """Features and tiles answered before Django: the same answers, as fresh, as private and as counted as Django's."""
 
 import gzip
-import io
 from datetime import UTC, datetime
 
 import brotli
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.test import Client
 
 from cabanes.models import Cabane
@@ -17,12 +13,12 @@ from comptes import keys
 from geodata import deprecations, registry
 from geodata.deprecations import Deprecation
 from geodata.endpoints import forms
-from geodata.endpoints.door import door
 from geodata.limits.guard import guard
 from geodata.limits.usage import usage
 from geodata.queries.states import NOTHING_YET
 from geodata.tiles import kept
 from geodata.tiles.matrix import parse_tile
+from tests.api.geodata.near import same
 from tests.api.geodata.test_tiles import address
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import member, parc, user
@@ -30,69 +26,6 @@ from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
 ITEMS = "/api/collections/cabanes/items"
-LEFT = ("Content-Length", "RateLimit", "Connection")
-
-
-@pytest.fixture(autouse=True)
-def _learned_anew():
-    forms.forget()
-    yield
-    forms.forget()
-
-
-class Site:
-    """Django behind the door, and how often a request came as far."""
-
-    def __init__(self):
-        self.reached = 0
-        self._django = WSGIHandler()
-        self._door = door(self._behind)
-
-    def _behind(self, environ, start_response):
-        self.reached += 1
-        return self._django(environ, start_response)
-
-    def get(self, path, **headers):
-        """Status, headers and body of an answer."""
-        told = []
-        # As Django's test client does: the connection is that of the test's transaction.
-        for signal in (request_started, request_finished):
-            signal.disconnect(close_old_connections)
-        path, _mark, query = path.partition("?")
-        environ = {
-            "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "SCRIPT_NAME": "", "SERVER_NAME": "testserver",
-            "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(),
-            "wsgi.errors": io.StringIO(), "REMOTE_ADDR": "127.0.0.1",
-        }  # fmt: skip
-        named = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-        pieces = self._door(environ | named, lambda status, given: told.append((int(status[:3]), dict(given))))
-        body = b"".join(pieces)
-        if hasattr(pieces, "close"):
-            pieces.close()
-        return *told[0], body
-
-    def learn(self, path):
-        """Have the form of answers at this kind of address learned; gives the answer."""
-        answer = self.get(path)
-        self.reached = 0
-        return answer
-
-
-@pytest.fixture
-def site(settings):
-    """The site as machines meet it."""
-    settings.ALLOWED_HOSTS = ["testserver", "parcs.example"]
-    yield Site()
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-def same(near, far):
-    """Whether an answer of the door and one of Django's test client are the same."""
-    status, headers, body = near
-    return (status, body, {name: value for name, value in headers.items() if name not in LEFT}) == (
-        far.status_code, far.content, {name: value for name, value in far.items() if name not in LEFT},
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("coding", ["", "gzip", "br", "gzip, br"])

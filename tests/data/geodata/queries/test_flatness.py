@@ -12,7 +12,19 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.params.items import parse_items
-from geodata.queries import changes, extent, item, items, ordering, pages, reader, select, stored
+from geodata.queries import (
+    changes,
+    extent,
+    indexes,
+    item,
+    items,
+    keeping,
+    ordering,
+    pages,
+    reader,
+    select,
+    stored,
+)
 from geodata.queries.ordering import Place
 from geodata.tiles import mvt
 from geodata.tiles.matrix import Tile
@@ -32,8 +44,22 @@ SELECT %(above)s + n, 'cabanes', uuid_v7(), 'update', 'upsert', '', '', 'system'
 ALTER TABLE cabanes_cabane ENABLE TRIGGER USER;
 """
 MEANWHILE = "VACUUM ANALYZE cabanes_cabane, geodata_revision"
+# An index of places that grew row by row is another one each time: PostgreSQL chooses between equal pages by chance.
+PLACES = "cabanes_cabane_geom_6850efa8_id"
 NOBODY = AnonymousUser()
 SMALL, LARGE = 1_000, 20_000
+
+
+@pytest.fixture
+def _row_by_row():
+    """What an index finds is read row by row, at any size: a bitmap reads each page once, and is chosen where that is little."""
+    command = "SET enable_bitmapscan = off"
+    with connection.cursor() as cursor:
+        cursor.execute(command)
+    reader.work(lambda each: each.tell(command.encode()))
+    yield
+    connection.close()
+    reader.close()
 
 
 @pytest.fixture
@@ -48,6 +74,7 @@ def add(authority, first, last, west):
         values = {"authority": authority, "first": first, "last": last, "west": west, "above": above}
         for statement in filter(str.strip, ROWS.split(";\n")):
             cursor.execute(statement, values)
+        cursor.execute(f"REINDEX INDEX {PLACES}")
         cursor.execute(MEANWHILE)
 
 
@@ -67,7 +94,7 @@ def page(query, place=None):
     found = items.conditions(collection, NOBODY, asked)
     text, join = stored.kept(collection)
     where = place or pages.place(asked)
-    return touched(*ordering.statement(collection, found, text, where, asked.limit + 1, join))
+    return touched(*ordering.statement(collection, found, text, where, asked.limit + 1, join, narrow=True))
 
 
 def asked_by(call):
@@ -119,6 +146,7 @@ def reads():
     }
 
 
+@pytest.mark.usefixtures("_row_by_row")
 def test_hot_statements_touch_as_much_of_a_large_table(authority):
     cabins = registry.get("cabanes")
     add(authority, 1, SMALL, west=2.2)
@@ -135,6 +163,34 @@ def test_hot_statements_touch_as_much_of_a_large_table(authority):
     assert small["tile"][0] > 20
     # The edge of a square of twenty times as many holds four to five times as many.
     assert edges(cabins)[0] < 6 * near[0]
+
+
+@pytest.mark.usefixtures("_row_by_row")
+def test_boxes_and_tiles_read_points_of_a_large_collection_from_one_index(authority):
+    """And no row: of a box what is left to read are its texts."""
+    cabins = registry.get("cabanes")
+    name = "cabanes_cabane_spots"
+    add(authority, 1, LARGE, west=2.2)
+    stored.store(cabins)
+    asked = parse_items(QueryDict("bbox=2.2,50.3,2.2095,50.3095&limit=200"), cabins)
+    found = items.conditions(cabins, NOBODY, asked)
+    ids = ordering.statement(cabins, found, sql.SQL("t.id, t.revision"), pages.place(asked), 200, narrow=True)
+
+    def read():
+        tile, _statements = asked_by(lambda: mvt.render(cabins, NOBODY, Tile(15, row=11068, col=16588)))
+        return *touched(*ids), tile
+
+    rows_of_box, count, rows_of_tile = read()
+    try:
+        assert keeping.index(cabins, name, indexes.wanted(cabins)[name])
+        with connection.cursor() as cursor:
+            cursor.execute(MEANWHILE)
+        of_box, same, of_tile = read()
+    finally:
+        keeping.drop_index(name)
+    assert (count, same) == (99, 99)
+    assert of_box < rows_of_box / 2
+    assert of_tile < rows_of_tile / 2
 
 
 SENT = [

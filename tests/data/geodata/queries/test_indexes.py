@@ -139,10 +139,19 @@ def test_short_values_of_a_large_collection_are_found_by_an_index(large, collect
     source, where, params = items.conditions(collection, AnonymousUser(), parse_items(QueryDict(query), collection))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+        # Of next to nothing the index of places would be read whole.
+        cursor.execute("SET LOCAL enable_indexonlyscan = off")
         # Without the rule of who sees what, whose index serves as well where there is next to nothing.
         statement = sql.SQL("EXPLAIN SELECT t.id FROM {} t WHERE {}").format(sql.Identifier(collection.table), where)
         cursor.execute(statement, params[source.as_string().count("%s") :])
         assert index in "\n".join(row[0] for row in cursor.fetchall())
+
+
+@pytest.mark.parametrize("collection_id", ["evenements", "points-acces", "equipements", "projets-label"])
+def test_that_index_can_be_made_of_every_collection_of_points(monkeypatch, collection_id):
+    monkeypatch.setattr(indexes, "LARGE", -2)
+    name = f"{registry.get(collection_id).table}_spots"
+    assert name in indexes.ensure()
 
 
 def test_only_values_that_nothing_else_serves_have_their_own_index(large):
@@ -152,4 +161,4 @@ def test_only_values_that_nothing_else_serves_have_their_own_index(large):
 
 
 def test_a_small_collection_has_none_of_them():
-    assert not any("_of_" in name for name in indexes.wanted(registry.get("cabanes")))
+    assert not any("_of_" in name or "_spots" in name for name in indexes.wanted(registry.get("cabanes")))
