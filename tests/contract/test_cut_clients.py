@@ -11,8 +11,9 @@ from geodata.exports import tasks
 from geodata.exports.models import Export
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
-from tests.contract.turmoil import Server, until
+from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"

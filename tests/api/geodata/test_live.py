@@ -14,13 +14,13 @@ from django.utils import timezone
 from cabanes.models import Cabane
 from geodata.endpoints import limiting
 from geodata.features import Status
-from geodata.live import broadcast as broadcasting
 from geodata.live.broadcast import broadcast
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,19 +76,9 @@ def is_reading():
     return any(each.name == "geodata-broadcast" for each in threading.enumerate())
 
 
-def until(fact, seconds=10):
-    limit = time.monotonic() + seconds
-    while not (found := fact()) and time.monotonic() < limit:
-        time.sleep(0.02)
-    return found
-
-
 @pytest.fixture
-def listen(live_server, monkeypatch):
+def listen(live_server):
     """Streams whose clients are missed soon; the reader ends with them, before the tables are emptied."""
-    monkeypatch.setattr("geodata.endpoints.live.BEAT_S", 0.1)
-    monkeypatch.setattr(broadcasting, "IDLE_S", 0.0)
-    monkeypatch.setattr(broadcasting, "LOOK_S", 0.1)
     opened = []
 
     def one(query="", **headers):

@@ -11,7 +11,8 @@ from geodata import jobs
 from geodata.jobs import standing
 from geodata.models import JobFailure
 from tests.data.geodata.jobs import chores
-from tests.data.geodata.jobs.working import started, until, work_until_empty
+from tests.data.geodata.jobs.working import started, work_until_empty
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
