@@ -15,6 +15,7 @@ from cabanes.models import Cabane
 from geodata.endpoints import limiting
 from geodata.features import Status
 from geodata.live.broadcast import broadcast
+from geodata.live.telling import HEARTBEAT
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
 from tests.factories.alertes import fermeture
@@ -175,6 +176,17 @@ def test_a_closure_that_ends_is_told_at_its_hour(listen):
     stream = listen()
     assert ops(stream.heard()) == [("fermetures", "period", str(made.uuid))]
     assert timezone.now() >= made.ends_at
+
+
+def test_a_quiet_stream_asks_for_its_line_without_a_word_and_beats_now_and_then(live_server, client, monkeypatch):
+    monkeypatch.setattr("geodata.endpoints.live.LINE_S", 0.01)
+    monkeypatch.setattr("geodata.endpoints.live.BEAT_S", 2.0)
+    with contextlib.closing(client.get("/api/live")) as answer:
+        pieces = iter(answer)
+        assert b"event: ready" in next(pieces)
+        assert next(pieces) == b""
+        assert next(filter(None, pieces)) == HEARTBEAT
+        assert next(pieces) == b""
 
 
 @pytest.mark.django_db
