@@ -35,5 +35,6 @@ def started(**options):
 
 
 def work_until_empty(**options):
+    """What a worker writes in its journal until nothing waits."""
     line, where = command("--until-empty", **options)
-    subprocess.run(line, **where, check=True, timeout=60)
+    return subprocess.run(line, **where, check=True, timeout=60, capture_output=True, text=True).stderr
