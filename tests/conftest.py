@@ -4,7 +4,7 @@ import gc
 import os
 import socket
 import threading
-import time
+from importlib import import_module
 
 import pytest
 from django.core.signals import request_finished
@@ -12,6 +12,7 @@ from django.db import close_old_connections, connection
 from django.test import Client, TransactionTestCase
 
 from tests.database import network, rows, template
+from tests.waiting import until
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -58,20 +59,34 @@ def _answers_are_closed(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def _streams_end_with_the_test(request):
+def _streams_end_with_the_test(request, monkeypatch):
     """What reads for the open maps of a live server ends before the tables are emptied."""
     if "live_server" not in request.fixturenames:
         yield
         return
     request.getfixturevalue("transactional_db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geodata.endpoints.live.BEAT_S", 0.2)
-        patch.setattr("geodata.live.broadcast.IDLE_S", 0.0)
-        patch.setattr("geodata.live.broadcast.LOOK_S", 0.2)
-        yield
-        until = time.monotonic() + 10
-        while any(each.name == "geodata-broadcast" for each in threading.enumerate()) and time.monotonic() < until:
-            time.sleep(0.02)
+    # The patches of the test itself are taken back before these: in another order the last would put these in for good.
+    monkeypatch.setattr("geodata.endpoints.live.BEAT_S", 0.2)
+    monkeypatch.setattr("geodata.live.broadcast.IDLE_S", 0.0)
+    monkeypatch.setattr("geodata.live.broadcast.LOOK_S", 0.2)
+    yield
+    until(lambda: not any(each.name == "geodata-broadcast" for each in threading.enumerate()), 10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _times_are_put_back():
+    """What a test made shorter is as long as before: a later test would take it for the time that is promised."""
+    before = times()
+    yield
+    assert times() == before
+
+
+def times():
+    """The times of the modules that open maps and long polls wait in."""
+    modules = [import_module(each) for each in ("geodata.endpoints.live", "geodata.live.broadcast", "geodata.live.hub")]
+    return {
+        (each.__name__, name): value for each in modules for name, value in vars(each).items() if name.endswith("_S")
+    }
 
 
 @pytest.fixture(scope="session")

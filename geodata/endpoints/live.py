@@ -1,4 +1,4 @@
-"""`/api/live`: server-sent events for open maps (decision 0142)."""
+"""`/api/live`: server-sent events for open maps (decisions 0142, 0213)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from geodata.queries import apart
 from geodata.queries import changes as feed
 
 EVENT_STREAM = "text/event-stream"
-# A proxy or a phone that is gone is noticed at the next beat.
+# How often a quiet stream hands over an empty piece: nothing is sent, but the server says when the line is closed.
+LINE_S = 3.0
+# How often it sends something, so that no proxy takes the line for a dead one.
 BEAT_S = 15.0
 # How long the first line waits for the place in the feed from which the process tells.
 BEGIN_S = 5.0
@@ -40,9 +42,9 @@ def live(request: HttpRequest) -> HttpResponseBase:
         response: HttpResponseBase = HttpResponse(content_type=EVENT_STREAM)
     else:
         who = neighbour(request)
+        apart.hand_back()
         if not broadcast.enter(who):
             return _full(request)
-        apart.hand_back()
         stream = Stream(broadcast, wanted.id if wanted else None, since, who)
         response = StreamingHttpResponse(stream, content_type=EVENT_STREAM)
     response["Cache-Control"] = "no-store"
@@ -64,16 +66,17 @@ class Stream(Iterator[bytes]):
     def __init__(self, source: Broadcast, collection_id: str | None, since: Anchor | None, who: bytes) -> None:
         self._source, self._collection, self._since, self._who = source, collection_id, since, who
         self._number = -1
+        self._beat_at = 0.0
         self._until = time.monotonic() + LASTING_S
         self._left = False
 
     def __next__(self) -> bytes:
         if self._left or time.monotonic() > self._until:
             raise StopIteration
-        if self._number < 0:
-            return self._begin()
-        self._number, found = self._source.after(self._number, BEAT_S)
-        return self._said(found) or HEARTBEAT
+        piece = self._begin() if self._number < 0 else self._go_on()
+        if piece:
+            self._beat_at = time.monotonic() + BEAT_S
+        return piece
 
     def close(self) -> None:
         """Give the place back, once."""
@@ -93,6 +96,12 @@ class Stream(Iterator[bytes]):
         missed = self._missed(last) if self._since else []
         ready = b"event: ready\ndata: {}\n" + position(last) + b"\n"
         return f"retry: {RETRY_MS}\n\n".encode() + self._said(missed) + ready
+
+    def _go_on(self) -> bytes:
+        """What is told next; an empty piece or a beat when there was nothing for so long."""
+        quiet_s = min(LINE_S, max(self._beat_at - time.monotonic(), 0.0))
+        self._number, found = self._source.after(self._number, quiet_s)
+        return self._said(found) or (HEARTBEAT if time.monotonic() >= self._beat_at else b"")
 
     def _missed(self, last: Anchor) -> list[Told]:
         if self._since == last:

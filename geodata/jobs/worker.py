@@ -16,6 +16,7 @@ from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import DeleteJobCondition, Job, Status
 from procrastinate.psycopg_connector import PsycopgConnector
 
+from geodata.jobs.journal import discreet
 from geodata.jobs.models import JobFailure
 from geodata.problems import is_down
 
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 def run(*, at_once: int, until_empty: bool = False) -> None:
     """Work until told to stop (SIGTERM, SIGINT), or until nothing waits."""
+    logging.getLogger("procrastinate.worker").addFilter(discreet)
     with app.replace_connector(_connector()) as own:
         asyncio.run(_run(own, at_once, until_empty))
 
@@ -86,9 +88,10 @@ def keep_reason(call_next: Any, context: JobContext, worker: Any) -> Any:
         assert job.id is not None  # noqa: S101  (it came from the queue)
         try:
             JobFailure.objects.create(job=job.id, task=job.task_name, attempt=job.attempts + 1, error=text)
-        except Error:
-            # What it raised decides whether it is tried again, not that the database is gone meanwhile.
-            logger.exception("the reason of a failure could not be kept")
+        except Error as lost:
+            # What it raised decides whether it is tried again, not that the database is gone meanwhile. Without the
+            # trace, which begins with what was raised: it may name people.
+            logger.error("the reason of a failure could not be kept: %s", lost)
         raise
 
 

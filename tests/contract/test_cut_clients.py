@@ -1,8 +1,9 @@
-"""Clients that vanish from what lasts: exports, long polls. Files, places and connections are free again."""
+"""Clients that vanish from what lasts: exports, open maps, long polls. Files, places and connections are free again."""
 
 import contextlib
 import http.client
 import socket
+import struct
 
 import pytest
 from django.db import connection
@@ -11,8 +12,9 @@ from geodata.exports import tasks
 from geodata.exports.models import Export
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
-from tests.contract.turmoil import Server, until
+from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"
@@ -20,6 +22,11 @@ ITEMS = "/api/collections/cabanes/items"
 MANY = 40
 # So often that each process was asked.
 ASKED = 20
+# Of the 12 places in each of two processes, those for callers of this machine (decision 0191).
+PLACES = 18
+# Longer than a look at a line takes (3 s), not as long as a beat (15 s): who waits for beats is late.
+FREED_S = 12
+BROKEN_OFF = struct.pack("ii", 1, 0)
 PATIENCE_S = 30
 SESSIONS = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -88,6 +95,45 @@ def test_an_export_that_nobody_goes_on_reading_holds_no_file(server, tmp_path):
         assert held(server, tmp_path)
     assert until(lambda: held(server, tmp_path) == [], 20)
     assert status(server, address) == 200
+    assert until(lambda: at_work() == 0, 10)
+
+
+def open_map(server, stack):
+    """The line of an open map that has begun, None when there is no place for it."""
+    session = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
+    stack.callback(session.close)
+    session.request("GET", "/api/live")
+    found = session.getresponse()
+    if found.status == 503:
+        found.read()
+        return None
+    assert b"event: ready\n" in found
+    return session.sock
+
+
+def open_maps(server, stack, seconds):
+    """Their lines, once they have all places, or those that they got in time. Asking takes a place, so each is kept."""
+    lines = []
+
+    def are_all():
+        if line := open_map(server, stack):
+            lines.append(line)
+        return len(lines) == PLACES
+
+    until(are_all, seconds)
+    return lines
+
+
+def test_open_maps_that_are_gone_leave_their_places(server):
+    with contextlib.ExitStack() as stack:
+        lines = open_maps(server, stack, PATIENCE_S)
+        assert len(lines) == PLACES
+        assert not any(open_map(server, stack) for _ in range(ASKED))
+        # Every second one is not even closed well.
+        for line in lines[::2]:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, BROKEN_OFF)
+    with contextlib.ExitStack() as stack:
+        assert len(open_maps(server, stack, FREED_S)) == PLACES
     assert until(lambda: at_work() == 0, 10)
 
 

@@ -19,9 +19,10 @@ from geodata.models import Revision
 from geodata.params.changes import parse_since
 from tests.contract.clusters import Cluster
 from tests.contract.listeners import CUT, Hook, OpenMap, Worker
-from tests.contract.turmoil import Server, until, url_of
+from tests.contract.turmoil import Server, url_of
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, user
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

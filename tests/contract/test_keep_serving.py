@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.contract.turmoil import until
+from tests.waiting import until
 
 BIN = Path(__file__).parents[2] / "bin"
 ROUNDS = 300
@@ -45,8 +45,8 @@ def keeper(application="json", **environment):
 
 def asleep(process, count, but=()):
     """The processes that it keeps now, once there are so many, none of them one of `but`."""
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
+    over_at = time.monotonic() + 20
+    while time.monotonic() < over_at:
         found = set()
         for each in psutil.Process(process.pid).children():
             with contextlib.suppress(psutil.NoSuchProcess):

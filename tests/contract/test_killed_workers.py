@@ -10,7 +10,8 @@ import psutil
 import pytest
 from django.conf import settings
 
-from tests.contract.turmoil import Server, until
+from tests.contract.turmoil import Server
+from tests.waiting import until
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -33,12 +33,13 @@ from geodata.queries import changes as feed
 from geodata.queries import copies
 from tests.contract.acting import AUTHORITY, Acting
 from tests.contract.listeners import Downloader, Hook, OpenMap, Worker, is_idle
-from tests.contract.turmoil import Server, Turmoil, until
+from tests.contract.turmoil import Server, Turmoil
 from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, parc, user
 from tests.factories.sentiers import sentier
+from tests.waiting import until
 
 SECONDS = float(os.environ.get("SYNC_SECONDS", "6"))
 MIRRORED = ("cabanes", "parcs", "sentiers", "fermetures", "evenements", "autorites")

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import json
 import socket
-import time
 
 import pytest
 from django.db import connection
@@ -12,6 +11,7 @@ from django.db import connection
 from geodata.formats import csv, geojsonseq
 from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ITEMS = "/api/collections/cabanes/items"
@@ -79,10 +79,7 @@ def test_what_is_too_large_or_cut_is_refused_and_leaves_nothing_behind(port):
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             line.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
             assert b" 200 " in line.recv(64)
-    until = time.monotonic() + 20
-    while sessions_at_work() and time.monotonic() < until:
-        time.sleep(0.1)
-    assert sessions_at_work() == 0
+    assert until(lambda: sessions_at_work() == 0, 20)
     assert answer(port, f"{ITEMS}?limit=1")[0] == 200
 
 

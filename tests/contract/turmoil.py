@@ -73,14 +73,6 @@ def dsn():
     return {"host": given["HOST"], "dbname": given["NAME"], "user": given["USER"], "password": given["PASSWORD"]}
 
 
-def until(fact, seconds=60):
-    """What a fact is in the end: true as soon as it is, or what it is after so many seconds."""
-    limit = time.monotonic() + seconds
-    while not (found := fact()) and time.monotonic() < limit:
-        time.sleep(0.1)
-    return found
-
-
 def url_of(host, name):
     """The DATABASE_URL of a database, reached as the test database is."""
     return f"postgis://{connection.settings_dict['USER']}@{quote(str(host), safe='')}/{name}"

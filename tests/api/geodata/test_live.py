@@ -14,13 +14,14 @@ from django.utils import timezone
 from cabanes.models import Cabane
 from geodata.endpoints import limiting
 from geodata.features import Status
-from geodata.live import broadcast as broadcasting
 from geodata.live.broadcast import broadcast
+from geodata.live.telling import HEARTBEAT
 from geodata.params.changes import make_since
 from geodata.queries import changes as feed
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,19 +77,9 @@ def is_reading():
     return any(each.name == "geodata-broadcast" for each in threading.enumerate())
 
 
-def until(fact, seconds=10):
-    limit = time.monotonic() + seconds
-    while not (found := fact()) and time.monotonic() < limit:
-        time.sleep(0.02)
-    return found
-
-
 @pytest.fixture
-def listen(live_server, monkeypatch):
+def listen(live_server):
     """Streams whose clients are missed soon; the reader ends with them, before the tables are emptied."""
-    monkeypatch.setattr("geodata.endpoints.live.BEAT_S", 0.1)
-    monkeypatch.setattr(broadcasting, "IDLE_S", 0.0)
-    monkeypatch.setattr(broadcasting, "LOOK_S", 0.1)
     opened = []
 
     def one(query="", **headers):
@@ -185,6 +176,17 @@ def test_a_closure_that_ends_is_told_at_its_hour(listen):
     stream = listen()
     assert ops(stream.heard()) == [("fermetures", "period", str(made.uuid))]
     assert timezone.now() >= made.ends_at
+
+
+def test_a_quiet_stream_asks_for_its_line_without_a_word_and_beats_now_and_then(live_server, client, monkeypatch):
+    monkeypatch.setattr("geodata.endpoints.live.LINE_S", 0.01)
+    monkeypatch.setattr("geodata.endpoints.live.BEAT_S", 2.0)
+    with contextlib.closing(client.get("/api/live")) as answer:
+        pieces = iter(answer)
+        assert b"event: ready" in next(pieces)
+        assert next(pieces) == b""
+        assert next(filter(None, pieces)) == HEARTBEAT
+        assert next(pieces) == b""
 
 
 @pytest.mark.django_db

@@ -13,9 +13,9 @@ from cabanes.models import Cabane
 from geodata.live import hub as hubs
 from geodata.live.hub import hub
 from tests.api.geodata.sessions import in_transaction
-from tests.contract.turmoil import until
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

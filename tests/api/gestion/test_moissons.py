@@ -16,9 +16,10 @@ from geodata.harvest.applying import Harvest
 from geodata.harvest.running import LOCKS, harvest, is_at_work
 from geodata.harvest.sources import read
 from geodata.models import HarvestRun, Revision
-from tests.contract.turmoil import dsn, until
+from tests.contract.turmoil import dsn
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db
 SOURCES = """

@@ -21,6 +21,16 @@ def hold(*, file: str, until: str) -> None:
     note(file=file, text="done")
 
 
+@jobs.task("tests.write_to", is_personal=True)
+def write_to(*, email: str) -> None:
+    raise ConnectionRefusedError(f"{email} is unknown here")
+
+
+@jobs.task("tests.fall")
+def fall(*, over: str) -> None:
+    raise ValueError("no such luck")
+
+
 @jobs.task("tests.stumble", retry=jobs.Backoff(first_s=0.01, most=3))
 def stumble(*, file: str) -> None:
     note(file=file, text="tried")

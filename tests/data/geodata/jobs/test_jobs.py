@@ -11,7 +11,8 @@ from geodata import jobs
 from geodata.jobs import standing
 from geodata.models import JobFailure
 from tests.data.geodata.jobs import chores
-from tests.data.geodata.jobs.working import started, until, work_until_empty
+from tests.data.geodata.jobs.working import started, work_until_empty
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,6 +68,22 @@ def test_what_fails_for_good_is_told_with_its_reason_and_can_be_tried_again(file
     assert (dead.task, dead.attempts, dead.error) == ("tests.stumble", 3, "ValueError: no such luck")
     call_command("jobs", retry=dead.id)
     assert capsys.readouterr().out == "waiting 1, running 0, failed 0\n"
+
+
+def test_the_journal_tells_which_job_failed_and_nothing_of_its_values(file):
+    jobs.defer(chores.write_to, email="ana@example.org")
+    jobs.defer(chores.fall, over="a root")
+    numbers = dict(ProcrastinateJob.objects.values_list("task_name", "id"))
+    told = work_until_empty()
+    assert f"Job tests.write_to[{numbers['tests.write_to']}]: job_error, ConnectionRefusedError\n" in told
+    assert f"Job tests.fall[{numbers['tests.fall']}]: job_error\nTraceback" in told
+    assert "ValueError: no such luck" in told
+    assert "ana@example.org" not in told
+    assert "a root" not in told
+    assert {each.error for each in standing.dead()} == {
+        "ConnectionRefusedError: ana@example.org is unknown here",
+        "ValueError: no such luck",
+    }
 
 
 def test_a_job_survives_the_worker_that_is_killed_at_it(file, tmp_path):

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from urllib.parse import quote
 
 from django.conf import settings
@@ -36,14 +35,6 @@ def started(**options):
 
 
 def work_until_empty(**options):
+    """What a worker writes in its journal until nothing waits."""
     line, where = command("--until-empty", **options)
-    subprocess.run(line, **where, check=True, timeout=60)
-
-
-def until(fact, seconds=30):
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit:
-        if fact():
-            return True
-        time.sleep(0.05)
-    return False
+    return subprocess.run(line, **where, check=True, timeout=60, capture_output=True, text=True).stderr

@@ -10,8 +10,9 @@ from psycopg import sql
 
 from geodata import registry
 from geodata.queries import keeping
-from tests.contract.turmoil import dsn, until
+from tests.contract.turmoil import dsn
 from tests.factories.cabanes import cabane
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "cabanes_cabane_of_this_test"
