@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from geodata.endpoints import writing
+from geodata.endpoints import qgis, writing
 from geodata.endpoints.answers import endpoint, preflight
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.item import read_item
@@ -39,6 +39,6 @@ def _options(request: HttpRequest, collection_id: str, key: str | None) -> HttpR
     if "Access-Control-Request-Method" in request.headers:
         return preflight(request, every)
     user = user_of(request)
-    if key and " QGIS/" in request.headers.get("User-Agent", ""):
+    if key and qgis.is_asking(request):
         return preflight(request, writing.allowed_somewhere(collection_id, user))
     return preflight(request, writing.allowed_methods(collection_id, key, user))

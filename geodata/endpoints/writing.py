@@ -18,7 +18,7 @@ from geodata.changes.models import Proposition
 from geodata.changes.rights import ask_signed_in
 from geodata.editing.reading import read_feature
 from geodata.editing.serializers import FeatureSerializer
-from geodata.endpoints import validators
+from geodata.endpoints import qgis, validators
 from geodata.endpoints.bodies import client_uuid, condition, content_crs, read_feature_body
 from geodata.features import Feature
 from geodata.formats import geojson
@@ -60,7 +60,7 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
     if not actions.rights.methods(user):
         raise Forbidden(actions.permissions.who_can(None))
     body = read_feature_body(request, GEOJSON_TYPES)
-    uuid = client_uuid(body)
+    uuid = client_uuid(body) or qgis.uuid_of_new(request, collection, body, user)
     existed = uuid is not None and collection.model_class.objects.filter(uuid=uuid).exists()
     with _told_of_members():
         values = read_feature(serializer_of(collection), body, crs=content_crs(request))

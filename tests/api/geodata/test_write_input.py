@@ -9,7 +9,7 @@ from django.contrib.gis.geos import LineString
 from cabanes.models import Cabane
 from geodata.models import Revision
 from sentiers.models import Sentier
-from tests.api.geodata.writing import AREA, FACTORIES, MERGE, POINT, SMALLEST, body, fields_of, items, send
+from tests.api.geodata.writing import AREA, FACTORIES, MERGE, SMALLEST, body, fields_of, items, send
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, member, parc, user
 from tests.factories.sentiers import sentier
@@ -294,67 +294,6 @@ def test_refusals_speak_the_language_of_the_client(client, call, person):
     for language, word in (("fr", "inconnue"), ("en", "Unknown"), ("nl", "Onbekende")):
         response = send(client, "post", items("cabanes"), content, person, **{"Accept-Language": language})
         assert word in json.loads(response.content)["errors"][0]["detail"]
-
-
-def test_qgis_edits_a_layer_though_its_first_item_is_of_another_authority(client, call, person):
-    first, mine = cabane(), cabane(authority=call)
-    qgis = {"User-Agent": "Mozilla/5.0 QGIS/34012/Debian GNU/Linux 12"}
-
-    def allowed(url, **headers):
-        return send(client, "options", url, None, person, **headers)["Allow"].split(", ")
-
-    assert "POST" in allowed(items("cabanes"), **qgis)
-    for key in (first.uuid, "unknown_id"):
-        assert {"PUT", "PATCH", "DELETE"} <= set(allowed(f"{items('cabanes')}/{key}", **qgis))
-    assert "PUT" not in allowed(f"{items('cabanes')}/{first.uuid}")
-    nobody = send(client, "options", f"{items('cabanes')}/{first.uuid}", None, user(), **qgis)["Allow"]
-    assert nobody == "GET, HEAD, OPTIONS"
-    # QgsOapifPatchFeatureRequest: the geometry alone with its CRS, then the changed attributes alone.
-    url = f"{items('cabanes')}/{mine.uuid}"
-    moved = send(
-        client, "patch", url, {"geometry": {"type": "Point", "coordinates": [686118, 7034174]}}, person, MERGE,
-        **qgis, **{"Content-Crs": L93},
-    )  # fmt: skip
-    assert moved.status_code == 200
-    assert (
-        send(client, "patch", url, {"properties": {"lit": True, "height_m": None}}, person, MERGE, **qgis).status_code
-        == 200
-    )
-    assert (
-        send(
-            client, "patch", f"{items('cabanes')}/{first.uuid}", {"properties": {"lit": True}}, person, MERGE
-        ).status_code
-        == 403
-    )
-
-
-def test_qgis_replaces_a_feature_as_it_read_it(client, call, person):
-    thing = cabane(authority=call)
-    url = f"{items('cabanes')}/{thing.uuid}"
-    read = json.loads(client.get(url).content)
-    properties = read["properties"] | {"name_fr": "Depuis QGIS"}
-    for name in ("created_at", "updated_at"):
-        properties[name] = properties[name][:23] + "Z"
-    properties["parks_containing"] = json.dumps(properties["parks_containing"])
-    content = {"type": "Feature", "id": read["id"], "geometry": POINT, "properties": properties}
-    response = send(
-        client, "put", url, content, person, **{"Content-Crs": "http://www.opengis.net/def/crs/OGC/1.3/CRS84"}
-    )
-    assert response.status_code == 200, response.content
-
-
-@pytest.mark.parametrize("collection", ["cabanes", "sentiers", "parcs"])
-def test_qgis_adds_a_feature_with_every_column_that_was_left_empty(client, call, person, collection):
-    known = json.loads(send(client, "post", items(collection), body(collection, call), person).content)
-    content = body(collection, call)
-    content["properties"] = dict.fromkeys(known["properties"]) | content["properties"]
-    made = send(client, "post", items(collection), content, person)
-    assert made.status_code == 201, made.content
-    properties = json.loads(made.content)["properties"]
-    assert properties["slug"] == f"{known['properties']['slug']}-2"
-    # A patch that takes the slug away is another matter: the record would have no page.
-    url = f"{items(collection)}/{json.loads(made.content)['id']}"
-    assert fields_of(send(client, "patch", url, {"properties": {"slug": None}}, person, MERGE)) == ["slug"]
 
 
 def test_area_given_as_one_polygon_becomes_many(client, call, person):

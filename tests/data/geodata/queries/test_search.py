@@ -31,6 +31,17 @@ def test_words_are_looked_up_in_the_index():
         assert "cabanes_cabane_words" in "\n".join(row[0] for row in cursor.fetchall())
 
 
+@pytest.mark.parametrize("text", ["a" * 5000, "é" * 5000, f"court {'a' * 5000} {'b ' * 2000}loin"])
+def test_a_word_longer_than_the_index_holds_is_found_by_its_beginning(text):
+    cabane(name_fr="Autre")
+    known = cabane(description_fr=text)
+    for asked in (text.split()[0][:200], text.split()[-1][:200]):
+        found, where, params = items.conditions(registry.get("cabanes"), AnonymousUser(), ItemsQuery(words=(asked,)))
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT t.id FROM ({found.as_string()}) t WHERE {where.as_string()}", params)
+            assert cursor.fetchall() == [(known.pk,)]
+
+
 def test_other_texts_make_another_index(monkeypatch):
     monkeypatch.setattr(search.select, "checksum", lambda text: 7)
     assert "cabanes" in search.ensure()

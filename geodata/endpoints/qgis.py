@@ -1,0 +1,37 @@
+"""What QGIS does by its own lights when it writes by OGC API Features Part 4 (decision 0223)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.http import HttpRequest
+
+from geodata.changes.models import Revision
+from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
+
+
+def is_asking(request: HttpRequest) -> bool:
+    """Whether a request is of QGIS, as its user agent says."""
+    return " QGIS/" in request.headers.get("User-Agent", "")
+
+
+def uuid_of_new(
+    request: HttpRequest, collection: Collection, body: dict[str, Any], user: User | AnonymousUser
+) -> UUID | None:
+    """The uuid of a new feature of QGIS, the same when it is sent again; None for other programs.
+
+    QGIS sends all that is new again when one of several was refused. A record that was changed or deleted
+    since is not the one that is sent now: None, too.
+    """
+    if not is_asking(request):
+        return None
+    said = [collection.id, user.pk, request.headers.get("Content-Crs", ""), body]
+    uuid = uuid5(NAMESPACE_URL, json.dumps(said, sort_keys=True))
+    return None if Revision.objects.filter(uuid=uuid).count() > 1 else uuid
