@@ -10,7 +10,7 @@ from django.utils import timezone
 from carte.pages import chiffres
 from geodata import registry
 from geodata.changes.forgetting import forget
-from geodata.queries import counting, differences, extent, past, select, states, tallies
+from geodata.queries import counting, extent, past, select, tallies
 from geodata.queries.tallies import ALL, Tally
 from tests.api.geodata.bygone import commit
 from tests.factories.cabanes import cabane
@@ -138,19 +138,6 @@ def test_a_state_of_the_past_is_added_up_and_not_kept():
     with past.showing(then), past.at(then.revision):
         assert counting.total(registry.get("cabanes")) == 1
     assert counting.total(registry.get("cabanes")) == 0
-
-
-def test_counts_of_two_days_are_those_of_the_present_without_what_came():
-    things = [cabane() for _ in range(3)]
-    first = states.public_state("cabanes").revision
-    touch(things[0], status="archived")
-    cabane()
-    touch(things[1], name_fr="Autre")
-    second = states.public_state("cabanes").revision
-    things[2].delete()
-    cabane(status="draft")
-    collection = registry.get("cabanes")
-    assert differences.counts(collection, (0, first, second, second + 1_000)) == [0, 3, 3, 2]
 
 
 def test_the_box_found_by_neighbours_is_that_of_every_shape(monkeypatch):
