@@ -4,9 +4,11 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from carte.integrer import selection
 from carte.pages import chiffres
 from geodata import registry
 from geodata.changes.forgetting import forget
@@ -149,3 +151,14 @@ def test_the_box_found_by_neighbours_is_that_of_every_shape(monkeypatch):
     whole = extent.box_of(source, params)
     monkeypatch.setattr(extent, "FEW", 1)
     assert extent.box_of(source, params) == pytest.approx(whole)
+
+
+def test_the_box_of_what_squares_know_to_be_many_reads_its_edges_alone(monkeypatch):
+    for lon, lat in ((2.71, 50.41), (2.73, 50.44), (2.75, 50.43), (2.95, 50.49)):
+        cabane(geom=Point(lon, lat, srid=4326))
+    piece = selection.read("cabanes", QueryDict("bbox=2.6,50.3,2.9,50.6"))
+    assert piece.box() == pytest.approx((2.71, 50.41, 2.75, 50.44))
+    monkeypatch.setattr(extent, "FEW", 2)
+    with CaptureQueriesContext(connection) as queries:
+        assert piece.box() == pytest.approx((2.71, 50.41, 2.75, 50.44))
+    assert [each["sql"] for each in queries.captured_queries if "count(*)" in each["sql"]] == []
