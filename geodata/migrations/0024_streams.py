@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """What was changed by hand, and by each import, is found beside all the rest."""
 
     atomic = False
-    dependencies = [("geodata", "0022_clock")]
+    dependencies = [("geodata", "0023_long_words")]
 
     operations = [
         AddIndexConcurrently(
