@@ -79,7 +79,8 @@ class Shown:
         if not self.query.selects:
             return extent.public_extent(self.collection).box
         with filtering.limits(self.query):
-            return extent.box_of(*self._statement(SELECTED))
+            are_many = counting.more_than(self.collection, self.query, extent.FEW)
+            return extent.box_of(*self._statement(SELECTED), are_many=are_many)
 
     def _conditions(self) -> tuple[sql.Composable, sql.Composable, list[Any]]:
         return items.conditions(self.collection, NOBODY, self.query)

@@ -78,6 +78,12 @@ def counted():
     search._common.cache_clear()
 
 
+def in_the_order_of_ids(monkeypatch):
+    """As a page is read that is too large to be walked, of more than few rows."""
+    monkeypatch.setattr(search, "within", lambda *_given: None)
+    monkeypatch.setattr(counting, "FEW", 1)
+
+
 def walk(words, limit):
     """Every page of a search, one after the other."""
     collection, query, pages = registry.get("cabanes"), ItemsQuery(words=words, limit=limit), []
@@ -136,8 +142,20 @@ def test_other_words_are_looked_up_together(counted, words):
 @pytest.mark.parametrize(
     "stale", ["revision = revision - 1, words = ''", "shape = shape + 1, words = ''", "words = NULL"]
 )
-def test_words_that_are_not_of_the_row_are_found_anew(counted, stale):
+@pytest.mark.parametrize("is_large", [False, True])
+def test_words_that_are_not_of_the_row_are_found_anew(counted, monkeypatch, stale, is_large):
+    if is_large:
+        in_the_order_of_ids(monkeypatch)
     before = walk(("heron",), 3)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE geodata_text_cabanes SET {stale}")
     assert walk(("heron",), 3) == before
+
+
+def test_a_large_page_of_a_frequent_word_reads_the_words_that_are_kept(counted, monkeypatch):
+    in_the_order_of_ids(monkeypatch)
+    assert len(walk(("heron",), 3)) > 1
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE geodata_text_cabanes SET words = array_to_tsvector(ARRAY['rien'])")
+    # The index still has the words of the row: what it finds is judged by those that are kept.
+    assert walk(("heron",), 3) == [[]]
