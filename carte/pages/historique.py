@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 FIRST, LAST, ONLY, KEY, BEFORE, AFTER = "de", "a", "collection", "import", "avant", "apres"
 USUAL = timedelta(days=30)
 MOST_WORDS = 12
+# Sources that are harvested each night make hundreds a year.
+MOST_IMPORTS = 30
 LARGEST = 2**63 - 1
 IMPORT = re.compile(r"[0-9a-f]{12}")
 
@@ -129,23 +131,39 @@ def page(request: HttpRequest) -> HttpResponse:
 def _all(given: dict[str, str], first: Moment, last: Moment) -> dict[str, Any]:
     """Every collection, the first differences of each."""
     told: list[Told] = []
-    imports: dict[str, Imported] = {}
     counts = differences.compared(first.revision, last.revision)
+    imports, others = _imports(given, counts)
     for collection in registry.collections():
-        for each in counts[collection.id].imports:
-            known = imports.setdefault(each.key, Imported(each.reason, each.on, []))
-            known.parts.append((collection, each, _address(given, collection, key=each.key)))
         found = differences.page(collection, first.revision, last.revision)
         groups, is_cut = _groups(found, last), found.earlier is not None
         told.append(Told(collection, counts[collection.id], groups, is_cut, _address(given, collection)))
     return {
         "told": told,
-        "imports": sorted(imports.values(), key=lambda each: (each.on, each.reason), reverse=True),
+        "imports": imports,
+        "others": others,
         "was_empty": not any(each.counts.count_first for each in told),
         "figures": _sum(each.counts.figures for each in told),
         "pictures": [(moment, _picture(moment), f"{reverse('home')}?{AS_OF}={written(moment.instant)}")
                      for moment in (first, last)],
     }  # fmt: skip
+
+
+def _imports(given: dict[str, str], counts: dict[str, Compared]) -> tuple[list[Imported], int]:
+    """The latest imports, each with its part in every collection, and how many older ones there are."""
+    made: dict[str, list[tuple[Collection, Import]]] = {}
+    for collection in registry.collections():
+        for each in counts[collection.id].imports:
+            made.setdefault(each.key, []).append((collection, each))
+    latest = sorted(made.values(), key=lambda parts: (parts[0][1].on, parts[0][1].reason), reverse=True)
+    shown = [
+        Imported(
+            parts[0][1].reason,
+            parts[0][1].on,
+            [(collection, each, _address(given, collection, key=each.key)) for collection, each in parts],
+        )
+        for parts in latest[:MOST_IMPORTS]
+    ]
+    return shown, len(latest) - len(shown)
 
 
 def _sum(all_of: Iterable[Figures]) -> Figures:

@@ -56,7 +56,7 @@ def index(request: "HttpRequest") -> HttpResponse:
         names += [f"{collection.id}-{number}" for number in _numbers(collection)]
     # Finding the address of a part takes longer than counting what it holds.
     one = escape(request.build_absolute_uri(reverse("sitemap-part", args=[PAGES, 1])))
-    before, after = one.split(names[0])
+    before, after = one.rsplit(names[0], 1)
     body = "".join([f"<sitemap><loc>{before}{name}{after}</loc></sitemap>\n" for name in names])
     return HttpResponse(f"{HEAD}<sitemapindex {NAMESPACES}>\n{body}</sitemapindex>\n", content_type=MEDIA_TYPE)
 

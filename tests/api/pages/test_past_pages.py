@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cabanes.models import Cabane
+from carte.pages import historique
 from geodata.changes.recording import recording
 from geodata.models import Revision
 from parcs.models import Parc
@@ -175,6 +176,21 @@ def test_what_an_import_did_is_one_line_with_pages_of_its_own(client, around):
         seen += [line.name for group in one.context["groups"] for line in group.lines]
         url = one.context["pages"].get("earlier")
     assert sorted(seen) == sorted(f"Cabane {number:02}" for number in range(35))
+
+
+def test_of_many_imports_the_latest_are_listed_and_all_are_counted(client, around, monkeypatch):
+    monkeypatch.setattr(historique, "MOST_IMPORTS", 2)
+    for number in range(4):
+        for thing in imported(f"moisson {number}", [f"Cabane {number}"], around):
+            dated(thing, (3, 3 + number))
+    answer = client.get("/historique/?de=2026-03-02&a=2026-03-07")
+    assert [each.reason for each in answer.context["imports"]] == ["moisson 3", "moisson 2"]
+    assert answer.context["figures"] == (4, 0, 0)
+    assert "2 imports plus anciens" in answer.content.decode()
+    earlier = html(client, "/en/historique/?de=2026-03-02&a=2026-03-05")
+    assert "1 older import:" in earlier
+    assert "(moisson 1)" in earlier
+    assert "older import" not in html(client, "/en/historique/?de=2026-03-02&a=2026-03-04")
 
 
 def test_what_was_corrected_after_its_import_is_told_by_itself(client, around):

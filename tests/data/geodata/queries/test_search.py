@@ -1,5 +1,6 @@
 import random
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -40,6 +41,17 @@ def test_a_word_longer_than_the_index_holds_is_found_by_its_beginning(text):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT t.id FROM ({found.as_string()}) t WHERE {where.as_string()}", params)
             assert cursor.fetchall() == [(known.pk,)]
+
+
+def test_what_was_kept_wrong_of_a_long_word_is_let_go():
+    wrong, right = cabane(description_fr=f"{'é' * 1024} fin"), cabane(description_fr="mot " * 1_000)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE geodata_text_cabanes SET words = array_to_tsvector('{kept}')")
+        cursor.execute(import_module("geodata.migrations.0023_long_words").SQL.read_text())
+        cursor.execute("SELECT id, words::text FROM geodata_text_cabanes ORDER BY id")
+        assert cursor.fetchall() == [(wrong.pk, None), (right.pk, "'kept'")]
+    found = items.page(registry.get("cabanes"), AnonymousUser(), ItemsQuery(words=("fin",)))
+    assert found.returned == 1
 
 
 def test_other_texts_make_another_index(monkeypatch):
