@@ -80,6 +80,24 @@ def test_a_sentence_has_one_translation_and_stands_once_in_a_file(language):
     assert apart == []
 
 
+def counted(language):
+    """The sentences with a number, as one and as many, in the order of both languages."""
+    for path in sorted(ROOT.glob(f"*/locale/{language}/LC_MESSAGES/django.po")):
+        with path.open("rb") as file:
+            yield from sorted((each.context or "", *each.id) for each in read_po(file) if isinstance(each.id, tuple))
+
+
+def test_french_counts_zero_as_one():
+    assert list(counted("fr")) == list(counted("en"))
+    with translation.override("fr"):
+        for context, one, many in counted("fr"):
+            said = [
+                translation.npgettext(context, one, many, n) if context else translation.ngettext(one, many, n)
+                for n in (0, 1, 2)
+            ]
+            assert said == [one, one, many]
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_names_of_fields_and_codes_are_translated(language):
     from geodata import registry
