@@ -89,7 +89,7 @@ def test_the_link_comes_to_the_new_address_and_a_note_to_the_old_one(
     assert asks(client, prefix=prefix)["Location"] == f"{prefix}/gestion/"
     assert mailoutbox == []
     work()
-    assert {mail.to[0]: mail.subject.split(" : ")[1] for mail in mailoutbox} == {NEW: subject, OLD: note}
+    assert {mail.to[0]: mail.subject.split(": ")[1] for mail in mailoutbox} == {NEW: subject, OLD: note}
     link = link_to(mailoutbox)
     assert link.startswith(f"{prefix}/adresse-electronique/")
     page = client.get(link).content.decode()

@@ -95,7 +95,8 @@ def test_a_forgotten_one_is_renewed_by_mail_once(client, settings, mailoutbox, p
     assert mailoutbox == []
     work()
     (mail,) = mailoutbox
-    assert mail.subject == f"Chaîne des parcs : {subject}"
+    space = "" if prefix else " "
+    assert mail.subject == f"Chaîne des parcs{space}: {subject}"
     link = re.search(rf"http://testserver({prefix}/mot-de-passe/\S+)", mail.body)[1]
     form = client.get(link, follow=True)
     done = client.post(form.redirect_chain[-1][0], {"new_password1": NEW, "new_password2": NEW})

@@ -162,8 +162,8 @@ def test_what_an_import_did_is_one_line_with_pages_of_its_own(client, around):
     days = "de=2026-03-02&a=2026-03-07"
     answer = client.get(f"/historique/?{days}")
     shown = answer.content.decode()
-    assert "35 créations par l’import du 5 mars 2026 (jeu de départ)" in shown
-    assert "1 création par l’import du 6 mars 2026 (moisson)" in shown
+    assert "35 créations par l’import du 5 mars 2026 (<span>jeu de départ</span>)" in shown
+    assert "1 création par l’import du 6 mars 2026 (<span>moisson</span>)" in shown
     assert "Cabane 01" not in shown
     assert "À la main" in shown
     (_newest, oldest) = answer.context["imports"]
@@ -189,7 +189,7 @@ def test_of_many_imports_the_latest_are_listed_and_all_are_counted(client, aroun
     assert "2 imports plus anciens" in answer.content.decode()
     earlier = html(client, "/en/historique/?de=2026-03-02&a=2026-03-05")
     assert "1 older import:" in earlier
-    assert "(moisson 1)" in earlier
+    assert '(<span lang="fr">moisson 1</span>)' in earlier
     assert "older import" not in html(client, "/en/historique/?de=2026-03-02&a=2026-03-04")
 
 
