@@ -67,7 +67,7 @@ def paths(things, box):
         "cabins, words": "/cabanes/?q=cabane", "figures": "/chiffres-cles/", "partners": "/partenaires/",
         "health of feeds": "/partenaires/etat/", "history": "/historique/", "embed": "/integrer/cabanes/",
         "embed, script": "/integrer/cabanes.js?bbox=2,50,3.5,51", "embed, picture": "/integrer/cabanes.svg?bbox=2,50,3.5,51", "robots": "/robots.txt",
-        "sitemap": "/sitemap.xml", "sitemap, part": f"/sitemap-cabanes-{(number - 1) // 1000 + 1}.xml", "picture": "/carte/reseau.svg", "oEmbed": f"/oembed?url=http://127.0.0.1:{{port}}/cabanes/{slug}/",
+        "sitemap": "/sitemap.xml", "sitemap, part": f"/sitemap-cabanes-{(number - 1) // 500 + 1}.xml", "picture": "/carte/reseau.svg", "oEmbed": f"/oembed?url=http://127.0.0.1:{{port}}/cabanes/{slug}/",
     }  # fmt: skip
 
 

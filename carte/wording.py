@@ -56,14 +56,15 @@ def area(hectares: float) -> str:
 
 
 def duration(hours: float) -> str:
-    """Hours and minutes, to the five minutes: 45 min, 1 h, 1 h 30."""
+    """Hours and minutes, to the five minutes: 45 min, 1 h, 1 h 30; "u" for hours in Dutch."""
+    unit = "u" if (get_language() or "fr").startswith("nl") else "h"
     minutes = max(5, round(hours * MINUTES_PER_HOUR / 5) * 5)
     whole, rest = divmod(minutes, MINUTES_PER_HOUR)
     if not whole:
         return with_unit(rest, "min")
     if not rest:
-        return with_unit(whole, "h")
-    return f"{whole}{NBSP}h{NBSP}{rest:02d}"
+        return with_unit(whole, unit)
+    return f"{whole}{NBSP}{unit}{NBSP}{rest:02d}"
 
 
 def share(part: float) -> str:

@@ -24,4 +24,4 @@ KNOWN = {
 
 def licence_of(code: str) -> Licence:
     """The licence of this code (SPDX, any case); an unknown code is shown as it is."""
-    return KNOWN.get(code.lower(), Licence(code))
+    return KNOWN.get(code.lower()) or Licence(code)

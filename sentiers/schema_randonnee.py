@@ -69,6 +69,7 @@ SAID = (
     "t.instructions_fr ~ '\\S' AND t.departure ~ '\\S'"
     " AND (t.arrival ~ '\\S' OR coalesce(t.kind, '') IN ('loop', 'out_and_back'))"
 )
+ONE_END = ("loop", "out_and_back")
 LEFT_OUT = f"count(*) FILTER (WHERE NOT ({DRAWN})), count(*) FILTER (WHERE {DRAWN} AND NOT ({SAID}))"
 # In: the alias t. Out: one JSON object. Counts on the primary keys, the unique codes and the GiST index of access points.
 FACTS = """
@@ -92,6 +93,12 @@ FACTS = """
   FROM (VALUES (1)) one(row)
   LEFT JOIN {authorities} a ON a.code = t.authority_id AND a.status = 'published' AND a.deleted_at IS NULL) r)
 """
+
+
+def fits(trail: Any) -> bool:
+    """Whether a trail that is read already has what the schema asks for: DRAWN and SAID in Python."""
+    told = (trail.instructions_fr or "").strip() and (trail.departure or "").strip()
+    return bool(told) and not trail.is_schematic and bool((trail.arrival or "").strip() or trail.kind in ONE_END)
 
 
 def omitted(selection: Selection) -> tuple[Omission, Omission]:

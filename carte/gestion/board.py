@@ -35,8 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
         by_status: dict[str, int] = dict(rows)
         numbers = [(by_status[code], label, code) for code, label in Status.choices if code in by_status]
         counts.append({"collection": collection, "numbers": numbers, "may_add": may_add(collection, user)})
+    roles = memberships(user)
     context = {
-        "counts": counts, "memberships": memberships(user), "signs": _signs(user),
+        "counts": counts, "memberships": roles, "is_manager": bool(roles) or user.is_superuser, "signs": _signs(user),
         "may_add": permissions.may_create_any(user), "waiting": len(pending(user)),
         "stopped": Subscription.objects.filter(owner=user, state=Subscription.State.STOPPED),
         "failed_jobs": standing.counts()["failed"] if user.is_superuser else 0,

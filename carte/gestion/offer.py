@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
+from geodata.editing.fields import UNKNOWN
 from geodata.features import Feature, Status
 from parcs import permissions
 from parcs.queries import member_authorities
@@ -84,6 +85,7 @@ def limited(form: Any, user: User) -> None:
             field.queryset = own_parks(user)
         elif isinstance(field, forms.ModelChoiceField):
             _offer(field, offered_authorities(user) if name == "authority" else _seen(field, user))
+            field.empty_label = "…" if field.required else UNKNOWN
     if "authority" in form.fields:
         form.fields["authority"].empty_label = None
 

@@ -13,9 +13,12 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
+from carte.layers import NOT_A_FILTER
 from carte.pages import finding
 from carte.pages.texts import name_of
 from geodata import registry
+from geodata.params import columns, sorting
+from geodata.params.instants import AS_OF
 from geodata.params.items import ItemsQuery, parse_items
 from geodata.problems import BadParameter, NotFound
 from geodata.queries import counting, extent, filtering, items
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
     from geodata.registry import Collection
 
 PARK, ONE, MOST = "parc", "fiche", "limite"
-NOT_HERE = ("limit", "cursor", "f", "crs", "bbox-crs")
+# What a piece decides itself: it shows the present, by name, as a piece does.
+NOT_HERE = (*NOT_A_FILTER, AS_OF, sorting.PARAMETER, *columns.OWN)
 DEFAULT_MOST, LARGEST_MOST = 30, 60
 NOBODY = AnonymousUser()
 FOUND = """
@@ -79,7 +83,8 @@ class Shown:
         if not self.query.selects:
             return extent.public_extent(self.collection).box
         with filtering.limits(self.query):
-            return extent.box_of(*self._statement(SELECTED))
+            are_many = counting.more_than(self.collection, self.query, extent.FEW)
+            return extent.box_of(*self._statement(SELECTED), are_many=are_many)
 
     def _conditions(self) -> tuple[sql.Composable, sql.Composable, list[Any]]:
         return items.conditions(self.collection, NOBODY, self.query)

@@ -4,6 +4,8 @@ The names are `pages:<collection id>-list` and `pages:<collection id>-detail`; s
 same words in every language. A page that shows the past leads to pages of the same moment.
 """
 
+import re
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -23,6 +25,8 @@ from geodata.registry import Collection
 KEY = "0"
 # As `reverse` does.
 KEPT = RFC3986_SUBDELIMS + "/~:@"
+# What every slug is made of: seen sooner than quoted.
+PLAIN = re.compile(r"[A-Za-z0-9-]*")
 
 
 def segment(collection: Collection) -> str:
@@ -49,8 +53,14 @@ def address(feature: Feature, language: str = "") -> str:
 
 def address_of(collection: Collection, key: str, language: str = "") -> str:
     """The path of the page of the feature with this key (a slug, or the code of an authority)."""
-    before, after = _around(collection.id, language or page_language(), get_script_prefix())
-    return before + quote(key, safe=KEPT) + after + onward()
+    return addresses_of(collection, language or page_language())(key)
+
+
+def addresses_of(collection: Collection, language: str) -> Callable[[str], str]:
+    """The same for many keys: what stands around a key takes longer than the key."""
+    before, after = _around(collection.id, language, get_script_prefix())
+    after += onward()
+    return lambda key: f"{before}{key if PLAIN.fullmatch(key) else quote(key, safe=KEPT)}{after}"
 
 
 @lru_cache(1_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.gis.db.models import GeometryField
@@ -27,18 +28,23 @@ from geodata.params.instants import AS_OF, parse_as_of
 from geodata.params.paging import whole_number
 from geodata.problems import BadParameter, NotFound
 from geodata.queries import differences, past
-from geodata.queries.differences import KINDS, Difference, Differences
+from geodata.queries.differences import KINDS, LATEST, Compared, Difference, Differences, Import, Place
+from geodata.queries.ledger import Figures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest, HttpResponse
 
     from geodata.queries.past import Moment
     from geodata.registry import Collection
 
-FIRST, LAST, ONLY, KEY, PAGE = "de", "a", "collection", "import", "page"
+FIRST, LAST, ONLY, KEY, BEFORE, AFTER = "de", "a", "collection", "import", "avant", "apres"
 USUAL = timedelta(days=30)
 MOST_WORDS = 12
-MOST_PAGES = 1_000
+# Sources that are harvested each night make hundreds a year.
+MOST_IMPORTS = 30
+LARGEST = 2**63 - 1
 IMPORT = re.compile(r"[0-9a-f]{12}")
 
 
@@ -70,14 +76,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Told:
-    """A collection: how many then and later, what differs by hand, how many features imports touched."""
+    """A collection: how many then and later, all its changes, and the first features that were changed by hand."""
 
     collection: Collection
-    count_first: int
-    count_last: int
+    counts: Compared
     groups: list[Group]
     is_cut: bool
-    imported: int
     url: str
 
     @property
@@ -85,34 +89,19 @@ class Told:
         """How many of those that are listed."""
         return sum(len(group.lines) for group in self.groups)
 
-    @property
-    def total(self) -> int:
-        """How many differ, as far as they were counted."""
-        return self.apart + self.imported
-
 
 @dataclass(frozen=True)
-class Import:
+class Imported:
     """What one import did, in all collections: its name and day, and each part with its page."""
 
     reason: str
     on: date
-    parts: list[tuple[Collection, differences.Import, str]]
+    parts: list[tuple[Collection, Import, str]]
 
     @property
-    def added(self) -> int:
-        """Features that it published."""
-        return sum(part.added for _collection, part, _url in self.parts)
-
-    @property
-    def changed(self) -> int:
-        """Features that it changed."""
-        return sum(part.changed for _collection, part, _url in self.parts)
-
-    @property
-    def removed(self) -> int:
-        """Features that it withdrew."""
-        return sum(part.removed for _collection, part, _url in self.parts)
+    def figures(self) -> Figures:
+        """How many changes it made in all of them."""
+        return _sum(part.figures for _collection, part, _url in self.parts)
 
 
 @require_safe
@@ -142,55 +131,79 @@ def page(request: HttpRequest) -> HttpResponse:
 def _all(given: dict[str, str], first: Moment, last: Moment) -> dict[str, Any]:
     """Every collection, the first differences of each."""
     told: list[Told] = []
-    imports: dict[str, Import] = {}
+    counts = differences.compared(first.revision, last.revision)
+    imports, others = _imports(given, counts)
     for collection in registry.collections():
-        made = differences.imports(collection, first.revision, last.revision)
-        for each in made:
-            known = imports.setdefault(each.key, Import(each.reason, each.on, []))
-            known.parts.append((collection, each, _address(given, collection, key=each.key)))
-        found = differences.between(collection, first.revision, last.revision)
-        count_first, count_last = differences.counts(collection, (first.revision, last.revision))
-        told.append(Told(
-            collection, count_first, count_last, _groups(found, last), found.is_cut, sum(each.total for each in made),
-            _address(given, collection),
-        ))  # fmt: skip
+        found = differences.page(collection, first.revision, last.revision)
+        groups, is_cut = _groups(found, last), found.earlier is not None
+        told.append(Told(collection, counts[collection.id], groups, is_cut, _address(given, collection)))
     return {
         "told": told,
-        "imports": sorted(imports.values(), key=lambda each: (each.on, each.reason), reverse=True),
-        "was_empty": not any(each.count_first for each in told),
-        "total": sum(each.total for each in told),
-        "is_cut": any(each.is_cut for each in told),
+        "imports": imports,
+        "others": others,
+        "was_empty": not any(each.counts.count_first for each in told),
+        "figures": _sum(each.counts.figures for each in told),
         "pictures": [(moment, _picture(moment), f"{reverse('home')}?{AS_OF}={written(moment.instant)}")
                      for moment in (first, last)],
     }  # fmt: skip
 
 
+def _imports(given: dict[str, str], counts: dict[str, Compared]) -> tuple[list[Imported], int]:
+    """The latest imports, each with its part in every collection, and how many older ones there are."""
+    made: dict[str, list[tuple[Collection, Import]]] = {}
+    for collection in registry.collections():
+        for each in counts[collection.id].imports:
+            made.setdefault(each.key, []).append((collection, each))
+    latest = sorted(made.values(), key=lambda parts: (parts[0][1].on, parts[0][1].reason), reverse=True)
+    shown = [
+        Imported(
+            parts[0][1].reason,
+            parts[0][1].on,
+            [(collection, each, _address(given, collection, key=each.key)) for collection, each in parts],
+        )
+        for parts in latest[:MOST_IMPORTS]
+    ]
+    return shown, len(latest) - len(shown)
+
+
+def _sum(all_of: Iterable[Figures]) -> Figures:
+    return reduce(Figures.plus, all_of, Figures())
+
+
 def _one(request: HttpRequest, given: dict[str, str], first: Moment, last: Moment) -> dict[str, Any]:
-    """One collection, all of it by pages: what an import did, or what was done by hand."""
+    """One collection, all of it by pages: what an import changed, or what was changed by hand."""
     try:
         collection = registry.get(request.GET[ONLY])
     except NotFound:
         raise Http404 from None
-    key, number = request.GET.get(KEY, ""), whole_number(request.GET.get(PAGE, "1"), MOST_PAGES)
-    if not number or (key and not IMPORT.fullmatch(key)):
+    key, place = request.GET.get(KEY, ""), _place(request)
+    if key and not IMPORT.fullmatch(key):
         raise Http404
-    found = differences.between(
-        collection, first.revision, last.revision, key=key, start=(number - 1) * differences.MOST
-    )
-    made = {each.key: each for each in differences.imports(collection, first.revision, last.revision)} if key else {}
-    pages = {"earlier": number - 1, "later": number + 1 if found.is_cut else 0}
+    made = differences.imported(collection, first.revision, last.revision, key) if key else None
+    if key and made is None:
+        raise Http404
+    found = differences.page(collection, first.revision, last.revision, place, made)
+    pages = {"later": found.later, "earlier": found.earlier}
     return {
         "only": collection,
-        "imported": made.get(key),
+        "imported": made,
         "groups": _groups(found, last),
-        "pages": {name: _address(given, collection, key=key, page=n) for name, n in pages.items() if n},
+        "pages": {name: _address(given, collection, key=key, place=each) for name, each in pages.items() if each},
         "whole": f"{reverse('pages:historique')}?{urlencode(given)}",
     }
 
 
-def _address(given: dict[str, str], collection: Collection, *, key: str = "", page: int = 1) -> str:
-    more = {ONLY: collection.id} | ({KEY: key} if key else {}) | ({PAGE: str(page)} if page > 1 else {})
-    return f"{reverse('pages:historique')}?{urlencode(given | more)}"
+def _place(request: HttpRequest) -> Place:
+    """Where the page begins. Raises Http404: no revision, or two of them."""
+    found = {name: whole_number(request.GET[name], LARGEST) for name in (BEFORE, AFTER) if name in request.GET}
+    if len(found) > 1 or 0 in found.values():
+        raise Http404
+    return Place(found.get(BEFORE, 0), found.get(AFTER, 0))
+
+
+def _address(given: dict[str, str], collection: Collection, *, key: str = "", place: Place = LATEST) -> str:
+    more = {ONLY: collection.id, KEY: key, BEFORE: str(place.before or ""), AFTER: str(place.after or "")}
+    return f"{reverse('pages:historique')}?{urlencode(given | {name: value for name, value in more.items() if value})}"
 
 
 def _moments(given: dict[str, str]) -> tuple[Moment, Moment]:

@@ -10,7 +10,7 @@ from typing import Any
 from agenda.codes import EvenementDatePrecision, EvenementState
 from carte import wording
 from carte.pages.addresses import address
-from carte.pages.texts import choice_of, name_of, page_language, text_of
+from carte.pages.texts import choice_of, name_of, page_language, value_of
 from geodata import registry
 from geodata.formats import markdown
 
@@ -163,9 +163,7 @@ def thing(feature: Any, kind: str | list[str]) -> Node:
 
 def about(feature: Any, language: str) -> str:
     """The description of a feature, else its summary, without markup."""
-    return markdown.to_text(
-        text_of(feature, "description", language).value or text_of(feature, "summary", language).value
-    )
+    return markdown.to_text(value_of(feature, "description", language) or value_of(feature, "summary", language))
 
 
 def _same_as(feature: Any) -> list[str]:

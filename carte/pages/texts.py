@@ -45,6 +45,11 @@ def text_of(thing: Any, stem: str, language: str = "") -> Text:
     return Text(french, FALLBACK if french and language != FALLBACK else "")
 
 
+def value_of(thing: Any, stem: str, language: str) -> str:
+    """The same without its language, for who asks thousands of times."""
+    return getattr(thing, f"{stem}_{language}", "") or getattr(thing, f"{stem}_{FALLBACK}", "") or ""
+
+
 def choice_of(feature: Any, name: str, language: str = "") -> str:
     """What the value of a field with choices is called; empty for none."""
     return _called(feature._meta.label, name, getattr(feature, name), language or page_language())

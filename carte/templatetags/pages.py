@@ -1,6 +1,7 @@
 """What templates of pages say: names and texts in the reader's language, figures, addresses, metadata."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,11 +17,13 @@ from carte.pages.addresses import onward
 from carte.pages.facts import Fact, fact
 from carte.pages.near import Neighbour
 from carte.pages.sentier import AlongStop
+from carte.told.happenings import has_day
 from geodata import registry
-from geodata.formats import gpx, markdown, offered
+from geodata.formats import gpx, ical, markdown, offered
 from geodata.formats.choice import Format
 from geodata.licences import Licence, licence_of
 from geodata.registry import Collection
+from sentiers import schema_randonnee
 
 register = template.Library()
 
@@ -112,13 +115,13 @@ def collection_of(feature: Any) -> Collection:
 
 @register.filter
 def downloads(thing: Any) -> list[tuple[Format, str]]:
-    """The formats of the files of a collection or of a feature, each with its address; a drawing has no GPX."""
+    """The formats of the files of a collection or of a feature, each with its address; not those that could not hold the feature."""
     collection = thing if isinstance(thing, Collection) else registry.of_model(type(thing))
     base = reverse("api:items", args=[collection.id])
     formats = offered.downloads(collection)
     if not isinstance(thing, Collection):
         base += f"/{thing.uuid}"
-        formats = tuple(each for each in formats if each.name != gpx.FORMAT.name or has_gpx(thing))
+        formats = tuple(each for each in formats if each.name not in FITS or FITS[each.name](thing))
     past = onward().replace("?", "&")
     return [(each, f"{base}?f={each.name}{past}") for each in formats]
 
@@ -128,6 +131,14 @@ def has_gpx(feature: Any) -> bool:
     if feature.geom is None:
         return False
     return feature.geom.geom_type == "Point" or not feature.is_schematic
+
+
+# What a file of a single feature asks of it; the API answers 409 without it.
+FITS: dict[str, Callable[[Any], bool]] = {
+    gpx.FORMAT.name: has_gpx,
+    ical.FORMAT.name: has_day,
+    schema_randonnee.FORMAT.name: schema_randonnee.fits,
+}
 
 
 @register.filter

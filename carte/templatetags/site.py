@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from carte.context import languages
 from carte.integrer.addresses import address_for
@@ -35,6 +36,12 @@ def sprite() -> SafeString:
 def icon(name: str) -> SafeString:
     """One icon of the sprite, hidden from screen readers."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag
+def colon() -> str:
+    """A colon as the language of the page sets it: after a no-break space in French only."""
+    return "\u00a0:" if (get_language() or "fr").startswith("fr") else ":"
 
 
 @register.simple_tag(takes_context=True)

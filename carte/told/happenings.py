@@ -22,9 +22,14 @@ UNDATED = sql.SQL("t.date_precision <> {}").format(sql.Literal(EvenementDatePrec
 DOMAIN = "chaine-des-parcs"
 
 
+def has_day(feature: Any) -> bool:
+    """Whether an event is known to the day; a closure always is. UNDATED in Python."""
+    return getattr(feature, "date_precision", EvenementDatePrecision.DAY) == EvenementDatePrecision.DAY
+
+
 def event(feature: Any, root: str) -> Happening | None:
     """An event; None while its day is not known."""
-    if feature.date_precision != EvenementDatePrecision.DAY:
+    if not has_day(feature):
         return None
     return Happening(
         starts=_instant(feature, feature.starts_at),

@@ -8,10 +8,10 @@ from django.utils.translation import gettext
 from psycopg import sql
 
 from carte.pages import jsonld
-from carte.pages.addresses import address
+from carte.pages.addresses import addresses_of
 from carte.pages.closures import notice, notices_of, sentence
 from carte.pages.happenings import when
-from carte.pages.texts import FALLBACK, choice_of, link_name_of, name_of, page_language
+from carte.pages.texts import FALLBACK, choice_of, link_name_of, page_language, value_of
 from carte.told import happenings
 from geodata import registry
 from geodata.formats.ical import Happening
@@ -24,16 +24,18 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
-# What words, dates and schema.org are made of: texts in languages, other fields, links.
+# What words are made of: texts in languages, other fields, links; what dates and schema.org are made of besides.
 TEXTS = ("name", "title", "description", "summary", "detour")
-FIELDS = (
-    "slug", "status", "deleted_at", "revision", "created_at", "updated_at", "source", "licence", "geom_quality", "kind", "category", "practices",
-    "free_access", "opening_hours", "phone", "email", "website", "wikidata", "osm_id", *jsonld.AMENITIES,
-    "authors", "year_built", "materials", "departure", "arrival", "length_m", "stated_length_m",
+SPOKEN = (
+    "slug", "status", "deleted_at", "created_at", "updated_at", "source", "licence", "geom_quality", "kind", "category", "practices",
     "starts_at", "ends_at", "review_by", "checked_at", "cause", "rrule", "all_day", "date_precision", "state", "place",
-    "organiser",
+    "authority", "park",
 )  # fmt: skip
-LINKS = ("authority", "park", "cabin", "trail", "commune")
+OTHERS = (
+    "revision", "free_access", "opening_hours", "phone", "email", "website", "wikidata", "osm_id", *jsonld.AMENITIES,
+    "authors", "year_built", "materials", "departure", "arrival", "length_m", "stated_length_m", "organiser",
+    "cabin", "trail", "commune",
+)  # fmt: skip
 PRACTICES = {"pedestre": "hiking", "trail": "running", "cyclo": "cycling", "vtt": "mountain biking"}
 
 
@@ -42,22 +44,30 @@ class OurTeller:
 
     def reads(self, language: str) -> tuple[str, ...]:
         """The fields that all of this asks of features, of whatever collection, to speak a language."""
+        return (*self.reads_for_words(language), *OTHERS)
+
+    def reads_for_words(self, language: str) -> tuple[str, ...]:
+        """Those that `words` asks."""
         keys = {each.page_key for each in registry.collections()}
-        return (*(f"{stem}_{each}" for stem in TEXTS for each in (FALLBACK, language)), *FIELDS, *sorted(keys), *LINKS)
+        return (*(f"{stem}_{each}" for stem in TEXTS for each in (FALLBACK, language)), *SPOKEN, *sorted(keys))
 
     def words(
         self, collection: Collection, features: Sequence[Any], user: "User | AnonymousUser", root: str
     ) -> list[Words]:
-        """The words of each feature; the closures of all of them in one go."""
+        """The words of each feature; what many have in common is found once."""
         closures = notices_of(collection.id, features, user)
         language, base = page_language(), root.rstrip("/")
+        path, stem, key = addresses_of(collection, language), collection.model_class.label_stem, collection.page_key
+        kept = {feature.authority_id: feature for feature in features}
+        authors = {code: _author(feature, language) for code, feature in kept.items()}
+        kinds = _kinds(collection, features, language)
         return [
             Words(
                 feature=feature,
-                title=name_of(feature, language).value,
+                title=value_of(feature, stem, language),
                 about=jsonld.about(feature, language),
-                link=base + address(feature, language),
-                author=_author(feature, language),
+                link=base + path(str(getattr(feature, key))),
+                author=authors[feature.authority_id],
                 licence=licence_of(feature.licence),
                 updated_at=feature.updated_at,
                 notes=(
@@ -65,7 +75,7 @@ class OurTeller:
                     *(sentence(each) for each in closures.get(feature.pk, ())),
                     *_shape(feature),
                 ),
-                kind=_kind(feature, language),
+                kind=kinds[feature.pk],
                 practice=_practice(feature),
             )
             for feature in features
@@ -116,9 +126,14 @@ def _shape(feature: Any) -> tuple[str, ...]:
     return (gettext("Tracé schématique."),) if feature.is_schematic else (gettext("Tracé approximatif."),)
 
 
-def _kind(feature: Any, language: str) -> str:
-    names = (name for name in ("kind", "category") if hasattr(feature, f"get_{name}_display"))
-    return next((choice_of(feature, name, language) for name in names), "")
+def _kinds(collection: Collection, features: Sequence[Any], language: str) -> dict[int, str]:
+    """What each feature is in a word, by its internal id; nothing where its collection knows no kinds."""
+    for name in ("kind", "category"):
+        if hasattr(collection.model_class, f"get_{name}_display"):
+            kept = {getattr(feature, name): feature for feature in features}
+            called = {value: choice_of(feature, name, language) for value, feature in kept.items()}
+            return {feature.pk: called[getattr(feature, name)] for feature in features}
+    return {feature.pk: "" for feature in features}
 
 
 def _absolute(value: Any, root: str) -> Any:

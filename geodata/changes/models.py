@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Func, Q
+from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
 from geodata.features import UuidV7
@@ -55,6 +56,18 @@ class Revision(models.Model):
             ),
             models.Index(fields=["id"], name="geodata_revision_public", condition=Q(public_op__isnull=False)),
             models.Index(fields=["at", "id"], name="geodata_revision_instant"),
+            models.Index(
+                fields=["collection", "id"],
+                name="geodata_revision_hand",
+                condition=Q(public_op__isnull=False) & ~Q(source="import"),
+            ),
+            models.Index(
+                "collection",
+                MD5("reason"),
+                "id",
+                name="geodata_revision_import",
+                condition=Q(public_op__isnull=False, source="import"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,8 +8,10 @@ never written a second time here.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Protocol, cast
 
 Environ = dict[str, Any]
@@ -23,7 +25,7 @@ OWN = ("etag", "content-length", "ratelimit", "ratelimit-policy")
 NAMED = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME")
 # Stands for what is told anew; no address and no title holds it.
 TOKEN = "\x1a{}\x1a"  # noqa: S105
-# Names of the site times collections, of which a forged Host makes more.
+# Names of the site times collections times what pages are asked for: of limits and lengths of boxes anybody makes more.
 MOST = 500
 
 
@@ -78,12 +80,19 @@ class Form:
         return [(name, _filled(value, own)) for name, value in self.headers], _filled(self.tail, own).encode()
 
 
-_forms: dict[tuple[Any, ...], Form] = {}
+# The last used at its end.
+_forms: OrderedDict[tuple[Any, ...], Form] = OrderedDict()
+_lock = Lock()
 
 
 def known(environ: Environ, about: About) -> Form | None:
     """The form of answers of this kind under the name of the site that the request uses."""
-    return _forms.get(_place(environ, about))
+    place = _place(environ, about)
+    with _lock:
+        form = _forms.get(place)
+        if form is not None:
+            _forms.move_to_end(place)
+    return form
 
 
 def learned(application: Application, environ: Environ, about: About, before: bytes) -> Answer:
@@ -94,9 +103,10 @@ def learned(application: Application, environ: Environ, about: About, before: by
     if is_alike and all(text in rest for _token, text in about.own):
         told = [(name, _emptied(value, about.own)) for name, value in answer.headers if name.lower() not in OWN]
         tail = _emptied(rest, about.own)
-        if len(_forms) >= MOST:
-            _forms.clear()
-        _forms[_place(environ, about)] = Form(tuple(told), tail, dict(told)["Content-Type"])
+        with _lock:
+            _forms[_place(environ, about)] = Form(tuple(told), tail, dict(told)["Content-Type"])
+            if len(_forms) > MOST:
+                _forms.popitem(last=False)
     return answer
 
 

@@ -28,10 +28,12 @@ def uuid_of_new(
     """The uuid of a new feature of QGIS, the same when it is sent again; None for other programs.
 
     QGIS sends all that is new again when one of several was refused. A record that was changed or deleted
-    since is not the one that is sent now: None, too.
+    since is not the one that is sent now: that has the uuid after it, however often it comes.
     """
     if not is_asking(request):
         return None
-    said = [collection.id, user.pk, request.headers.get("Content-Crs", ""), body]
-    uuid = uuid5(NAMESPACE_URL, json.dumps(said, sort_keys=True))
-    return None if Revision.objects.filter(uuid=uuid).count() > 1 else uuid
+    said = json.dumps([collection.id, user.pk, request.headers.get("Content-Crs", ""), body], sort_keys=True)
+    uuid = uuid5(NAMESPACE_URL, said)
+    while Revision.objects.filter(uuid=uuid).count() > 1:
+        uuid = uuid5(uuid, said)
+    return uuid

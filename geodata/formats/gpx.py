@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -41,8 +42,7 @@ SYMBOL = "Scenic Area"
 Box = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True)
-class Waypoint:
+class Waypoint(NamedTuple):
     """A named place: `at` is its longitude, a blank and its latitude in degrees, `symbol` a name that devices know."""
 
     at: str
@@ -239,10 +239,10 @@ def _metadata(head: Head) -> str:
 
 
 def _waypoint(waypoint: Waypoint) -> str:
-    inner = text("name", waypoint.name) + text("desc", waypoint.description) + _link(waypoint.link, waypoint.name)
-    inner += text("sym", waypoint.symbol) + text("type", waypoint.kind)
+    name, link = text("name", waypoint.name), _link(waypoint.link, waypoint.name)
+    about, symbol, kind = text("desc", waypoint.description), text("sym", waypoint.symbol), text("type", waypoint.kind)
     lon, _blank, lat = waypoint.at.partition(" ")
-    return f'<wpt lat="{lat}" lon="{lon}">{inner}</wpt>'
+    return f'<wpt lat="{lat}" lon="{lon}">{name}{about}{link}{symbol}{kind}</wpt>'
 
 
 def _track(track: Track) -> str:

@@ -17,7 +17,7 @@ from geodata.formats import gpx
 from geodata.formats.choice import Format
 from geodata.formats.markup import DECLARATION, element, escaped, quoted, text, writable
 from geodata.formats.pieces import gathered
-from geodata.formats.telling import Words, spoken
+from geodata.formats.telling import spoken
 from geodata.licences import Licence
 from geodata.params.columns import Columns
 from geodata.queries import flat, select
@@ -46,41 +46,41 @@ PLAIN = {
 
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The document in pieces."""
-    return gathered(piece.encode() for piece in _pieces(selection, root))
+    return gathered(_pieces(selection, root))
 
 
-def _pieces(selection: Selection, root: str) -> Iterator[str]:
+def _pieces(selection: Selection, root: str) -> Iterator[bytes]:
     collection = selection.collection
     licence = licences.licence_of(licences.OURS)
-    yield f'{DECLARATION}<kml xmlns="{NAMESPACE}" xmlns:atom="{ATOM}"><Document>'
-    yield text("name", str(collection.title)) + element("atom:author", text("atom:name", str(settings.SITE_PUBLISHER)))
-    yield element("atom:link", "", {"href": f"{root}api/collections/{collection.id}"})
-    yield text("description", f"{collection.description} {licence.name}, {licence.url}")
+    head = f'{DECLARATION}<kml xmlns="{NAMESPACE}" xmlns:atom="{ATOM}"><Document>{text("name", str(collection.title))}'
+    head += element("atom:author", text("atom:name", str(settings.SITE_PUBLISHER)))
+    head += element("atom:link", "", {"href": f"{root}api/collections/{collection.id}"})
+    yield f"{head}{text('description', f'{collection.description} {licence.name}, {licence.url}')}".encode()
     stops = gpx.stops_along(selection) if gpx.is_line(collection) else None
     if stops is not None:
-        yield "<Folder>" + text("name", str(stops.collection.title))
+        yield f"<Folder>{text('name', str(stops.collection.title))}".encode()
         yield from _placemarks(stops, root)
-        yield "</Folder>"
+        yield b"</Folder>"
     yield from _placemarks(selection, root)
-    yield "</Document></kml>\n"
+    yield b"</Document></kml>\n"
 
 
-def _placemarks(selection: Selection, root: str) -> Iterator[str]:
+def _placemarks(selection: Selection, root: str) -> Iterator[bytes]:
     data = _data(selection.collection, selection.columns)
     drawn = SHAPE if selection.columns.geometry else NO_SHAPE
-    rights = lru_cache(select.CHOICES)(_rights)
+    rights, author = (lru_cache(select.CHOICES)(each) for each in (_rights, _author))
     for words, (properties, shape) in spoken(selection, root, data, drawn):
         told = "\n".join([each for each in (*words.notes, words.about, rights(words.licence)) if each])
-        yield _placemark(words, told, writable(properties or b"").decode(), (shape or b"").decode())
+        head = (
+            f'<Placemark id="u{words.feature.uuid}">{text("name", words.title)}{author(words.author)}'
+            f"<atom:link href={quoted(words.link)}/><description>{escaped(told)}</description><ExtendedData>"
+        )
+        # What PostgreSQL wrote is most of it, and stays as it is.
+        yield b"".join((head.encode(), writable(properties or b""), b"</ExtendedData>", shape or b"", b"</Placemark>"))
 
 
-def _placemark(words: Words, told: str, data: str, shape: str) -> str:
-    author = f"<atom:author><atom:name>{escaped(words.author)}</atom:name></atom:author>" if words.author else ""
-    return (
-        f'<Placemark id="u{words.feature.uuid}">{text("name", words.title)}{author}'
-        f"<atom:link href={quoted(words.link)}/><description>{escaped(told)}</description>"
-        f"<ExtendedData>{data}</ExtendedData>{shape}</Placemark>"
-    )
+def _author(name: str) -> str:
+    return f"<atom:author><atom:name>{escaped(name)}</atom:name></atom:author>" if name else ""
 
 
 def _rights(licence: Licence) -> str:

@@ -38,6 +38,8 @@ def to_html(text: str) -> str:
 
 def to_text(text: str) -> str:
     """The words alone, on one line and not escaped, for descriptions in metadata."""
+    if not text:
+        return ""
     if PLAIN.fullmatch(text):
         return " ".join(text.split())
     return " ".join(unescape(nh3.clean(to_html(text), tags=set())).split())

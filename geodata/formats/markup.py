@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from geodata.units import COORDINATE_DECIMALS
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 # XML 1.0 §2.2: these characters cannot be written, escaped or not.
 UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
+# What nearly every address is made of: nothing in it needs escaping.
+PLAIN = re.compile(r"[A-Za-z0-9:/._~?=-]*")
 # The same in the UTF-8 that PostgreSQL sends: it knows no surrogates.
 CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r"))
 NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
@@ -17,17 +18,20 @@ NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 
 def text(name: str, said: str, attributes: Mapping[str, str] | None = None) -> str:
     """An element that holds a text; nothing when the text is empty."""
-    return element(name, escaped(said), attributes) if said else ""
+    if not said:
+        return ""
+    inner = escaped(said)
+    return element(name, inner, attributes) if attributes or not inner else f"<{name}>{inner}</{name}>"
 
 
 def escaped(said: str) -> str:
     """A text between tags."""
-    return escape(clean(said))
+    return clean(said).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(said: str) -> str:
     """A text as the value of an attribute, with its quotation marks."""
-    return quoteattr(clean(said))
+    return f'"{said}"' if PLAIN.fullmatch(said) else quoteattr(clean(said))
 
 
 def element(name: str, inner: str, attributes: Mapping[str, str] | None = None) -> str:

@@ -6,10 +6,9 @@ The formats know no park and no closure: `settings.GEODATA_TELLER` names the obj
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from geodata.formats.ical import Happening
 
 
-@dataclass(frozen=True, kw_only=True)
-class Words:
+class Words(NamedTuple):
     """One feature in words, plain text in the active language; `link` is the address of its page.
 
     `notes` are the closures that concern it, a sentence each, and what is to be known of its shape; `kind` says what it
@@ -61,6 +59,9 @@ class Teller(Protocol):
     def reads(self, language: str) -> Iterable[str]:
         """The fields that all of this asks of features, of whatever collection, to speak a language."""
 
+    def reads_for_words(self, language: str) -> Iterable[str]:
+        """Those that `words` asks."""
+
     def words(
         self, collection: Collection, features: Sequence[Any], user: User | AnonymousUser, root: str
     ) -> list[Words]:
@@ -76,16 +77,20 @@ class Teller(Protocol):
         """The condition, over the alias t, of what has no day yet; None where everything has one."""
 
 
-def read(selection: Selection, besides: Sequence[sql.Composable] = ()) -> Iterator[Batch]:
+def read(selection: Selection) -> Iterator[Batch]:
     """The selection in batches with all that the teller asks of a feature."""
-    return batches.of(selection, teller().reads(get_language() or settings.LANGUAGE_CODE), besides)
+    return batches.of(selection, teller().reads(_language()))
 
 
 def spoken(selection: Selection, root: str, *besides: sql.Composable) -> Iterator[tuple[Words, Row]]:
     """Feature after feature in words, with the values of the columns over the alias t that were asked for besides."""
-    for batch in read(selection, besides):
+    for batch in batches.of(selection, teller().reads_for_words(_language()), besides):
         words = teller().words(selection.collection, batch.features, selection.user, root)
         yield from zip(words, batch.values, strict=True)
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def told_since(collection: Collection | None, user: User | AnonymousUser) -> datetime:

@@ -19,10 +19,10 @@ from geodata.registry import Collection
 # Four neighbours of the edges of the world, each by the GiST index of the shapes: reading all of them would take longer
 # with each one. What is nearest to an edge is what reaches farthest.
 EDGES = """
-SELECT (SELECT ST_XMin(t.geom) FROM ({source}) t ORDER BY t.geom <-> {west} LIMIT 1),
-       (SELECT ST_YMin(t.geom) FROM ({source}) t ORDER BY t.geom <-> {south} LIMIT 1),
-       (SELECT ST_XMax(t.geom) FROM ({source}) t ORDER BY t.geom <-> {east} LIMIT 1),
-       (SELECT ST_YMax(t.geom) FROM ({source}) t ORDER BY t.geom <-> {north} LIMIT 1)
+SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM (
+  SELECT ST_Extent(n.geom) FROM (VALUES ({west}), ({south}), ({east}), ({north})) edge(line)
+  CROSS JOIN LATERAL (SELECT t.geom FROM ({source}) t ORDER BY t.geom <-> edge.line LIMIT 1) n
+) e(b)
 """
 LINE = "ST_SetSRID(ST_MakeLine(ST_MakePoint({}, {}), ST_MakePoint({}, {})), 4326)"
 WORLD = {
@@ -67,8 +67,10 @@ def _measured(collection: Collection) -> Extent:
     return Extent(box, *_times(collection, source, params))
 
 
-def box_of(source: sql.Composable, params: Sequence[Any]) -> Box | None:
-    """The box of the present rows of a sub-select, in degrees."""
+def box_of(source: sql.Composable, params: Sequence[Any], *, are_many: bool = False) -> Box | None:
+    """The box of the present rows of a sub-select, in degrees; `are_many`: they are known to be more than FEW."""
+    if are_many:
+        return _reached(source, params)
     count, box = _of_each(source, params, FEW + 1)
     return box if count <= FEW else _reached(source, params)
 
@@ -76,7 +78,7 @@ def box_of(source: sql.Composable, params: Sequence[Any]) -> Box | None:
 def _reached(source: sql.Composable, params: Sequence[Any]) -> Box | None:
     edges = {name: sql.SQL(line) for name, line in WORLD.items()}
     with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(EDGES).format(source=source, **edges), [*params] * len(edges))
+        cursor.execute(sql.SQL(EDGES).format(source=source, **edges), params)
         return _box(*cursor.fetchone())
 
 

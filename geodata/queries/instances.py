@@ -22,12 +22,16 @@ from geodata.features import Spot
 from geodata.queries.flowing import Row
 from geodata.registry import Collection
 
-Reading = Callable[[str], Any]
+Reading = Callable[[bytes], Any]
 Fields: TypeAlias = "tuple[models.Field[Any, Any], ...]"
 
 
-def _json(text: str) -> Any:
-    return [] if text == "[]" else json.loads(text)
+def _json(text: bytes) -> Any:
+    return [] if text == b"[]" else json.loads(text)
+
+
+def _after_decoding(reading: Callable[[str], Any]) -> Reading:
+    return lambda text: reading(text.decode())
 
 
 # No database of this name: a field that is not there shall not be read row by row.
@@ -35,15 +39,15 @@ NOWHERE = "rows that flow"
 SPOT = ("ST_X({shape})", "ST_Y({shape})", "GeometryType(t.geom) = 'POINT'")
 # As PostgreSQL writes them in the time zone UTC.
 READINGS: dict[type[models.Field[Any, Any]], Reading] = {
-    models.BooleanField: "t".__eq__,
+    models.BooleanField: b"t".__eq__,
     models.IntegerField: int,
     models.FloatField: float,
-    models.DateTimeField: datetime.fromisoformat,
-    models.DateField: date.fromisoformat,
-    models.UUIDField: UUID,
+    models.DateTimeField: _after_decoding(datetime.fromisoformat),
+    models.DateField: _after_decoding(date.fromisoformat),
+    models.UUIDField: _after_decoding(UUID),
     models.JSONField: _json,
-    models.CharField: str,
-    models.TextField: str,
+    models.CharField: bytes.decode,
+    models.TextField: bytes.decode,
 }
 
 
@@ -73,7 +77,7 @@ def maker(collection: Collection, fields: Fields) -> Callable[[Row], Any]:
         state.adding, state.db = False, NOWHERE
         values = instance.__dict__
         for (name, reading), value in zip(readings, row, strict=False):
-            values[name] = None if value is None else reading(value.decode())
+            values[name] = None if value is None else reading(value)
         lon, lat, is_point = row[spot]
         values["spot"] = Spot(float(lon), float(lat), is_point == b"t") if lon and lat else None
         return instance
@@ -90,7 +94,7 @@ def _reading(field: models.Field[Any, Any]) -> Reading:
     field = _plain(field)
     if isinstance(field, ArrayField):
         reading = _reading(field.base_field)
-        return _json if reading is str else lambda text: [reading(str(each)) for each in _json(text)]
+        return _json if reading is bytes.decode else lambda text: [reading(str(each).encode()) for each in _json(text)]
     return next(reading for base, reading in READINGS.items() if isinstance(field, base))
 
 

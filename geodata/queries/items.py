@@ -214,7 +214,7 @@ def conditions(
 ) -> tuple[sql.Composable, sql.Composable, list[Any]]:
     """Source, condition and parameters of what the query selects among the visible rows.
 
-    Without `by_index` words are looked for in the rows as they come.
+    Without `by_index` words are looked for in the rows as they come, where they are kept beside them.
     """
     source, params = past.source(collection, user, query.revision)
     clauses: list[Statement] = []
@@ -226,7 +226,7 @@ def conditions(
     if query.condition is not None:
         clauses.append(filtering.condition(collection, query.condition))
     if query.words:
-        among = None if by_index else search.unindexed(search.vector(collection))
+        among = None if by_index else stored.words_looked_up(collection)
         clauses.append(search.clause(collection, query.words, among))
     where = sql.SQL(" AND ").join([clause for clause, _values in clauses] or [sql.Composed([sql.SQL(ALL)])])
     return source, where, [*params, *(value for _clause, values in clauses for value in values)]

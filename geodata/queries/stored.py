@@ -55,6 +55,14 @@ def words(collection: Collection) -> sql.SQL:
     return select.flat(sql.SQL("coalesce(stored.words, {})").format(search.vector(collection)))
 
 
+@cache
+def words_looked_up(collection: Collection) -> sql.SQL:
+    """The same where no text is read beside the row: as they are kept under its key, else found."""
+    kept = "SELECT x.words FROM {table} x WHERE x.id = t.id AND x.revision = t.revision AND x.shape = {shape}"
+    named = {"table": table(collection), "shape": sql.Literal(shape(collection))}
+    return select.flat(sql.SQL(f"coalesce(({kept}), {{found}})").format(**named, found=search.vector(collection)))
+
+
 def table(collection: Collection) -> sql.Identifier:
     """The table of the texts of a collection."""
     return sql.Identifier(_name(collection))

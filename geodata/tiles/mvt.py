@@ -51,8 +51,7 @@ def render(
     Layers with one watch share the time that a filter or a past state may take.
     """
     if query.revision is not None:
-        with filtering.limits(query, watch):
-            return _bygone(collection, user, tile, query)
+        return _bygone(collection, user, tile, query, watch or patience.Watch())
     if query.selects:
         with filtering.limits(query, watch):
             source, params = _selected(collection, user, query)
@@ -92,16 +91,22 @@ def together(
     )
 
 
-def _bygone(collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery) -> bytes:
+def _bygone(
+    collection: Collection, user: User | AnonymousUser, tile: Tile, query: ItemsQuery, watch: patience.Watch
+) -> bytes:
+    """Its layer of a past state: at most two statements within one bound."""
     source, where, params = items.conditions(collection, user, bygone.within(query, tile))
     among = source if query.narrows else past.spots(collection, query.revision or 0)
     selected, spots = (select.flat(sql.SQL(SELECTED).format(each, where)) for each in (source, among))
     named, _values = select.named(spots, tuple(params))
     statement = _layer(collection, tile.z, kept=False, spots=named)
     may_be_crowded = not query.narrows and tile.z <= SQUARES_UP_TO and not collection.is_point
-    if may_be_crowded and _asked(layers.crowd, collection, tile, spots, tuple(params)) > MOST_SHAPES:
-        statement = partial(layers.counted, spots=named)
-    return bytes(_asked(statement, collection, tile, selected, tuple(params)))
+    if may_be_crowded:
+        with filtering.limits(query, watch):
+            if _asked(layers.crowd, collection, tile, spots, tuple(params)) > MOST_SHAPES:
+                statement = partial(layers.counted, spots=named)
+    with filtering.limits(query, watch):
+        return bytes(_asked(statement, collection, tile, selected, tuple(params)))
 
 
 def _selected(collection: Collection, user: User | AnonymousUser, query: ItemsQuery) -> tuple[sql.SQL, tuple[Any, ...]]:

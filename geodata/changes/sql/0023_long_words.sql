@@ -10,3 +10,18 @@ BEGIN
   RETURN array_to_tsvector(array_remove(regexp_split_to_array(public.geodata_folded(words), '[^[:alnum:]]+'), ''));
 END
 $$;
+
+-- What was kept wrong of a text with such a word may be an empty lexeme, with which no backup can be restored: it is let go,
+-- and found anew for each search until the row is written. A word of more than 2 046 bytes has 500 letters or more.
+DO $$
+DECLARE
+  kept regclass;
+BEGIN
+  FOR kept IN
+    SELECT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'words' AND NOT a.attisdropped
+    WHERE c.relkind = 'r' AND starts_with(c.relname, 'geodata_text_')
+  LOOP
+    EXECUTE format('UPDATE %s SET words = NULL WHERE octet_length(body) > 2046 AND body ~ ''[[:alnum:]]{250}''', kept);
+  END LOOP;
+END
+$$;

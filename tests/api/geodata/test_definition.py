@@ -30,3 +30,10 @@ def test_a_definition_is_made_once(client):
     for path in (PATH, PATH, "/api/docs"):
         assert client.get(path).status_code == 200
     assert landing._made.cache_info().misses == 1
+
+
+def test_the_words_of_the_definition_are_marked_as_english_on_french_pages(client):
+    page = client.get("/api/docs").content.decode()
+    assert '<html lang="fr">' in page
+    assert page.count('<summary lang="en">') == page.count("<details>") > 10
+    assert page.count('<tbody lang="en">') == page.count("<tbody")

@@ -84,12 +84,17 @@ def test_what_qgis_sends_again_is_made_once(client, call, person):
     found = [made(**other), made(who=member("publisher", call)), made(agent={}), made(agent={})]
     assert [status for status, _ in found] == [201] * 4
     assert len({known, *(each for _, each in found)}) == 5
-    # Once it was changed or deleted, the same feature is a new one.
+    # Once it was changed or deleted, the same feature is a new one, and that one again however often it is sent.
     send(client, "patch", f"{address}/{known}", {"properties": {"lit": True}}, person, MERGE)
-    assert made()[0] == 201
+    second = made()
+    assert (second[0], second[1] != known) == (201, True)
     send(client, "delete", f"{address}/{found[0][1]}", None, person)
-    status, after = made(**other)
-    assert (status, after != found[0][1]) == (201, True)
+    after = made(**other)
+    assert (after[0], after[1] != found[0][1]) == (201, True)
+    assert [made(), made(), made(**other)] == [(200, second[1])] * 2 + [(200, after[1])]
+    send(client, "patch", f"{address}/{second[1]}", {"properties": {"lit": True}}, person, MERGE)
+    status, third = made()
+    assert (status, third in (known, second[1]), made()) == (201, False, (200, third))
 
 
 @pytest.mark.parametrize("collection", ["cabanes", "sentiers", "parcs"])

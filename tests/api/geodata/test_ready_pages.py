@@ -10,6 +10,7 @@ from django.test import Client
 from cabanes.models import Cabane
 from geodata import deprecations, registry
 from geodata.deprecations import Deprecation
+from geodata.endpoints import forms
 from tests.api.geodata.near import same
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import parc
@@ -57,6 +58,17 @@ def test_pages_of_every_collection_are_those_of_django(site, network, query, lan
         flows = "1000" in query and not collection.is_point
         assert site.reached == (1 + learning if flows else learning), path
         assert same(near, django_says(path, accept_language=language)), path
+
+
+def test_limits_that_nobody_asks_twice_push_out_no_form_that_is_used(site, network, monkeypatch):
+    monkeypatch.setattr(forms, "MOST", 3)
+    path, other = f"{ITEMS}?bbox={BOX}", f"{ITEMS}/{network[0].uuid}"
+    site.learn(path), site.learn(other)
+    for limit in range(1, 9):
+        site.learn(f"{ITEMS}?limit={limit}")
+        assert (site.get(path)[0], site.get(other)[0], site.reached) == (200, 200, 0)
+    site.get(f"{ITEMS}?limit=1")
+    assert site.reached == 1
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br"])

@@ -153,6 +153,18 @@ def test_layers_of_one_tile_share_the_time_that_conditions_may_take(client, monk
     assert bounds == [pytest.approx(bound_ms - 300 * number, abs=2) for number in range(1, len(bounds) + 1)]
 
 
+def test_statements_of_one_layer_share_the_time_of_a_past_state(client, monkeypatch):
+    """Lines of a low zoom are counted before they are drawn; each reading of the clock is 0.3 s later."""
+    sentier()
+    clock = itertools.count(1000.0, 0.3)
+    monkeypatch.setattr(patience, "monotonic", lambda: next(clock))
+    now = timezone.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(f"{address('sentiers', 8)}?as-of={now}").status_code in (200, 204)
+    bounds = re.findall(r"'statement_timeout', '(\d+)', true", "".join(each["sql"] for each in asked))
+    assert [int(each) for each in bounds] == [pytest.approx(9_700, abs=2), pytest.approx(9_400, abs=2)]
+
+
 def test_a_watch_never_leaves_a_statement_without_a_bound(monkeypatch):
     clock = itertools.count(0, 3)
     monkeypatch.setattr(patience, "monotonic", lambda: next(clock))

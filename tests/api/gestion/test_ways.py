@@ -1,6 +1,7 @@
 """From a record to what a manager does with it next."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories.cabanes import cabane
@@ -45,3 +46,33 @@ def test_a_file_that_has_to_be_chosen_again_is_said_to_be(client, mine):
     answer = client.post(f"/gestion/sentiers/{trail.uuid}/trace/", sent)
     assert answer.status_code == 422
     assert "Choisissez de nouveau ce fichier" in answer.content.decode()
+
+
+def test_a_partner_is_led_to_keys_and_deliveries_not_to_records(client, mine):
+    records = ('href="/gestion/corbeille/"', 'id="carte"', "Mes fiches")
+    for who, keeps in ((get_user_model().objects.create_user("miroir"), False), (member("editor", mine), True)):
+        client.force_login(who)
+        page = client.get("/gestion/").content.decode()
+        assert 'href="/partenaires/cles/"' in page
+        assert 'href="/gestion/webhooks/"' in page
+        assert [each in page for each in records] == [keeps] * 3
+
+
+@pytest.mark.parametrize(
+    ("prefix", "role", "at"), [("", "CALL</strong>\xa0: publication", "à 12\xa0h\xa005"), ("/en", "CALL</strong>: publishing", "at 12:05"), ("/nl", "CALL</strong>: publiceren", "om 12:05")]
+)  # fmt: skip
+def test_colons_and_hours_are_those_of_the_language(client, prefix, role, at):
+    mine = autorite(code="CALL", name_fr="CALL")
+    client.force_login(member("publisher", mine))
+    hut = cabane(authority=mine, name_fr="Héron", deleted_at="2026-11-20T11:05:00Z")
+    assert hut.deleted_at
+    assert role in client.get(f"{prefix}/gestion/").content.decode()
+    assert at in client.get(f"{prefix}/gestion/corbeille/").content.decode()
+
+
+def test_an_empty_choice_says_what_it_means(client, mine):
+    client.force_login(member("publisher", mine))
+    for collection in ("cabanes", "parcs", "sentiers", "evenements"):
+        page = client.get(f"/gestion/{collection}/nouvelle/").content.decode()
+        assert "---------" not in page
+        assert '<option value="" selected>Non renseigné</option>' in page

@@ -320,7 +320,7 @@ def test_a_feature_of_the_sitemap_says_when_it_changed_and_which_language_is_for
 
 
 def test_the_sitemap_of_any_host_has_its_addresses(client, settings):
-    settings.ALLOWED_HOSTS = ["data-key.example"]
+    settings.ALLOWED_HOSTS = ["data-key.example", "pages-1.example"]
     made = parc(slug="public")
     body = client.get(
         f"/sitemap-parcs-{(made.pk - 1) // PER_PART + 1}.xml", headers={"host": "data-key.example"}
@@ -329,6 +329,9 @@ def test_the_sitemap_of_any_host_has_its_addresses(client, settings):
     assert said == {
         f"http://data-key.example{path}" for path in ("/parcs/public/", "/en/parcs/public/", "/nl/parcs/public/")
     }
+    index = ElementTree.fromstring(client.get("/sitemap.xml", headers={"host": "pages-1.example"}).content)
+    parts = [each.text for each in index.findall("s:sitemap/s:loc", SITEMAP)]
+    assert parts[0] == "http://pages-1.example/sitemap-pages-1.xml"
 
 
 def test_an_address_and_a_choice_are_in_the_language_that_is_given():

@@ -69,6 +69,10 @@ def test_a_part_of_the_sitemap_is_one_range_of_ids_whatever_comes_or_goes(client
     cabins = [each for each in queries.captured_queries if '"cabanes_cabane"' in each["sql"]]
     assert [f"/sitemap-cabanes-{n}.xml" in index for n in (part, part + 1, part + 2)] == [True] * 3
     assert len(cabins) == 1
+    type(made[4]).objects.filter(pk=made[4].pk).update(name_fr="Autre")
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/sitemap.xml").content.decode() == index
+    assert ["touched" in each["sql"] for each in queries if '"cabanes_cabane"' in each["sql"]] == [True]
     for gone in (each for each in made if (each.pk - 1) // 2 + 1 == part):
         type(gone).objects.filter(pk=gone.pk).update(status="archived")
     assert f"/sitemap-cabanes-{part}.xml" not in client.get("/sitemap.xml").content.decode()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cabanes.models import Cabane
+from carte.pages import historique
 from geodata.changes.recording import recording
 from geodata.models import Revision
 from parcs.models import Parc
@@ -161,20 +162,35 @@ def test_what_an_import_did_is_one_line_with_pages_of_its_own(client, around):
     days = "de=2026-03-02&a=2026-03-07"
     answer = client.get(f"/historique/?{days}")
     shown = answer.content.decode()
-    assert "35 créées par l’import du 5 mars 2026 (jeu de départ)" in shown
-    assert "1 créée par l’import du 6 mars 2026 (moisson)" in shown
+    assert "35 créations par l’import du 5 mars 2026 (jeu de départ)" in shown
+    assert "1 création par l’import du 6 mars 2026 (moisson)" in shown
     assert "Cabane 01" not in shown
     assert "À la main" in shown
     (_newest, oldest) = answer.context["imports"]
     ((_collection, part, url),) = oldest.parts
-    assert part.total == 35
+    assert part.figures == (35, 0, 0)
     seen = []
     while url:
         one = client.get(url)
         assert one.status_code == 200
         seen += [line.name for group in one.context["groups"] for line in group.lines]
-        url = one.context["pages"].get("later")
+        url = one.context["pages"].get("earlier")
     assert sorted(seen) == sorted(f"Cabane {number:02}" for number in range(35))
+
+
+def test_of_many_imports_the_latest_are_listed_and_all_are_counted(client, around, monkeypatch):
+    monkeypatch.setattr(historique, "MOST_IMPORTS", 2)
+    for number in range(4):
+        for thing in imported(f"moisson {number}", [f"Cabane {number}"], around):
+            dated(thing, (3, 3 + number))
+    answer = client.get("/historique/?de=2026-03-02&a=2026-03-07")
+    assert [each.reason for each in answer.context["imports"]] == ["moisson 3", "moisson 2"]
+    assert answer.context["figures"] == (4, 0, 0)
+    assert "2 imports plus anciens" in answer.content.decode()
+    earlier = html(client, "/en/historique/?de=2026-03-02&a=2026-03-05")
+    assert "1 older import:" in earlier
+    assert "(moisson 1)" in earlier
+    assert "older import" not in html(client, "/en/historique/?de=2026-03-02&a=2026-03-04")
 
 
 def test_what_was_corrected_after_its_import_is_told_by_itself(client, around):
@@ -182,26 +198,37 @@ def test_what_was_corrected_after_its_import_is_told_by_itself(client, around):
     with recording(by=None):
         change(thing, name_fr="Deux")
     dated(thing, (3, 5), (3, 5))
-    assert "Deux" in html(client, "/historique/?de=2026-03-02&a=2026-03-07")
-    assert client.get("/historique/?de=2026-03-02&a=2026-03-07").context["imports"] == []
+    answer = client.get("/historique/?de=2026-03-02&a=2026-03-07")
+    (cabins,) = [each for each in answer.context["told"] if each.collection.id == "cabanes"]
+    assert [[line.name for line in group.lines] for group in cabins.groups] == [["Deux"]]
+    assert cabins.counts.figures == (1, 1, 0)
+    (made,) = answer.context["imports"]
+    assert made.figures == (1, 0, 0)
 
 
 def test_many_differences_are_paged_without_a_gap(client, around):
     for number in range(65):
         dated(cabane(name_fr=f"Cabane {number:02}", **around), (3, 5))
     days = "de=2026-03-02&a=2026-03-07"
-    assert "Plus de 30 fiches différentes" in html(client, f"/historique/?{days}")
+    assert "au moins 30" in html(client, f"/historique/?{days}")
     url, seen = f"/historique/?{days}&collection=cabanes", []
     while url:
         one = client.get(url)
         seen += [line.name for group in one.context["groups"] for line in group.lines]
-        url = one.context["pages"].get("later")
+        url = one.context["pages"].get("earlier")
     assert (len(seen), len(set(seen))) == (65, 65)
 
 
 @pytest.mark.parametrize(
     "query",
-    ["collection=rien", "collection=cabanes&page=0", "collection=cabanes&page=x", "collection=cabanes&page=99999999"],
+    [
+        "collection=rien",
+        "collection=cabanes&avant=0",
+        "collection=cabanes&apres=x",
+        "collection=cabanes&avant=1" + "0" * 18,
+        "collection=cabanes&avant=1&apres=1",
+        "collection=cabanes&import=0123456789ab",
+    ],
 )
 def test_a_page_of_the_history_that_is_none_is_404(client, query):
     assert client.get(f"/historique/?{query}").status_code == 404
@@ -234,10 +261,12 @@ def test_downloads_of_a_list_of_the_past_are_of_the_past(client):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["page=00010099999999999999999999", "page=1" + "0" * 4400, "page=-1", "page=٣", "import=%00", "import=x"]
+    "wrong",
+    ["00010099999999999999999999", "1" + "0" * 4400, "-1", "٣", "%00"],
+    ids=["zeros", "long", "minus", "arabic", "nul"],
 )
-def test_what_is_no_page_and_no_import_of_the_history_is_not_found(client, wrong):
-    assert client.get(f"/historique/?collection=cabanes&{wrong}").status_code == 404
-    if wrong.startswith("page"):
-        assert client.get(f"/cabanes/?{wrong}").status_code == 404
-        assert client.get(f"/?{wrong}").status_code == 200
+def test_what_is_no_page_of_a_list_or_of_the_history_is_not_found(client, wrong):
+    for name in ("avant", "apres", "import"):
+        assert client.get(f"/historique/?collection=cabanes&{name}={wrong}").status_code == 404
+    assert client.get(f"/cabanes/?page={wrong}").status_code == 404
+    assert client.get(f"/?page={wrong}").status_code == 200

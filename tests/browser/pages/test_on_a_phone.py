@@ -10,6 +10,10 @@ from tests.factories.sentiers import sentier
 LONG = "Ancienne carrière Vicat et sites voisins du bois des Hautois de Loison-sous-Lens"
 SCROLLED = """() => [document.documentElement, ...document.querySelectorAll('.table-scroll')]
   .filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.className + ' ' + each.scrollWidth)"""
+# Less than 24 px either way (WCAG 2.5.8).
+SMALL = """() => [...document.querySelectorAll('main .entries__name, main summary, main button')].filter(each => each.checkVisibility())
+  .map(each => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()]).filter(([, box]) => box.height < 24 || box.width < 24)
+  .map(([html, box]) => `${html} ${box.width}×${box.height}`)"""
 # Middles of the sign before a crumb and of the first line of its words.
 APART = """() => { const crumb = document.querySelectorAll('.crumbs li')[1], words = crumb.firstElementChild.getClientRects()[0];
   return [crumb.getBoundingClientRect().left, words.left, words.top - crumb.getBoundingClientRect().top]; }"""
@@ -79,3 +83,11 @@ def test_the_sign_between_crumbs_stays_beside_a_long_name(network, live_server, 
         left, words, below = phone.evaluate(APART)
         assert words > left + 8
         assert below < 12
+
+
+def test_links_to_places_and_what_unfolds_suit_a_finger(network, live_server, phone):
+    found = []
+    for address in ("/", "/parcs/parc/", "/cabanes/cabane/", "/sentiers/", "/agenda/"):
+        phone.goto(live_server.url + address)
+        found += [(address, each) for each in phone.evaluate(SMALL)]
+    assert found == []

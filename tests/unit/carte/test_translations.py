@@ -1,6 +1,8 @@
 """Every sentence that visitors, managers and clients of the API read exists in English and Dutch."""
 
 import ast
+import re
+from collections import Counter
 
 import pytest
 from babel.messages.pofile import read_po
@@ -15,6 +17,8 @@ APPS = ("config", "carte", "agenda", "cabanes", "sentiers", "alertes", "parcs", 
 TEMPLATES = sorted(path for ending in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{ending}"))
 MODULES = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py")) if "migrations" not in path.parts]
 CALLS = {"gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "_": 0, "ngettext": 0, "pgettext": 1, "pgettext_lazy": 1}
+# A message as a catalogue names it: its context where it has one, its text.
+KEY = re.compile(r'^((?:msgctxt "[^\n]*"\n)?msgid "[^\n]*"(?:\n"[^\n]*")*)', re.MULTILINE)
 
 
 def of_template(path):
@@ -58,6 +62,40 @@ def test_no_sentence_lacks(language):
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_no_sentence_outlives_its_use(language):
     assert sorted(catalogue(language) - SAID) == []
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_sentence_has_one_translation_and_stands_once_in_a_file(language):
+    """gettext refuses a file that repeats itself, and of two apps the one named first in the settings would win everywhere."""
+    told, repeated, apart = {}, [], []
+    for path in sorted(ROOT.glob(f"*/locale/{language}/LC_MESSAGES/django.po")):
+        keys = KEY.findall(path.read_text())
+        repeated += [(path.parts[-5], key) for key, times in Counter(keys).items() if times > 1]
+        with path.open("rb") as file:
+            for each in read_po(file):
+                key = (each.context, each.id if isinstance(each.id, str) else each.id[0])
+                if each.id and told.setdefault(key, each.string) != each.string:
+                    apart.append((*key, told[key], each.string))
+    assert repeated == []
+    assert apart == []
+
+
+def counted(language):
+    """The sentences with a number, as one and as many, in the order of both languages."""
+    for path in sorted(ROOT.glob(f"*/locale/{language}/LC_MESSAGES/django.po")):
+        with path.open("rb") as file:
+            yield from sorted((each.context or "", *each.id) for each in read_po(file) if isinstance(each.id, tuple))
+
+
+def test_french_counts_zero_as_one():
+    assert list(counted("fr")) == list(counted("en"))
+    with translation.override("fr"):
+        for context, one, many in counted("fr"):
+            said = [
+                translation.npgettext(context, one, many, n) if context else translation.ngettext(one, many, n)
+                for n in (0, 1, 2)
+            ]
+            assert said == [one, one, many]
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])

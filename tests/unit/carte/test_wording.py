@@ -24,6 +24,8 @@ def test_distance_in_metres_then_kilometres(metres, words):
 )
 def test_duration_to_the_five_minutes(hours, words):
     assert wording.duration(hours) == words
+    with override("nl"):
+        assert wording.duration(hours) == words.replace("h", "u")
 
 
 @pytest.mark.parametrize(("hectares", "words"), [(0.6, "0,6\xa0ha"), (9.04, "9\xa0ha"), (470, "470\xa0ha")])

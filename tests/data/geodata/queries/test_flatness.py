@@ -114,7 +114,7 @@ def edges(collection):
     """The statement that finds how far a collection reaches."""
     source, params = select.visible(collection, NOBODY)
     lines = {name: sql.SQL(line) for name, line in extent.WORLD.items()}
-    return touched(sql.SQL(extent.EDGES).format(source=source, **lines), [*params] * len(lines))
+    return touched(sql.SQL(extent.EDGES).format(source=source, **lines), params)
 
 
 def reads():

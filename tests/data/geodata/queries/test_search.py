@@ -1,5 +1,6 @@
 import random
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -42,6 +43,17 @@ def test_a_word_longer_than_the_index_holds_is_found_by_its_beginning(text):
             assert cursor.fetchall() == [(known.pk,)]
 
 
+def test_what_was_kept_wrong_of_a_long_word_is_let_go():
+    wrong, right = cabane(description_fr=f"{'é' * 1024} fin"), cabane(description_fr="mot " * 1_000)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE geodata_text_cabanes SET words = array_to_tsvector('{kept}')")
+        cursor.execute(import_module("geodata.migrations.0023_long_words").SQL.read_text())
+        cursor.execute("SELECT id, words::text FROM geodata_text_cabanes ORDER BY id")
+        assert cursor.fetchall() == [(wrong.pk, None), (right.pk, "'kept'")]
+    found = items.page(registry.get("cabanes"), AnonymousUser(), ItemsQuery(words=("fin",)))
+    assert found.returned == 1
+
+
 def test_other_texts_make_another_index(monkeypatch):
     monkeypatch.setattr(search.select, "checksum", lambda text: 7)
     assert "cabanes" in search.ensure()
@@ -76,6 +88,12 @@ def counted():
     search._common.cache_clear()
     yield
     search._common.cache_clear()
+
+
+def in_the_order_of_ids(monkeypatch):
+    """As a page is read that is too large to be walked, of more than few rows."""
+    monkeypatch.setattr(search, "within", lambda *_given: None)
+    monkeypatch.setattr(counting, "FEW", 1)
 
 
 def walk(words, limit):
@@ -136,8 +154,20 @@ def test_other_words_are_looked_up_together(counted, words):
 @pytest.mark.parametrize(
     "stale", ["revision = revision - 1, words = ''", "shape = shape + 1, words = ''", "words = NULL"]
 )
-def test_words_that_are_not_of_the_row_are_found_anew(counted, stale):
+@pytest.mark.parametrize("is_large", [False, True])
+def test_words_that_are_not_of_the_row_are_found_anew(counted, monkeypatch, stale, is_large):
+    if is_large:
+        in_the_order_of_ids(monkeypatch)
     before = walk(("heron",), 3)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE geodata_text_cabanes SET {stale}")
     assert walk(("heron",), 3) == before
+
+
+def test_a_large_page_of_a_frequent_word_reads_the_words_that_are_kept(counted, monkeypatch):
+    in_the_order_of_ids(monkeypatch)
+    assert len(walk(("heron",), 3)) > 1
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE geodata_text_cabanes SET words = array_to_tsvector(ARRAY['rien'])")
+    # The index still has the words of the row: what it finds is judged by those that are kept.
+    assert walk(("heron",), 3) == [[]]

@@ -4,13 +4,15 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from carte.integrer import selection
 from carte.pages import chiffres
 from geodata import registry
 from geodata.changes.forgetting import forget
-from geodata.queries import counting, differences, extent, past, select, states, tallies
+from geodata.queries import counting, extent, past, select, tallies
 from geodata.queries.tallies import ALL, Tally
 from tests.api.geodata.bygone import commit
 from tests.factories.cabanes import cabane
@@ -140,19 +142,6 @@ def test_a_state_of_the_past_is_added_up_and_not_kept():
     assert counting.total(registry.get("cabanes")) == 0
 
 
-def test_counts_of_two_days_are_those_of_the_present_without_what_came():
-    things = [cabane() for _ in range(3)]
-    first = states.public_state("cabanes").revision
-    touch(things[0], status="archived")
-    cabane()
-    touch(things[1], name_fr="Autre")
-    second = states.public_state("cabanes").revision
-    things[2].delete()
-    cabane(status="draft")
-    collection = registry.get("cabanes")
-    assert differences.counts(collection, (0, first, second, second + 1_000)) == [0, 3, 3, 2]
-
-
 def test_the_box_found_by_neighbours_is_that_of_every_shape(monkeypatch):
     sentier(geom=line((2.81, 50.41), (2.83, 50.47)))
     sentier(geom=line((2.70, 50.43), (2.71, 50.44)))
@@ -162,3 +151,14 @@ def test_the_box_found_by_neighbours_is_that_of_every_shape(monkeypatch):
     whole = extent.box_of(source, params)
     monkeypatch.setattr(extent, "FEW", 1)
     assert extent.box_of(source, params) == pytest.approx(whole)
+
+
+def test_the_box_of_what_squares_know_to_be_many_reads_its_edges_alone(monkeypatch):
+    for lon, lat in ((2.71, 50.41), (2.73, 50.44), (2.75, 50.43), (2.95, 50.49)):
+        cabane(geom=Point(lon, lat, srid=4326))
+    piece = selection.read("cabanes", QueryDict("bbox=2.6,50.3,2.9,50.6"))
+    assert piece.box() == pytest.approx((2.71, 50.41, 2.75, 50.44))
+    monkeypatch.setattr(extent, "FEW", 2)
+    with CaptureQueriesContext(connection) as queries:
+        assert piece.box() == pytest.approx((2.71, 50.41, 2.75, 50.44))
+    assert [each["sql"] for each in queries.captured_queries if "count(*)" in each["sql"]] == []

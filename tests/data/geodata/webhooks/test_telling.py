@@ -22,7 +22,7 @@ def stop(subscription, receiver):
 @pytest.mark.parametrize(
     ("language", "subject", "prefix"),
     [("fr", "l’envoi « Miroir » est arrêté", ""), ("en", "the deliveries “Miroir” have stopped", "/en"),
-     ("nl", "de verzending “Miroir” is gestopt", "/nl")],
+     ("nl", "de verzending ‘Miroir’ is gestopt", "/nl")],
 )  # fmt: skip
 def test_the_owner_is_written_to_once_a_stop_with_the_way_to_start_again(
     receiver, mailoutbox, language, subject, prefix

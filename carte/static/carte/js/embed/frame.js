@@ -23,7 +23,8 @@ export function dress(map, { bounds, texts, base }) {
 	map.createPane("ground").style.zIndex = "250";
 	map.attributionControl.setPrefix(false);
 	map.attributionControl.addAttribution(escaped(text("attribution")));
-	control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
+	// On a phone the attribution takes the whole width below.
+	control.scale({ imperial: false, position: "topleft" }).addTo(map);
 	control
 		.zoom({ position: "bottomright", zoomInTitle: text("zoom_in"), zoomOutTitle: text("zoom_out") })
 		.addTo(map);

@@ -125,10 +125,11 @@ class LiveLayer extends FeatureGroup {
  * @param {import("./data.js").Found} found @param {Options} about
  */
 function news({ features, matched }, about) {
-	if (matched > features.length) return `${about.title} : ${text("zoom")}`;
+	const title = about.title + (document.documentElement.lang === "fr" ? "\u00a0:" : ":");
+	if (matched > features.length) return `${title} ${text("zoom")}`;
 	const names = features.filter((each) => !each.geometry).map((each) => each.properties[about.label] ?? "");
 	if (names.length === 0) return "";
-	return `${about.title} : ${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? "…" : "."}`;
+	return `${title} ${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? "…" : "."}`;
 }
 
 /** @param {any} feature @param {Options} about @returns {import("leaflet").PathOptions} */
