@@ -231,7 +231,8 @@ def _parquet(wanted: dict[str, Any]) -> None:
     schema = pa.schema([*fields, (COVERING, BOX)])
     found: set[str] = set()
     extent: list[float] | None = None
-    with parquet.ParquetWriter(wanted["path"], schema, compression="zstd", write_statistics=True) as writer:
+    # With a schema of Arrow's in the file, pyarrow shows no metadata of the file with the table.
+    with parquet.ParquetWriter(wanted["path"], schema, compression="zstd", store_schema=False) as writer:
         for batch in _batches(wanted):
             shapes = shapely.from_wkb(batch.column(GEOMETRY).to_numpy(zero_copy_only=False))
             boxes = [None if each[0] != each[0] else each for each in shapely.bounds(shapes).tolist()]

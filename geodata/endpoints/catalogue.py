@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,8 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
     root, at = request.build_absolute_uri("/"), states.revision(None, AnonymousUser())
     etag = f'W/"{at}-{chosen.name}"'
     response = not_modified(request, etag) or HttpResponse(written(root, at, chosen), content_type=chosen.content_type)
+    if response.status_code == 200:  # noqa: PLR2004
+        response["Content-Disposition"] = f'inline; filename="catalogue-{timezone.localdate():%Y-%m-%d}.{chosen.name}"'
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache"
     base = f"{root}api/catalogue"

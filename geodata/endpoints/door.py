@@ -5,7 +5,7 @@
 - A feature under its own address, and a tile, by one indexed read where they are kept ready; a page of a box or of the
   walk through all features by one statement. Their form was learned from Django (`ready`).
 
-Whoever signs in or sends a token goes on to Django, and so does every doubt: this module says nothing but 200 and 304.
+Whoever signs in, sends a token or meets what goes away goes on to Django, and so does every doubt: this module says nothing but 200 and 304.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable
+from urllib.parse import parse_qsl
 
 from django.db import Error
 
-from geodata import registry
-from geodata.endpoints import ready, validators
+from geodata import deprecations, registry
+from geodata.endpoints import limiting, ready, validators
 from geodata.endpoints.answers import EXPOSED, VARY
 from geodata.endpoints.forms import Application, Environ, Start
 from geodata.endpoints.machines import is_public_read
@@ -49,16 +50,30 @@ def door(application: Application) -> Application:
 
 
 def _answer(application: Application, environ: Environ, start_response: Start) -> Iterable[bytes] | None:
+    if _is_announced(environ):
+        return None
     try:
         given = environ.get("HTTP_IF_NONE_MATCH")
         if given and _is_unchanged(environ, given):
-            start_response("304 Not Modified", [("ETag", given), *HEADERS])
+            ticket = limiting.ticket_of(environ)
+            if ticket.refused or ticket.unknown_key:
+                return None
+            limiting.count(ticket, environ["PATH_INFO"], 0)
+            start_response("304 Not Modified", [("ETag", given), *HEADERS, *ticket.headers])
             return []
         if not given and environ["REQUEST_METHOD"] == "GET":
             return ready.answer(application, environ, start_response)
     except (Problem, Error):
         pass
     return None
+
+
+def _is_announced(environ: Environ) -> bool:
+    """Whether the request meets something that goes away, of which Django tells, or refuses it after its end."""
+    if not (declared := deprecations.declared()):
+        return False
+    names = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    return any(each.concerns(environ["PATH_INFO"], names) for each in declared)
 
 
 def _is_unchanged(environ: Environ, given: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from django.contrib.auth.models import AnonymousUser
 
-from geodata import deprecations, registry
+from geodata import registry
 from geodata.endpoints import forms, limiting, readypages, validators
 from geodata.endpoints.compression import coding_of, pressed, tagged
 from geodata.endpoints.forms import Application, Environ, Start
@@ -33,8 +33,6 @@ def answer(application: Application, environ: Environ, start_response: Start) ->
 
     Raises Problem and the errors of the database, which are Django's to tell.
     """
-    if any(each.concerns(environ["PATH_INFO"], readypages.PARAMETERS) for each in deprecations.declared()):
-        return None
     item, tile, page = item_path(environ), tile_path(environ), _page(environ)
     if item or tile or page:
         ticket = limiting.ticket_of(environ)

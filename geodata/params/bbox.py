@@ -72,12 +72,19 @@ def _box(numbers: Part, crs: Crs, parameter: str) -> Bbox:
 
 def _numbers(text: str) -> list[float]:
     try:
-        numbers = [float(part) for part in text.split(",")]
+        numbers = [_number(part) for part in text.split(",")]
     except ValueError:
         raise BadParameter("bbox", _("Il faut des nombres séparés par des virgules.")) from None
     if not all(map(math.isfinite, numbers)):
         raise BadParameter("bbox", _("Les nombres doivent être finis."))
     return numbers
+
+
+def _number(text: str) -> float:
+    """A number in ASCII; `float` alone also reads 2_0 and the digits of other scripts. Raises ValueError."""
+    if not text.isascii() or "_" in text:
+        raise ValueError(text)
+    return float(text)
 
 
 def _to_degrees(numbers: Part, crs: Crs, parameter: str) -> Part:

@@ -23,6 +23,7 @@ WANTED: "dict[type[Field], Text]" = {
     models.DateField: _("Écrivez 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339)."),
 }
 
+NUMBERS = (models.IntegerField, models.FloatField, models.DecimalField)
 MAX_SORTED_LENGTH = 200
 Field: TypeAlias = "models.Field[Any, Any]"
 
@@ -72,6 +73,9 @@ def parse_property(collection: Collection, name: str, text: str) -> Any:
 
 def _typed(field: Field, name: str, text: str) -> Any:
     try:
+        if isinstance(field, NUMBERS) and (not text.isascii() or "_" in text):
+            # Python reads 2_019 and the digits of other scripts.
+            raise ValueError(text)
         value = field.to_python(text)
         field.run_validators(value) if isinstance(field, models.IntegerField) else None
     except (ValidationError, ValueError, OverflowError, TypeError):

@@ -124,7 +124,7 @@ def _elsewhen(collection: Collection, uuid: UUID) -> Gone | NotFound:
 
 def _absent(collection: Collection, uuid: UUID) -> Gone | NotFound:
     tombstone = Tombstone.objects.filter(uuid=uuid, collection=collection.id).first()
-    if tombstone and Revision.objects.filter(uuid=uuid, public_op="delete").exists():
+    if tombstone and Revision.objects.filter(uuid=uuid, public_op__isnull=False).exists():
         successor = str(tombstone.successor) if tombstone.successor else None
         return Gone(_("Cette fiche a été supprimée."), successor)
     return NotFound(_("Aucune fiche à cette adresse."))

@@ -59,12 +59,18 @@ def test_moving_a_park_in_sql_moves_what_derives_and_nothing_else():
     assert thing.park == area
 
 
-def test_unpublished_park_is_not_given_away_by_its_cabins():
-    area = parc()
-    thing = cabane()
-    Parc.objects.filter(pk=area.pk).update(status="archived")
-    thing.refresh_from_db()
-    assert thing.parks_containing == []
+@pytest.mark.parametrize("hidden", [{"status": "archived"}, {"deleted_at": "2026-01-01T00:00Z"}], ids=str)
+def test_a_park_that_is_not_public_is_not_given_away_by_its_cabins(hidden):
+    area = parc(geom_quality="surveyed")
+    inside, away = cabane(park=area), cabane(park=area, park_reason="Loin", geom=Point(2.9, 50.42, srid=4326))
+    assert away.park_distance_m > 1000
+    Parc.objects.filter(pk=area.pk).update(**hidden)
+    for thing in (inside, away):
+        thing.refresh_from_db()
+        assert (thing.parks_containing, thing.park_distance_m) == ([], None)
+    Parc.objects.filter(pk=area.pk).update(status="published", deleted_at=None)
+    away.refresh_from_db()
+    assert away.park_distance_m > 1000
 
 
 def test_trail_knows_what_lies_along_it_with_positions():

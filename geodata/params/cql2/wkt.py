@@ -10,7 +10,7 @@ from geodata.problems import BadParameter
 
 WORD = re.compile(
     r"""\s*(?:
-    (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
+    (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     |(?P<text>'(?:[^']|'')*')
     |(?P<quoted>"[^"]+")
     |(?P<name>(?:[^\W\d]|:)[\w.:]*)

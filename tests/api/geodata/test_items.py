@@ -78,6 +78,9 @@ def test_pages_have_neither_duplicate_nor_gap_while_others_write(client):
         ("kind=chateau", "kind"),
         ("year_built=abc", "year_built"),
         ("year_built=99999999999999999999", "year_built"),
+        ("year_built=2_019", "year_built"),
+        ("year_built=２０１９", "year_built"),
+        ("filter=year_built=２０１９", "filter"),
         ("park=pas-un-uuid", "park"),
         ("cursor=abc", "cursor"),
         ("f=gml", "f"),
@@ -184,6 +187,18 @@ def test_slug_redirects_to_the_uuid_and_deleted_is_gone(client):
     Cabane.objects.filter(pk=thing.pk).update(deleted_at="2026-01-01T00:00Z")
     assert client.get(f"{ITEMS}/{thing.uuid}").status_code == 410
     assert client.get(f"{ITEMS}/belle-cabane").status_code == 410
+
+
+@pytest.mark.parametrize(("status", "told"), [("archived", 410), ("draft", 404)])
+def test_deleted_is_gone_also_when_it_was_withdrawn_before_but_a_draft_never_was(client, status, told):
+    thing = cabane(status="draft")
+    if status == "archived":
+        Cabane.objects.filter(pk=thing.pk).update(status="published")
+        Cabane.objects.filter(pk=thing.pk).update(status="archived")
+    assert client.get(f"{ITEMS}/{thing.uuid}").status_code == 404
+    Cabane.objects.filter(pk=thing.pk).update(deleted_at="2026-01-01T00:00Z")
+    assert client.get(f"{ITEMS}/{thing.uuid}").status_code == told
+    assert client.get(f"{ITEMS}/{thing.slug}").status_code == told
 
 
 def test_page_for_a_browser(client):

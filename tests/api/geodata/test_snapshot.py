@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from cabanes.models import Cabane
 from geodata.live import hub as hubs
@@ -86,6 +87,15 @@ def test_head_has_the_cursor_and_holds_nothing(client):
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer["Changes-Cursor"]
     assert in_transaction(0) == 0
+
+
+def test_the_file_of_a_copy_is_named_by_its_day(client):
+    cabane()
+    for ask in (client.head, client.get):
+        answer = ask("/api/snapshot/cabanes")
+        day = timezone.localdate()
+        assert answer["Content-Disposition"] == f'inline; filename="cabanes-{day:%Y-%m-%d}.geojson"'
+        answer.close()
 
 
 def test_an_empty_collection_is_a_copy_too(client):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from geodata import deprecations
 from geodata.deprecations import Deprecation
+from tests.factories.cabanes import cabane
 
 pytestmark = pytest.mark.django_db
 ITEMS = "/api/collections/cabanes/items"
@@ -117,3 +118,23 @@ def test_nothing_ends_less_than_six_months_after_it_was_announced(begin, earlies
         Deprecation(**given, sunset_at=earliest - timedelta(seconds=1))
     with pytest.raises(ValueError, match="no kind"):
         Deprecation(**given | {"kind": "colour"})
+
+
+@pytest.mark.parametrize("path", [ITEMS, f"{ITEMS}?bbox=2,50,3,51", f"{ITEMS}/{{uuid}}"])
+def test_who_has_it_already_is_told_as_well_and_not_answered_for_ever(client, monkeypatch, site, path):
+    path = path.format(uuid=cabane().uuid)
+    declared = Deprecation(kind="address", name=ITEMS, path=rf"{ITEMS}(/.*)?", deprecated_at=BEGIN, sunset_at=END)
+    kept = {"if_none_match": client.get(path)["ETag"]}
+    status, headers, _body = site.get(path, **kept)
+    assert (status, site.reached, "Deprecation" in headers) == (304, 0, False)
+    monkeypatch.setattr(deprecations, "_declared", lambda _dotted: (declared,))
+    status, headers, _body = site.get(path, **kept)
+    assert (status, headers["Sunset"]) == (304, "Thu, 15 Jul 2027 12:00:00 GMT")
+    monkeypatch.setattr(timezone, "now", lambda: END)
+    assert site.get(path, **kept)[0] == 410
+
+
+def test_who_has_an_answer_without_the_parameter_that_goes_away_is_answered_at_once(client, site, announced):
+    cabane()
+    kept = {"if_none_match": client.get(ITEMS)["ETag"]}
+    assert (site.get(ITEMS, **kept)[0], site.reached) == (304, 0)

@@ -23,6 +23,20 @@ def test_every_answer_tells_the_quota_also_304_and_problems(client, limits):
     assert "RateLimit" in first["Access-Control-Expose-Headers"]
 
 
+def test_what_the_door_knows_to_be_unchanged_is_counted_as_well(site, limits):
+    thing = cabane()
+    for path in (ITEMS, f"{ITEMS}/{thing.uuid}"):
+        etag = site.learn(path)[1]["ETag"]
+        limits(local="2/60")
+        answers = [site.get(path, if_none_match=etag) for _ in range(3)]
+        assert [status for status, _headers, _body in answers] == [304, 304, 429]
+        assert site.reached == 1
+        told = [headers["RateLimit"][:11] for _status, headers, _body in answers]
+        assert told == ['"local";r=1', '"local";r=0', '"local";r=0']
+        limits(local="1000/60")
+        assert site.get(path, if_none_match=etag, x_api_key="cdp_nobody")[0] == 403
+
+
 def test_beyond_the_quota_is_429_that_says_when(client, limits):
     limits(address="2/60")
     for _ in range(2):

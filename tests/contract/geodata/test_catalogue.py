@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.utils import timezone
 from pyshacl import validate
 from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
@@ -147,6 +148,12 @@ def test_form_is_chosen_by_ending_parameter_or_accept(client):
     assert client.get("/api/catalogue?f=n3").json()["parameter"] == "f"
     assert client.get("/api/catalogue.ttl?x=1").json()["parameter"] == "x"
     assert client.get("/api/catalogue", headers={"Accept": "image/png"}).status_code == 406
+
+
+@pytest.mark.parametrize("ending", ["jsonld", "ttl", "rdf"])
+def test_its_file_is_named_by_its_day(client, ending):
+    named = client.get(f"/api/catalogue.{ending}")["Content-Disposition"]
+    assert named == f'inline; filename="catalogue-{timezone.localdate():%Y-%m-%d}.{ending}"'
 
 
 def test_unchanged_it_is_not_sent_again_and_hidden_records_change_nothing(client, django_assert_max_num_queries):

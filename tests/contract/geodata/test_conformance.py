@@ -58,6 +58,13 @@ def common(client, _one):
     assert {each["id"] for each in read(client, "/api/collections").json()["collections"]} > {"cabanes"}
 
 
+def documents(client, _one):
+    for address in ("/api/", "/api/conformance", "/api/collections", CABINS):
+        assert read(client, address, Accept="application/json")["Content-Type"] == "application/json"
+        (current,) = [each for each in read(client, address).json()["links"] if each["rel"] == "self"]
+        assert read(client, current["href"])["Content-Type"] == current["type"]
+
+
 def core(client, one):
     found = read(client, f"{CABINS}/items?bbox=2.8,50.4,2.81,50.41&datetime=2020-01-01T00:00:00Z&limit=1").json()
     assert (found["type"], found["numberReturned"], found["numberMatched"]) == ("FeatureCollection", 1, 1)
@@ -192,8 +199,12 @@ def dataset_tiles(client, _one):
 
 EXERCISES = {
     f"{SPEC}/ogcapi-common-1/1.0/conf/core": common,
+    f"{SPEC}/ogcapi-common-1/1.0/conf/landing-page": common,
     f"{SPEC}/ogcapi-common-2/1.0/conf/collections": common,
     **{f"{SPEC}/ogcapi-features-1/1.0/conf/{each.__name__}": each for each in (core, geojson, html, oas30)},
+    **{f"{SPEC}/ogcapi-common-{part}/1.0/conf/json": documents for part in (1, 2)},
+    **{f"{SPEC}/ogcapi-common-{part}/1.0/conf/html": html for part in (1, 2)},
+    f"{SPEC}/ogcapi-common-1/1.0/conf/oas30": oas30,
     f"{SPEC}/ogcapi-features-2/1.0/conf/crs": crs,
     **{f"{SPEC}/ogcapi-features-3/1.0/conf/{name}": queryables for name in ("queryables", "queryables-query-parameters")},
     **{f"{SPEC}/ogcapi-features-3/1.0/conf/{name}": filters for name in ("filter", "features-filter")},

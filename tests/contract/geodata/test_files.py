@@ -208,6 +208,8 @@ def test_a_geoparquet_has_its_metadata_boxes_lists_and_system(client):
             }
         },
     }
+    table = parquet.read_table(io.BytesIO(taken(client, "cabanes", "parquet")))
+    assert json.loads(table.schema.metadata[b"geo"]) == about
     (row,) = whole.read().to_pylist()
     assert (row["activities"], row["lit"], row["year_built"], row["opened_on"]) == (["rest", "read"], True, 2021, None)
     assert row["bbox"] == {"xmin": 2.8051234, "ymin": 50.405, "xmax": 2.8051234, "ymax": 50.405}

@@ -40,6 +40,9 @@ def test_lambert_93_metres_become_degrees():
         "2,50,3,91",
         "200,0,201,1",
         "0,0,5,1,1,1",
+        "2_0,50,3_0,51",
+        "２,50,3,51",
+        "٢,50,3,51",
     ],
 )
 def test_what_is_no_box_is_refused_by_name(text):
