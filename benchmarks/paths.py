@@ -182,7 +182,7 @@ def search(read, theirs, rounds):
 def cold_tiles(read, session, rounds):
     """Tiles that nobody asked for before beside raw ST_AsMVT; low zooms by size and time.
 
-    Raw reads a table with a plain index of its places, as other servers do, and ours with its own (decision 0224).
+    Raw reads a table with a plain index of its places, as other servers do, and ours.
     """
     for name, zoom in itertools.product(("cabanes", "sentiers"), (12, 13, 14)):
         with plain_copy(session, registry.get(name).table) as copy:
@@ -191,7 +191,7 @@ def cold_tiles(read, session, rounds):
             path = f"/api/collections/{name}/tiles/WebMercatorQuad/{zoom}"
             sides = {
                 "raw ST_AsMVT": lambda n: plain(*ways[n]),  # noqa: B023
-                "raw, our index": lambda n: raw(*ways[n]),  # noqa: B023
+                "raw, our table": lambda n: raw(*ways[n]),  # noqa: B023
                 f"{name} z{zoom}": lambda n: read(f"{path}/{ways[n][1]}/{ways[n][0]}"),  # noqa: B023
             }
             found = milliseconds(sides, len(ways) - 5, 5)

@@ -3,8 +3,7 @@
 Lists: A_CONTAINS, A_OVERLAPS, `materials=bois`. The ends of the declared period: `datetime`, T_INTERSECTS and its like.
 The name, folded: CASEI(ACCENTI(name_fr)) LIKE '%word%'. What `Collection.sorted_by` names: pages of that order. The
 revision: rows of the past. In a collection that is large, every short value by itself: `state=open`, `capacity_people>10`
-(decision 0219); and of points what boxes and tiles read of them, in the index that finds them (decision 0224). As the
-index of words, they follow the code: `ensure()` makes anew what is absent or defined otherwise.
+(decision 0219). As the index of words, they follow the code: `ensure()` makes anew what is absent or defined otherwise.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from geodata import registry
 from geodata.params.properties import filterable, plain
 from geodata.params.sorting import SortKey
 from geodata.queries import keeping, ordering, periods, select
-from geodata.registry import GEOMETRY, MAP, Collection
+from geodata.registry import Collection
 
 # Which shapes are the largest, in degrees: enough to choose those that a picture of everything draws.
 SIZE = "ST_Area(geom) + ST_Length(geom)"
@@ -28,8 +27,6 @@ SIZE = "ST_Area(geom) + ST_Length(geom)"
 LARGE = 10_000
 SHORT = 60
 ROWS = "SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)"
-# What a box, a tile and the rule of who sees what read of a point, beside the properties of a tile.
-IN_BOXES = (GEOMETRY, "id", "uuid", "revision", "status", "deleted_at")
 FOLDED = {"folded": "geodata_casei(geodata_accenti({}))", "casei": "geodata_casei({})"}
 
 
@@ -37,7 +34,7 @@ def wanted(collection: Collection) -> dict[str, sql.SQL]:
     """What follows USING, by the name of the index."""
     found = {
         "since": sql.SQL("btree ({})").format(sql.Identifier("revision")), **_lists(collection), **_period(collection), **_names(collection),
-        **_orders(collection), **_sizes(collection), **(_values(collection) | _spots(collection) if _is_large(collection) else {}),
+        **_orders(collection), **_sizes(collection), **(_values(collection) if _is_large(collection) else {}),
     }  # fmt: skip
     return {f"{collection.table}_{name}"[:63]: select.flat(definition) for name, definition in found.items()}
 
@@ -95,17 +92,6 @@ def _values(collection: Collection) -> dict[str, sql.Composed]:
         for name, field in filterable(collection).items()
         if name not in begun and not _is_indexed(field) and _is_short(plain(field))
     }
-
-
-def _spots(collection: Collection) -> dict[str, sql.Composed]:
-    """Of points: with who sees them and what tiles say of them. So few columns of so many rows lie close together."""
-    if not collection.is_point:
-        return {}
-    told = dict.fromkeys(
-        [*IN_BOXES, *(collection.fields[name].column or name for name in collection.profiles[MAP].properties)]
-    )
-    columns = sql.SQL(", ").join(map(sql.Identifier, told))
-    return {"spots": sql.SQL("gist ({}) INCLUDE ({})").format(sql.Identifier(GEOMETRY), columns)}
 
 
 def _is_large(collection: Collection) -> bool:

@@ -15,10 +15,8 @@ from geodata.params.items import parse_items
 from geodata.queries import (
     changes,
     extent,
-    indexes,
     item,
     items,
-    keeping,
     ordering,
     pages,
     reader,
@@ -163,34 +161,6 @@ def test_hot_statements_touch_as_much_of_a_large_table(authority):
     assert small["tile"][0] > 20
     # The edge of a square of twenty times as many holds four to five times as many.
     assert edges(cabins)[0] < 6 * near[0]
-
-
-@pytest.mark.usefixtures("_row_by_row")
-def test_boxes_and_tiles_read_points_of_a_large_collection_from_one_index(authority):
-    """And no row: of a box what is left to read are its texts."""
-    cabins = registry.get("cabanes")
-    name = "cabanes_cabane_spots"
-    add(authority, 1, LARGE, west=2.2)
-    stored.store(cabins)
-    asked = parse_items(QueryDict("bbox=2.2,50.3,2.2095,50.3095&limit=200"), cabins)
-    found = items.conditions(cabins, NOBODY, asked)
-    ids = ordering.statement(cabins, found, sql.SQL("t.id, t.revision"), pages.place(asked), 200, narrow=True)
-
-    def read():
-        tile, _statements = asked_by(lambda: mvt.render(cabins, NOBODY, Tile(15, row=11068, col=16588)))
-        return *touched(*ids), tile
-
-    rows_of_box, count, rows_of_tile = read()
-    try:
-        assert keeping.index(cabins, name, indexes.wanted(cabins)[name])
-        with connection.cursor() as cursor:
-            cursor.execute(MEANWHILE)
-        of_box, same, of_tile = read()
-    finally:
-        keeping.drop_index(name)
-    assert (count, same) == (99, 99)
-    assert of_box < rows_of_box / 2
-    assert of_tile < rows_of_tile / 2
 
 
 SENT = [

@@ -147,13 +147,6 @@ def test_short_values_of_a_large_collection_are_found_by_an_index(large, collect
         assert index in "\n".join(row[0] for row in cursor.fetchall())
 
 
-@pytest.mark.parametrize("collection_id", ["evenements", "points-acces", "equipements", "projets-label"])
-def test_that_index_can_be_made_of_every_collection_of_points(monkeypatch, collection_id):
-    monkeypatch.setattr(indexes, "LARGE", -2)
-    name = f"{registry.get(collection_id).table}_spots"
-    assert name in indexes.ensure()
-
-
 def test_only_values_that_nothing_else_serves_have_their_own_index(large):
     own = {name.removeprefix("cabanes_cabane_of_") for name in large if name.startswith("cabanes_cabane_of_")}
     assert own.isdisjoint({"id", "name_fr", "year_built", "updated_at", "park", "materials", "description_fr", "slug"})
@@ -161,4 +154,4 @@ def test_only_values_that_nothing_else_serves_have_their_own_index(large):
 
 
 def test_a_small_collection_has_none_of_them():
-    assert not any("_of_" in name or "_spots" in name for name in indexes.wanted(registry.get("cabanes")))
+    assert not any("_of_" in name for name in indexes.wanted(registry.get("cabanes")))
