@@ -87,9 +87,6 @@ def fill(*, parks: int, cabins: int, trails: int, seed: int) -> None:
     search.ensure()
     letters.ensure()
     indexes.ensure()
-    if beside is _beside:
-        for collection in INSERTS:
-            keeping.settle(registry.get(collection).table)
 
 
 def _in_turn(work: Callable[..., Any], *given: Any) -> Callable[[], Any]:

@@ -34,7 +34,7 @@ def wanted(collection: Collection) -> dict[str, sql.SQL]:
     """What follows USING, by the name of the index."""
     found = {
         "since": sql.SQL("btree ({})").format(sql.Identifier("revision")), **_lists(collection), **_period(collection), **_names(collection),
-        **_orders(collection), **_sizes(collection), **(_values(collection) if _is_large(collection) else {}),
+        **_orders(collection), **_sizes(collection), **_values(collection),
     }  # fmt: skip
     return {f"{collection.table}_{name}"[:63]: select.flat(definition) for name, definition in found.items()}
 
@@ -84,7 +84,9 @@ def _sizes(collection: Collection) -> dict[str, sql.Composed]:
 
 
 def _values(collection: Collection) -> dict[str, sql.Composed]:
-    """Each short value that no other index begins with."""
+    """Where there are many rows: each short value that no other index begins with."""
+    if not _is_large(collection):
+        return {}
     begun = {"id", "revision", collection.label, *collection.sorted_by}
     begun |= {each.fields[0] for each in collection.model_class._meta.indexes if each.fields}
     return {

@@ -59,15 +59,6 @@ def analyse(table: str) -> None:
         cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
 
 
-def settle(table: str) -> None:
-    """After a bulk load: the same, and the rows become visible to all, so that an index alone answers for them.
-
-    Outside a transaction. PostgreSQL does it by itself within a minute or so.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
-
-
 def drop_index(name: str) -> None:
     """Take an index away before a bulk load; making it again takes a fraction of the time."""
     with connection.cursor() as cursor:
