@@ -17,6 +17,7 @@ from carte.embeds.figures import FIGURES, FigureMap, figure_map
 from carte.models import CartePartenaire
 from carte.pages.texts import page_language
 from geodata.endpoints.compression import compressed
+from geodata.endpoints.naming import dated
 from geodata.endpoints.validators import not_modified
 from geodata.formats import folium_map
 from geodata.problems import NotFound
@@ -61,7 +62,7 @@ def file(request: HttpRequest, slug: str) -> HttpResponseBase:
     carte = _map(request, slug)
     made = export(carte, request.build_absolute_uri("/").rstrip("/"), most=MOST_BY_LINK)
     response = HttpResponse(made.html, content_type="text/html; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{slug}-{made.day:%Y-%m-%d}.html"'
+    response["Content-Disposition"] = dated(slug, "html", made.day)
     response["Cache-Control"] = "public, max-age=300"
     return compressed(request, response)
 

@@ -15,6 +15,7 @@ from carte.pages import finding, happenings
 from carte.pages.texts import name_of
 from carte.told import happenings as happenings_told
 from geodata import registry
+from geodata.endpoints.naming import dated
 from geodata.formats import ical
 from geodata.problems import NotFound
 
@@ -79,5 +80,5 @@ def _answer(request: "HttpRequest", events: list[Any], name: str, stem: str) -> 
     first = min((wording.local(event.starts_at).date() for event in events), default=None)
     body = b"".join(ical.pieces(entries, name, first))
     response = HttpResponse(body, content_type=f"{ical.MEDIA_TYPE}; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{stem}-{timezone.localdate():%Y-%m-%d}.ics"'
+    response["Content-Disposition"] = dated(stem, "ics", inline=True)
     return response

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from carte.pages import finding
 from geodata import registry
 from geodata.endpoints import answers
+from geodata.endpoints.naming import dated
 from geodata.formats import gpx
 from geodata.params.crs import CRS84
 from geodata.problems import Conflict, NotFound
@@ -33,5 +33,5 @@ def trail(request: "HttpRequest", slug: str) -> HttpResponse:
     except Conflict as refused:
         return answers.problem(request, refused)
     response = HttpResponse(body, content_type=gpx.MEDIA_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{slug}-{timezone.localdate():%Y-%m-%d}.gpx"'
+    response["Content-Disposition"] = dated(slug, "gpx")
     return response

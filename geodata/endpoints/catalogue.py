@@ -4,13 +4,13 @@ from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.catalogue.graph import Entry, graph
 from geodata.endpoints.answers import endpoint
+from geodata.endpoints.naming import dated
 from geodata.endpoints.pages import link_header
 from geodata.endpoints.validators import not_modified
 from geodata.formats.choice import Format, choose
@@ -38,9 +38,10 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
         chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), OFFERED)
     root, at = request.build_absolute_uri("/"), states.revision(None, AnonymousUser())
     etag = f'W/"{at}-{chosen.name}"'
-    response = not_modified(request, etag) or HttpResponse(written(root, at, chosen), content_type=chosen.content_type)
-    if response.status_code == 200:  # noqa: PLR2004
-        response["Content-Disposition"] = f'inline; filename="catalogue-{timezone.localdate():%Y-%m-%d}.{chosen.name}"'
+    response = not_modified(request, etag)
+    if response is None:
+        response = HttpResponse(written(root, at, chosen), content_type=chosen.content_type)
+        response["Content-Disposition"] = dated("catalogue", chosen.name, inline=True)
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache"
     base = f"{root}api/catalogue"

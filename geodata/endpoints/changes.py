@@ -9,13 +9,13 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.limiting import neighbour
+from geodata.endpoints.naming import dated
 from geodata.endpoints.pages import link_header
 from geodata.formats import changes as formats
 from geodata.formats.choice import GEOJSON, JSON, choose
@@ -152,7 +152,7 @@ def snapshot(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     else:
         body = Closing(formats.write_copy(collection.id, anchor, cast("Any", rows), links), rows)
         response = StreamingHttpResponse(body, content_type=GEOJSON.media_type)
-    response["Content-Disposition"] = f'inline; filename="{collection.id}-{timezone.localdate():%Y-%m-%d}.geojson"'
+    response["Content-Disposition"] = dated(collection.id, GEOJSON.name, inline=True)
     response["Link"] = link_header(links)
     response[CURSOR_HEADER] = make_since(anchor)
     response["Cache-Control"] = "no-store"

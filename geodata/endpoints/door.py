@@ -56,7 +56,7 @@ def _answer(application: Application, environ: Environ, start_response: Start) -
         given = environ.get("HTTP_IF_NONE_MATCH")
         if given and _is_unchanged(environ, given):
             ticket = limiting.ticket_of(environ)
-            if ticket.refused or ticket.unknown_key:
+            if not ticket.is_valid:
                 return None
             limiting.count(ticket, environ["PATH_INFO"], 0)
             start_response("304 Not Modified", [("ETag", given), *HEADERS, *ticket.headers])

@@ -16,6 +16,7 @@ from geodata.endpoints import mementos, validators
 from geodata.endpoints.changes import Closing
 from geodata.endpoints.exports import queued
 from geodata.endpoints.files import Made
+from geodata.endpoints.naming import dated
 from geodata.endpoints.pages import link_header
 from geodata.endpoints.validators import not_modified
 from geodata.exports.asking import rows_if_large
@@ -55,10 +56,8 @@ def download(
             if request.method == "HEAD"
             else _streamed(request, chosen, selection, moment)
         )
-        place = "inline" if chosen.inline else "attachment"
-        day = timezone.localtime(moment.instant if moment else None)
-        name = f"{stem}-{day:%Y-%m-%d}.{chosen.extension}"
-        response["Content-Disposition"] = f'{place}; filename="{name}"'
+        day = timezone.localtime(moment.instant) if moment else None
+        response["Content-Disposition"] = dated(stem, chosen.extension, day, inline=chosen.inline)
         if missing:
             response["Omitted-Features"] = str(missing)
     response["ETag"] = etag

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
+from geodata.endpoints.naming import dated
 from geodata.endpoints.validators import not_modified
 from geodata.exports import asking
 from geodata.exports.models import Export, State
@@ -113,7 +114,7 @@ def _sent(request: HttpRequest, asked: Export, etag: str) -> HttpResponseBase:
     # A range is of the bytes as they are: no compression on the way.
     response.as_it_is = True  # type: ignore[attr-defined]
     day = timezone.localtime(asked.ready_at or asked.created_at)
-    response["Content-Disposition"] = f'attachment; filename="{asked.collection}-{day:%Y-%m-%d}.{chosen.extension}"'
+    response["Content-Disposition"] = dated(asked.collection, chosen.extension, day)
     return response
 
 

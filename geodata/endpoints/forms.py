@@ -98,13 +98,13 @@ def known(environ: Environ, about: About) -> Form | None:
 def learned(application: Application, environ: Environ, about: About, before: bytes) -> Answer:
     """Django's own answer; its form is kept when it is about the same state and its body begins with these bytes."""
     answer = _asked(application, environ)
-    rest = answer.body[len(before) :].decode() if answer.body.startswith(before) else ""
-    is_alike = answer.status == OK and answer.etag == about.etag and answer.body.startswith(before)
-    if is_alike and all(text in rest for _token, text in about.own):
+    if answer.status != OK or answer.etag != about.etag or not answer.body.startswith(before):
+        return answer
+    rest = answer.body[len(before) :].decode()
+    if all(text in rest for _token, text in about.own):
         told = [(name, _emptied(value, about.own)) for name, value in answer.headers if name.lower() not in OWN]
-        tail = _emptied(rest, about.own)
         with _lock:
-            _forms[_place(environ, about)] = Form(tuple(told), tail, dict(told)["Content-Type"])
+            _forms[_place(environ, about)] = Form(tuple(told), _emptied(rest, about.own), dict(told)["Content-Type"])
             if len(_forms) > MOST:
                 _forms.popitem(last=False)
     return answer

@@ -34,10 +34,8 @@ def answer(application: Application, environ: Environ, start_response: Start) ->
     Raises Problem and the errors of the database, which are Django's to tell.
     """
     item, tile, page = item_path(environ), tile_path(environ), _page(environ)
-    if item or tile or page:
-        ticket = limiting.ticket_of(environ)
-        if ticket.refused or ticket.unknown_key:
-            return None
+    if (item or tile or page) and not limiting.ticket_of(environ).is_valid:
+        return None
     if item:
         return _item(application, environ, start_response, *item.groups())
     if tile:

@@ -28,6 +28,11 @@ class Ticket:
     headers: tuple[tuple[str, str], ...] = ()
     key: Key | None = None
 
+    @property
+    def is_valid(self) -> bool:
+        """Whether the request may be answered."""
+        return not (self.refused or self.unknown_key)
+
     def count(self, kind: str, size: int) -> None:
         """Count the answer that was given, where a key was shown."""
         if self.key is not None:

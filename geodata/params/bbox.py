@@ -7,6 +7,7 @@ from django.contrib.gis.geos import Polygon
 from django.utils.translation import gettext_lazy as _
 
 from geodata.params.crs import CRS84, Crs
+from geodata.params.numbers import ascii_number
 from geodata.problems import BadParameter
 from geodata.units import WGS84
 
@@ -72,19 +73,12 @@ def _box(numbers: Part, crs: Crs, parameter: str) -> Bbox:
 
 def _numbers(text: str) -> list[float]:
     try:
-        numbers = [_number(part) for part in text.split(",")]
+        numbers = [float(ascii_number(part)) for part in text.split(",")]
     except ValueError:
         raise BadParameter("bbox", _("Il faut des nombres séparés par des virgules.")) from None
     if not all(map(math.isfinite, numbers)):
         raise BadParameter("bbox", _("Les nombres doivent être finis."))
     return numbers
-
-
-def _number(text: str) -> float:
-    """A number in ASCII; `float` alone also reads 2_0 and the digits of other scripts. Raises ValueError."""
-    if not text.isascii() or "_" in text:
-        raise ValueError(text)
-    return float(text)
 
 
 def _to_degrees(numbers: Part, crs: Crs, parameter: str) -> Part:

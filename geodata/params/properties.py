@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from geodata.params.numbers import ascii_number
 from geodata.problems import BadParameter, Text
 from geodata.registry import Collection
 
@@ -73,10 +74,7 @@ def parse_property(collection: Collection, name: str, text: str) -> Any:
 
 def _typed(field: Field, name: str, text: str) -> Any:
     try:
-        if isinstance(field, NUMBERS) and (not text.isascii() or "_" in text):
-            # Python reads 2_019 and the digits of other scripts.
-            raise ValueError(text)
-        value = field.to_python(text)
+        value = field.to_python(ascii_number(text) if isinstance(field, NUMBERS) else text)
         field.run_validators(value) if isinstance(field, models.IntegerField) else None
     except (ValidationError, ValueError, OverflowError, TypeError):
         raise BadParameter(name, _wanted(field)) from None

@@ -17,19 +17,17 @@ from django.db import connection
 from django.utils import timezone
 
 from geodata.queries import past
-from geodata.queries.states import NOTHING_YET, State
+from geodata.queries.states import NOTHING_YET, PUBLIC_ALL, State
+from geodata.queries.tallies import ERASURES
 
 BLOCK = 1_000
 # Input: revision and instant (microseconds) that are known. Output: revision and instant of the last public change, the number
 # of erasures, which change what was said, and whether what is known is still what it was. Indexes: geodata_revision_public,
 # the primary key.
 STATE = """
-SELECT coalesce(last.id, 0), coalesce(last.moment, 0), (SELECT count(*) FROM geodata_erasure),
+SELECT coalesce(last.id, 0), coalesce(last.moment, 0), {},
   EXISTS (SELECT FROM geodata_revision WHERE id = %(revision)s AND (extract(epoch FROM at) * 1000000)::bigint = %(moment)s)
-FROM (VALUES (0)) one LEFT JOIN (
-  SELECT id, (extract(epoch FROM at) * 1000000)::bigint AS moment FROM geodata_revision
-  WHERE public_op IS NOT NULL ORDER BY id DESC LIMIT 1
-) last ON true
+FROM (VALUES (0)) one LEFT JOIN ({}) last ON true
 """
 # Inputs: revisions, two stretches of them without their first one; zone of days. Output: thousand, collection, reason and day
 # of an import (null: no import), the last revision, numbers. Index: geodata_revision_public.
@@ -152,7 +150,9 @@ class _Kept:
 def _standing(known: Ledger) -> tuple[State, int, bool]:
     """The present state and number of erasures, and whether what is known is still what it was."""
     with connection.cursor() as cursor:
-        cursor.execute(STATE, {"revision": known.state.revision, "moment": known.state.moment})
+        cursor.execute(
+            STATE.format(ERASURES, PUBLIC_ALL), {"revision": known.state.revision, "moment": known.state.moment}
+        )
         revision, moment, erasures, is_same = cursor.fetchone()
     return State(revision, moment), erasures, is_same and erasures == known.erasures
 

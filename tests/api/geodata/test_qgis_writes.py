@@ -6,21 +6,11 @@ import pytest
 
 from tests.api.geodata.writing import MERGE, POINT, body, fields_of, items, send
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, member, user
+from tests.factories.parcs import member, user
 
 pytestmark = pytest.mark.django_db
 L93 = "http://www.opengis.net/def/crs/EPSG/0/2154"
 QGIS = {"User-Agent": "Mozilla/5.0 QGIS/34006/Debian GNU/Linux 13 (trixie)"}
-
-
-@pytest.fixture
-def call(db):
-    return autorite(code="CALL", name_fr="Lens-Liévin")
-
-
-@pytest.fixture
-def person(call):
-    return member("publisher", call)
 
 
 def test_qgis_edits_a_layer_though_its_first_item_is_of_another_authority(client, call, person):

@@ -11,23 +11,13 @@ from geodata.models import Revision
 from sentiers.models import Sentier
 from tests.api.geodata.writing import AREA, FACTORIES, MERGE, SMALLEST, body, fields_of, items, send
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, box, member, parc, user
+from tests.factories.parcs import box, member, parc, user
 from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
 L93 = "http://www.opengis.net/def/crs/EPSG/0/2154"
 LAT_LON = "http://www.opengis.net/def/crs/EPSG/0/4326"
 CROSSING = [[[2.8, 50.4], [2.9, 50.5], [2.9, 50.4], [2.8, 50.5], [2.8, 50.4]]]
-
-
-@pytest.fixture
-def call(db):
-    return autorite(code="CALL", name_fr="Lens-Liévin")
-
-
-@pytest.fixture
-def person(call):
-    return member("publisher", call)
 
 
 @pytest.mark.parametrize(
