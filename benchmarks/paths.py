@@ -30,7 +30,7 @@ from geodata import registry  # noqa: E402
 from geodata.params.bbox import Bbox  # noqa: E402
 from geodata.params.items import ItemsQuery  # noqa: E402
 from geodata.queries import items, ordering, select, stored  # noqa: E402
-from geodata.tiles import layers  # noqa: E402
+from geodata.tiles import placed  # noqa: E402
 from geodata.units import across, down  # noqa: E402
 
 BIG, SMALL, DJANGO, TIPG = 8773, 8774, 8775, 8776
@@ -70,7 +70,7 @@ def raw_tile(session, collection_id, box_zoom):
     """A function that makes a tile as any server does: ST_AsMVT over the visible rows with the same properties."""
     collection = registry.get(collection_id)
     source, params = select.visible(collection, NOBODY)
-    names = sql.SQL(", ").join(select.column(collection, name) for name in layers.light(collection))
+    names = sql.SQL(", ").join(select.column(collection, name) for name in placed.light(collection))
     statement = sql.SQL(
         "SELECT ST_AsMVT(layer, {}, 4096, 'geom') FROM (SELECT t.uuid::text AS id, {},"
         " ST_AsMVTGeom(ST_Transform(t.geom, 3857), ST_TileEnvelope(%s, %s, %s), 4096, 64, true) AS geom FROM ({}) t"

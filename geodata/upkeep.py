@@ -2,7 +2,7 @@
 
 from geodata import registry
 from geodata.queries import indexes, letters, past, search, squares, stored
-from geodata.tiles import drawn
+from geodata.tiles import drawn, placed
 
 
 def ensure() -> bool:
@@ -13,6 +13,7 @@ def ensure() -> bool:
     indexes.ensure()
     squares.ensure()
     drawn.ensure()
+    placed.ensure()
     return bool(stored.ensure())
 
 

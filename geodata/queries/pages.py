@@ -20,6 +20,8 @@ from geodata.registry import Collection
 TEXTS = """
 SELECT {feature} FROM unnest(%s::bigint[], %s::bigint[]) WITH ORDINALITY AS t (id, revision, place){join} ORDER BY t.place
 """
+# Ids of one result: few bytes each.
+IDS_AT_ONCE = 5_000
 MADE = "(SELECT {feature} FROM (SELECT s.* FROM ({source}) s WHERE s.id = t.id) t)"
 
 
@@ -85,11 +87,12 @@ def flow(collection: Collection, query: ItemsQuery, found: Found, state: State |
 def _flow(collection: Collection, query: ItemsQuery, found: Found) -> Generator[list[Row] | list[bytes], None, None]:
     statement, values = ordering.places(collection, found, place(query), query.limit + 1)
     with filtering.limits_of_flow(query) as timeout_ms, apart.held() as held:
-        rows = list(flowing.rows(held.flow(reader.numbered(statement.as_string()), values, timeout_ms)))
+        rows = list(flowing.rows(held.flow(reader.numbered(statement.as_string()), values, timeout_ms, IDS_AT_ONCE)))
         yield rows
         texts, values = _texts(collection, query, found, rows[: query.limit])
         at_once = reader.ROWS_AT_ONCE if collection.is_point else reader.SHAPES_AT_ONCE
-        yield from flowing.batches(held.flow(reader.numbered(texts.as_string()), values, timeout_ms, at_once))
+        text = reader.numbered(texts.as_string())
+        yield from flowing.batches(held.flow(text, values, timeout_ms, at_once, planned=False))
 
 
 def _texts(collection: Collection, query: ItemsQuery, found: Found, rows: list[Row]) -> tuple[sql.Composed, list[Any]]:

@@ -63,8 +63,7 @@ class Reader:
         if planned or not self._keeps:
             text = statement.encode()
             return _checked(self.raw.pgconn.exec_params(text, given, result_format=shape), self.raw)
-        name = self._names.get(statement) or self._prepare(statement)
-        return _checked(self.raw.pgconn.exec_prepared(name, given, result_format=shape), self.raw)
+        return _checked(self.raw.pgconn.exec_prepared(self._name(statement), given, result_format=shape), self.raw)
 
     def flow(
         self,
@@ -72,14 +71,20 @@ class Reader:
         values: Sequence[Any] = (),
         timeout_ms: int | None = None,
         at_once: int = ROWS_AT_ONCE,
+        *,
+        planned: bool = True,
     ) -> Generator[PGresult, None, None]:
-        """Results of `at_once` rows each, as the executor makes them, planned for these values; the last one may be empty.
+        """Results of `at_once` rows each, as the executor makes them; the last one may be empty. `planned` as in `run`.
 
         Who takes them slowly makes PostgreSQL wait. Left before the end, the statement is cancelled. Raises
         psycopg.errors.QueryCanceled: PostgreSQL made nothing for `timeout_ms`; the time between results does not count.
         """
         log(statement)
-        self.raw.pgconn.send_query_params(statement.encode(), cast("list[bytes]", [as_text(value) for value in values]))
+        given = cast("list[bytes]", [as_text(value) for value in values])
+        if planned or not self._keeps:
+            self.raw.pgconn.send_query_params(statement.encode(), given)
+        else:
+            self.raw.pgconn.send_query_prepared(self._name(statement), given)
         _by_rows(self.raw.pgconn, at_once)
         try:
             while (found := self._next(timeout_ms)) is not None:
@@ -122,6 +127,10 @@ class Reader:
         if self._keeps and mode != self._mode and is_at_rest:
             self.tell(b"SET plan_cache_mode = " + mode)
             self._mode = mode
+
+    def _name(self, statement: str) -> bytes:
+        """The name under which it is prepared here."""
+        return self._names.get(statement) or self._prepare(statement)
 
     def _prepare(self, statement: str) -> bytes:
         if len(self._names) >= MOST_PREPARED:

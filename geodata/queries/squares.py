@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 
-from django.contrib.auth.models import AnonymousUser
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import keeping, reader, select
+from geodata.queries import following, keeping, reader, select
 from geodata.registry import Collection
 from geodata.units import across, down
 
@@ -24,7 +23,6 @@ SQUARE_ZOOM = 14
 SIDES = 1 << SQUARE_ZOOM
 # Input: the first and last column, the first and last row. Index: the primary key.
 WITHIN = "SELECT coalesce(sum(n), 0) FROM {} WHERE x BETWEEN $1 AND $2 AND y BETWEEN $3 AND $4"
-EVENTS = {"INSERT": ("fresh",), "UPDATE": ("stale", "fresh"), "DELETE": ("stale",)}
 CHANGED = """AND t.id IN (
   SELECT s.id FROM stale s JOIN fresh f USING (id) WHERE (s.geom, s.status, s.deleted_at) IS DISTINCT FROM (f.geom, f.status, f.deleted_at))"""
 # Output: the column and row of the square, and what the public rows of {rows} bring to it ({sign} 1 or -1).
@@ -44,15 +42,7 @@ CREATE TABLE {table} (x integer, y integer, n bigint NOT NULL, sum_x float8 NOT 
   sum_id bigint NOT NULL, PRIMARY KEY (x, y));
 {fill}
 {triggers}
-CREATE OR REPLACE FUNCTION {emptied}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM {table}; RETURN NULL; END $$;
-DROP TRIGGER IF EXISTS y_squares_truncate ON {rows};
-CREATE TRIGGER y_squares_truncate AFTER TRUNCATE ON {rows} FOR EACH STATEMENT EXECUTE FUNCTION {emptied}();
 """
-TRIGGER = """
-CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {add} RETURN NULL; END $$;
-DROP TRIGGER IF EXISTS {name} ON {rows};
-CREATE TRIGGER {name} AFTER {event} ON {rows} REFERENCING {tables} FOR EACH STATEMENT EXECUTE FUNCTION {function}();"""
-SEEN_AS = {"stale": "OLD TABLE AS stale", "fresh": "NEW TABLE AS fresh"}
 
 
 def table(collection: Collection) -> sql.Identifier:
@@ -83,44 +73,23 @@ def _within(collection: Collection) -> str:
     return sql.SQL(WITHIN).format(table(collection)).as_string()
 
 
-def _public(collection: Collection, rows: str) -> sql.Composable:
-    """The collection's one visibility rule, asked of a transition table instead of its own."""
-    source, params = select.visible(collection, AnonymousUser())
-    own = f'FROM "{collection.table}"'
-    text = source.as_string().replace(own, f'FROM {rows} "{collection.table}"') if rows else source.as_string()
-    return sql.SQL(text.replace("%s", "{}")).format(*map(sql.Literal, params))
-
-
 def _add(collection: Collection, tables: tuple[str, ...]) -> sql.Composed:
     both = sql.SQL(CHANGED) if len(tables) > 1 else sql.SQL("")
     brought = [
         sql.SQL(BROUGHT).format(
-            sign=sql.SQL("-1" if rows == "stale" else "1"), rows=_public(collection, rows), changed=both
+            sign=sql.SQL("-1" if rows == "stale" else "1"), rows=following.public(collection, rows), changed=both
         )
         for rows in tables
     ]
     return sql.SQL(ADD).format(table=table(collection), brought=sql.SQL(" UNION ALL ").join(brought))
 
 
-def _trigger(collection: Collection, event: str, tables: tuple[str, ...]) -> sql.Composed:
-    return sql.SQL(TRIGGER).format(
-        function=sql.Identifier(f"{_name(collection)}_{event.lower()}"),
-        add=_add(collection, tables),
-        name=sql.Identifier(f"y_squares_{event.lower()}"),
-        rows=sql.Identifier(collection.table),
-        event=sql.SQL(event),
-        tables=sql.SQL(" ".join(SEEN_AS[each] for each in tables)),
-    )
-
-
 def _install(collection: Collection) -> sql.SQL:
     return select.flat(
         sql.SQL(INSTALL).format(
             table=table(collection),
-            rows=sql.Identifier(collection.table),
-            emptied=sql.Identifier(_name(collection) + "_truncate"),
             fill=_add(collection, ("",)),
-            triggers=sql.SQL("").join(_trigger(collection, event, tables) for event, tables in EVENTS.items()),
+            triggers=following.triggers(collection, "squares", _name(collection), partial(_add, collection)),
         )
     )
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from psycopg import sql
 
 from geodata.queries import select, squares
-from geodata.registry import MAP, Collection
-from geodata.tiles import drawn
+from geodata.registry import Collection
+from geodata.tiles import drawn, placed
 from geodata.tiles.matrix import HALF_SIDE_M
 
 # 64 of 4096: what is drawn beyond the edge of a tile.
@@ -39,6 +39,16 @@ SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
   SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_MakePoint(
     round(({across} * 2 ^ %(z)s::integer - %(col)s::integer) * 4096), round(({down} * 2 ^ %(z)s::integer - %(row)s::integer) * 4096)) AS geom
   FROM ({source}) t WHERE t.geom && {wide}
+) layer
+"""
+# The same of what everybody sees, from what is made ready.
+PLACED = """
+SELECT ST_AsMVT(layer, {name}, 4096, 'geom', 'number') FROM (
+  SELECT t.id AS number, t.uuid::text AS id, {properties}, ST_MakePoint(
+    round((t.spot[0] * 2 ^ %(z)s::integer - %(col)s::integer) * 4096), round((t.spot[1] * 2 ^ %(z)s::integer - %(row)s::integer) * 4096)) AS geom
+  FROM {table} t WHERE t.spot <@ box(
+    point((%(col)s::integer - {margin}) / 2 ^ %(z)s::integer, (%(row)s::integer - {margin}) / 2 ^ %(z)s::integer),
+    point((%(col)s::integer + 1 + {margin}) / 2 ^ %(z)s::integer, (%(row)s::integer + 1 + {margin}) / 2 ^ %(z)s::integer))
 ) layer
 """
 # What is too small for the grid of the tile is drawn as the point inside it.
@@ -73,11 +83,6 @@ SUMS = """
 SPOT = " CROSS JOIN LATERAL (SELECT geodata_spot(t.geom) AS spot OFFSET 0) standing"
 
 
-def light(collection: Collection) -> tuple[str, ...]:
-    """The properties a tile carries: those of the profile `map`."""
-    return collection.profiles[MAP].properties
-
-
 def each_shape(collection: Collection, source: sql.SQL, zoom: int, *, kept: bool) -> sql.Composed:
     """Every feature of the source with its shape; `kept` where these are the present rows."""
     if collection.is_point:
@@ -102,6 +107,16 @@ def _points(collection: Collection, source: sql.SQL) -> sql.Composed:
         down=drawn.DOWN,
         source=source,
         wide=_wide(BUFFER),
+    )
+
+
+def standing(collection: Collection) -> sql.Composed:
+    """Every public point, from what is made ready."""
+    return sql.SQL(PLACED).format(
+        name=sql.Literal(collection.id),
+        properties=_properties(collection),
+        table=placed.table(collection),
+        margin=sql.Literal(BUFFER),
     )
 
 
@@ -155,5 +170,6 @@ def _cells(collection: Collection, source: sql.SQL) -> sql.Composed:
 
 def _properties(collection: Collection) -> sql.Composed:
     return sql.SQL(", ").join(
-        sql.SQL("{} AS {}").format(select.column(collection, name), sql.Identifier(name)) for name in light(collection)
+        sql.SQL("{} AS {}").format(select.column(collection, name), sql.Identifier(name))
+        for name in placed.light(collection)
     )

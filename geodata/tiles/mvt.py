@@ -58,7 +58,12 @@ def render(
             return bytes(_asked(_layer(collection, tile.z, kept=True), collection, tile, source, params))
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (collection.is_point or _is_crowded(collection, tile)):
         return _summed(collection, user, tile)
-    return _again(collection, tile, *select.visible(collection, user))
+    if user.is_anonymous:
+        text, values = _everybodys(collection, tile.z)
+    else:
+        source, values = select.visible(collection, user)
+        text = _text(collection, tile.z, source.as_string())
+    return _made(text, [tile.z, tile.col, tile.row, *values])
 
 
 def is_drawn(tile: Tile) -> bool:
@@ -68,16 +73,16 @@ def is_drawn(tile: Tile) -> bool:
 
 def stated(collection: Collection, tile: Tile) -> tuple[State, bytes]:
     """The state of a collection and the layer that everybody sees in this tile, which `is_drawn`: one read, one snapshot."""
-    source, params = select.visible(collection, AnonymousUser())
-    text = _stated(collection, tile.z, source.as_string())
-    found = reader.read(text, [tile.z, tile.col, tile.row, *params], binary=True)
+    text, values = _stated(collection, tile.z)
+    found = reader.read(text, [tile.z, tile.col, tile.row, *values], binary=True)
     revision, moment = (int.from_bytes(found.get_value(0, column) or b"") for column in (0, 1))
     return State(revision, moment), found.get_value(0, 2) or b""
 
 
-@lru_cache(500)
-def _stated(collection: Collection, zoom: int, source: str) -> str:
-    return STATED.format(layer=_text(collection, zoom, source), state=states.last_public(collection))
+@cache
+def _stated(collection: Collection, zoom: int) -> tuple[str, tuple[Any, ...]]:
+    layer, values = _everybodys(collection, zoom)
+    return STATED.format(layer=layer, state=states.last_public(collection)), values
 
 
 def together(
@@ -129,9 +134,13 @@ def _asked(statement: Statement, collection: Collection, tile: Tile, source: sql
         return cursor.fetchone()[0]
 
 
-def _again(collection: Collection, tile: Tile, source: sql.SQL, params: tuple[Any, ...]) -> bytes:
-    """The layer of a source that comes back: its statement is prepared."""
-    return _made(_text(collection, tile.z, source.as_string()), [tile.z, tile.col, tile.row, *params])
+@cache
+def _everybodys(collection: Collection, zoom: int) -> tuple[str, tuple[Any, ...]]:
+    """The statement of the layer that everybody sees, which comes back and is prepared, and its values beyond PLACE."""
+    if collection.is_point and zoom >= CLUSTERS_BELOW:
+        return _numbered(layers.standing(collection), PLACE), ()
+    source, values = select.visible(collection, AnonymousUser())
+    return _text(collection, zoom, source.as_string()), values
 
 
 @lru_cache(500)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 
 from geodata.queries.extent import Extent
 from geodata.registry import Collection
-from geodata.tiles.layers import light
 from geodata.tiles.matrix import MATRIX_SET, MATRIX_SET_URI, MAX_ZOOM, limits, zooms
 from geodata.tiles.mvt import MEDIA_TYPE
+from geodata.tiles.placed import light
 
 Document = dict[str, Any]
 

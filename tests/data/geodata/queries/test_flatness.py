@@ -29,9 +29,10 @@ from geodata.tiles.matrix import Tile
 from tests.factories.parcs import autorite
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Without the triggers, that take ten times as long as the rows.
+# Without the triggers of each row, that take ten times as long as the rows.
 ROWS = """
 ALTER TABLE cabanes_cabane DISABLE TRIGGER USER;
+ALTER TABLE cabanes_cabane ENABLE TRIGGER y_placed_insert;
 INSERT INTO cabanes_cabane (slug, name_fr, status, authority_id, geom, year_built, no_photo_reason, story_fr, revision)
 SELECT 'c-' || n, 'Cabane ' || n, 'published', %(authority)s,
        ST_SetSRID(ST_MakePoint(%(west)s + (n %% 100) * 0.001, 50.3 + (n / 100) * 0.001), 4326),
@@ -41,7 +42,7 @@ INSERT INTO geodata_revision (id, collection, uuid, op, public_op, actor_name, r
 SELECT %(above)s + n, 'cabanes', uuid_v7(), 'update', 'upsert', '', '', 'system' FROM generate_series(%(first)s, %(last)s) n;
 ALTER TABLE cabanes_cabane ENABLE TRIGGER USER;
 """
-MEANWHILE = "VACUUM ANALYZE cabanes_cabane, geodata_revision"
+MEANWHILE = "VACUUM ANALYZE cabanes_cabane, geodata_placed_cabanes, geodata_revision"
 # An index of places that grew row by row is another one each time: PostgreSQL chooses between equal pages by chance.
 PLACES = "cabanes_cabane_geom_6850efa8_id"
 NOBODY = AnonymousUser()
@@ -158,7 +159,7 @@ def test_hot_statements_touch_as_much_of_a_large_table(authority):
     grown = {name: (few, large[name][0]) for name, (few, _rows) in small.items() if large[name][0] > 1.5 * few + 20}
     assert grown == {}
     assert small["item"][1] > 0
-    assert small["tile"][0] > 20
+    assert small["tile"][0] > 3
     # The edge of a square of twenty times as many holds four to five times as many.
     assert edges(cabins)[0] < 6 * near[0]
 
