@@ -187,3 +187,45 @@ def test_a_trail_and_a_park_can_be_deleted_in_sql():
     sql("DELETE FROM parcs_parc WHERE id = %s", area.id)
     assert not Sentier.objects.exists()
     assert not FermetureSentier.objects.exists()
+
+
+def scans(table):
+    """How often this transaction looked into a table row by row, and by an index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seq_scan, idx_scan FROM pg_stat_xact_user_tables WHERE relname = %s", [table])
+        return cursor.fetchone()
+
+
+def test_what_moves_nothing_looks_for_no_trail_and_no_cabin():
+    spot, area = cabane(), parc()
+    hidden = cabane(status="draft")
+    before = scans("sentiers_sentier")
+    sql("UPDATE cabanes_cabane SET name_fr = name_fr || 'x' WHERE id = %s", spot.id)
+    sql("UPDATE cabanes_cabane SET geom = ST_Translate(geom, 0.001, 0) WHERE id = %s", hidden.id)
+    cabane(status="draft")
+    assert scans("sentiers_sentier") == before
+    cabins = scans("cabanes_cabane")
+    sql("UPDATE parcs_parc SET name_fr = name_fr || 'x' WHERE id = %s", area.id)
+    assert (scans("sentiers_sentier"), scans("cabanes_cabane")) == (before, cabins)
+
+
+TRAILS = """
+SET CONSTRAINTS ALL IMMEDIATE;
+ALTER TABLE sentiers_sentier DISABLE TRIGGER USER;
+INSERT INTO sentiers_sentier (slug, name_fr, status, authority_id, geom, revision)
+SELECT 's-' || n, 'Sentier ' || n, 'draft', %s, ST_SetSRID(ST_MakeLine(ST_MakePoint(2.2 + n * 0.0005, 50.2), ST_MakePoint(2.2 + n * 0.0005, 50.201)), 4326), n
+FROM generate_series(1, 1500) n;
+ALTER TABLE sentiers_sentier ENABLE TRIGGER USER;
+ANALYZE sentiers_sentier
+"""
+
+
+def test_what_moves_finds_the_trails_near_it_by_their_index():
+    spot, trail = cabane(geom=Point(2.8, 50.4)), sentier(geom=line((2.80, 50.40), (2.81, 50.40)))
+    for statement in TRAILS.strip().split(";\n"):
+        sql(statement, *([spot.authority_id] if "%s" in statement else []))
+    row_by_row, _by_index = scans("sentiers_sentier")
+    sql("UPDATE cabanes_cabane SET status = 'archived' WHERE id = %s", spot.id)
+    assert scans("sentiers_sentier")[0] == row_by_row
+    trail.refresh_from_db()
+    assert trail.cabins == []
