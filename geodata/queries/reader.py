@@ -95,12 +95,14 @@ class Reader:
     def _next(self, timeout_ms: int | None = None) -> PGresult | None:
         """The next result. libpq itself would wait for it without letting other threads run."""
         pgconn, ready = self.raw.pgconn, select.poll()
-        ready.register(pgconn.socket, select.POLLIN | (select.POLLOUT if pgconn.flush() else 0))
+        unsent = pgconn.flush()
+        ready.register(pgconn.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
         while pgconn.is_busy():
             if not ready.poll(timeout_ms):
                 raise errors.QueryCanceled("PostgreSQL took too long for the next rows")
             pgconn.consume_input()
-            ready.modify(pgconn.socket, select.POLLIN | (select.POLLOUT if pgconn.flush() else 0))
+            if unsent and not (unsent := pgconn.flush()):
+                ready.modify(pgconn.socket, select.POLLIN)
         return pgconn.get_result()
 
     def _leave(self) -> None:
