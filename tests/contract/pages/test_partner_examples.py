@@ -215,6 +215,13 @@ def test_spreadsheets_read_the_address_that_is_printed(printed):
     assert len(quoted) < 255
     with urllib.request.urlopen(quoted) as response:
         assert "L’abri" in response.read().decode()
+
+
+def test_excel_reads_the_query_that_is_printed(printed):
+    examples = printed("collection=cabanes&kind=abri")
+    names = run([tool("node"), str(Path(__file__).with_name("powerquery.mjs")), examples["excel"]]).split()
+    assert {"Csv.Document", "Web.Contents", "Table.PromoteHeaders", "QuoteStyle.Csv"} <= set(names)
+    assert set(names) - {"Source", "Table"} == {name for name in names if "." in name}
     assert f'Web.Contents("{examples["libreoffice"]}")' in examples["excel"]
 
 
