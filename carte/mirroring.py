@@ -50,7 +50,9 @@ def compare_file(path: Path) -> Iterator[Difference]:
     if not path.is_file():
         raise ValueError(f"{path} is not there.")
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as file:
-        for name, since in file.execute("SELECT collection, since FROM cursor ORDER BY collection").fetchall():
+        for name, since in file.execute(
+            "SELECT collection, since FROM cursor WHERE since IS NOT NULL ORDER BY collection"
+        ).fetchall():
             rows = file.execute("SELECT json FROM feature WHERE collection = ?", [name])
             yield _compared(name, parse_since(since), (text for (text,) in rows))
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from geodata.changes.values import SAME_PLACE_DEGREES
 from geodata.units import LAMBERT93
 
 SHOWN = 300
@@ -37,7 +38,7 @@ def moved(old: Any, new: Any) -> str:
     if not old or not new:
         return "" if not old and not new else _("géométrie ajoutée ou retirée")
     shapes = [shape if isinstance(shape, GEOSGeometry) else GEOSGeometry(shape) for shape in (old, new)]
-    if shapes[0].equals_exact(shapes[1], 1e-9):
+    if shapes[0].equals_exact(shapes[1], SAME_PLACE_DEGREES):
         return ""
     metres = [shape.transform(LAMBERT93, clone=True) for shape in shapes]
     return _("géométrie changée, centre déplacé de %(metres)d m") % {

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection, models, transaction
 from carte.starter.rows import FILES, Context, File, Row
 from carte.starter.words import BadRow, Words
 from geodata.changes import recording
+from geodata.changes.values import SAME_PLACE_DEGREES
 from geodata.features import Feature
 from geodata.models import Revision
 from geodata.units import WGS84
@@ -27,9 +28,9 @@ MAX_CELL = 10_000_000
 
 DISSOLVE = """
 UPDATE parcs_autorite a SET geom = territory.geom
-FROM (SELECT epci_id, ST_Multi(ST_Union(ST_SnapToGrid(geom, 1e-7))) AS geom FROM parcs_commune WHERE geom IS NOT NULL GROUP BY epci_id
+FROM (SELECT epci_id, geodata_rounded(ST_Multi(ST_Union(geom))) AS geom FROM parcs_commune WHERE geom IS NOT NULL GROUP BY epci_id
       UNION ALL
-      SELECT 'PMA', ST_Multi(ST_Union(ST_SnapToGrid(geom, 1e-7))) FROM parcs_commune WHERE geom IS NOT NULL) territory
+      SELECT 'PMA', geodata_rounded(ST_Multi(ST_Union(geom))) FROM parcs_commune WHERE geom IS NOT NULL) territory
 WHERE a.code = territory.epci_id AND a.geom IS DISTINCT FROM territory.geom
 """
 
@@ -107,7 +108,7 @@ def _save(model: type[models.Model], row: Row, values: dict[str, Any], report: R
 
 def _same(present: Any, value: Any, model: type[models.Model], name: str) -> bool:
     if isinstance(value, GEOSGeometry) and isinstance(present, GEOSGeometry):
-        return bool(present.equals_exact(value, 1e-9))
+        return bool(present.equals_exact(value, SAME_PLACE_DEGREES))
     if isinstance(value, list):
         return present == value or [str(item) for item in present] == [str(item) for item in value]
     column = model._meta.get_field(name)
@@ -115,10 +116,19 @@ def _same(present: Any, value: Any, model: type[models.Model], name: str) -> boo
 
 
 def _edited_by_people(thing: models.Model) -> bool:
-    """Whether the last change is not the loader's; what has no history may have been edited, so it counts as such."""
+    """Whether the last change is not the loader's; what has no history may have been edited, so it counts as such.
+
+    What a migration wrote is nobody's edit.
+    """
     if not isinstance(thing, Feature):
         return True
-    last = Revision.objects.filter(uuid=thing.uuid).order_by("-id").only("actor_id", "source").first()
+    last = (
+        Revision.objects.filter(uuid=thing.uuid)
+        .exclude(source="system")
+        .order_by("-id")
+        .only("actor_id", "source")
+        .first()
+    )
     return last is not None and (last.actor_id is not None or last.source != "import")
 
 

@@ -24,16 +24,15 @@ def mirror(base: str, file: sqlite3.Connection, name: str) -> None:
     """Bring a collection up to date. Raises OSError or ValueError when an answer was cut: run it again."""
     more = True
     while more:
-        known = file.execute("SELECT since FROM cursor WHERE collection = ?", [name]).fetchone()
+        (since,) = file.execute("SELECT since FROM cursor WHERE collection = ?", [name]).fetchone() or [None]
         with file:  # one transaction
             try:
-                since, more = follow(base, file, name, known[0]) if known else copy(base, file, name)
+                since, more = follow(base, file, name, since) if since else copy(base, file, name)
             except HTTPError as error:
                 if error.code != GONE:  # the cursor is too old: begin with a copy
                     raise
                 since = None
             file.execute("REPLACE INTO cursor VALUES (?, ?)", [name, since])
-            file.execute("DELETE FROM cursor WHERE since IS NULL")
 
 
 def copy(base: str, file: sqlite3.Connection, name: str) -> tuple[str, bool]:

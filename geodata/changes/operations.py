@@ -8,7 +8,7 @@ STEPS = ("a_lock", "a_truncate", "m_stamp", "z_record")
 class TrackChanges(migrations.RunSQL):
     """Attach history to the table of a collection (sql/0002_history.sql).
 
-    Row triggers run in the order of their names: what derives columns is named before `m_stamp`,
+    Row triggers run in the order of their names: what rounds and derives columns is named before `m_stamp`,
     which decides whether the row changed; `z_record` comes last.
     """
 
@@ -54,3 +54,22 @@ class GeometryRules(migrations.RunSQL):
     def describe(self) -> str:
         """One line for `migrate`."""
         return f"Constrain the geometry of {self.table}"
+
+
+class RoundShapes(migrations.RunSQL):
+    """Let the database keep `geom` as it is published (sql/0025_rounding.sql), before or `after` columns are derived.
+
+    After, where the shape itself is what is derived.
+    """
+
+    def __init__(self, table: str, *, after: bool = False) -> None:
+        self.table = table
+        step = "d_round" if after else "b_round"
+        super().__init__(
+            f"CREATE TRIGGER {step} BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION geodata_round();",
+            f"DROP TRIGGER {step} ON {table};",
+        )
+
+    def describe(self) -> str:
+        """One line for `migrate`."""
+        return f"Round the shapes of {self.table}"

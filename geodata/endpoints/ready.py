@@ -15,15 +15,15 @@ from geodata import registry
 from geodata.endpoints import forms, limiting, readypages, validators
 from geodata.endpoints.compression import coding_of, pressed, tagged
 from geodata.endpoints.forms import Application, Environ, Start
-from geodata.endpoints.machines import is_for_a_browser
 from geodata.formats import geojson
 from geodata.queries import apart, items
 from geodata.queries import item as item_queries
-from geodata.tiles import kept
+from geodata.tiles import kept, mvt
 from geodata.tiles.matrix import MATRIX_SET, parse_tile, zooms
 
 ITEM_PATH = re.compile(r"/api/collections/([a-z-]+)/items/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 TILE_PATH = re.compile(rf"/api/(?:collections/([a-z-]+)/)?tiles/{MATRIX_SET}/([0-9]+)/([0-9]+)/([0-9]+)")
+ANY_TILE = ("", "*/*", mvt.MEDIA_TYPE)
 ANY_JSON = ("", "*/*", "application/geo+json", "application/json")
 NOBODY = AnonymousUser()
 
@@ -86,8 +86,8 @@ def item_path(environ: Environ) -> re.Match[str] | None:
 
 
 def tile_path(environ: Environ) -> re.Match[str] | None:
-    """Collection, matrix, row and column of a tile, None when anything special is asked or a browser looks at it."""
-    if _is_special(environ) or is_for_a_browser(environ):
+    """Collection, matrix, row and column of a tile, None when anything special is asked."""
+    if _is_special(environ) or environ.get("HTTP_ACCEPT", "") not in ANY_TILE:
         return None
     return TILE_PATH.fullmatch(environ["PATH_INFO"])
 

@@ -25,7 +25,7 @@ from geodata.tiles.tilejson import matrix_sets, tilejson, tileset, tilesets
 if TYPE_CHECKING:
     from comptes.models import User
 
-MVT = Format(name="mvt", media_type=mvt.MEDIA_TYPE, title="Mapbox Vector Tiles")
+MVT = Format(name="mvt", media_type=mvt.MEDIA_TYPE, title="Mapbox Vector Tiles", accepts=mvt.FORMER_MEDIA_TYPES)
 TILEJSON = Format(name="tilejson", media_type="application/json", title="TileJSON")
 
 
@@ -48,7 +48,7 @@ def _title(collection: Collection | None) -> str:
 @endpoint("GET")
 def listed(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """The list of tilesets."""
-    ask_nothing_else(request.GET, JSON)
+    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
     collection, _layer = _layers(collection_id)
     return document(request, tilesets(_base(request, collection), _title(collection)))
 
@@ -56,7 +56,7 @@ def listed(request: HttpRequest, collection_id: str | None = None) -> HttpRespon
 @endpoint("GET")
 def described(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """The metadata of the tileset."""
-    ask_nothing_else(request.GET, JSON)
+    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
     collection, layers = _layers(collection_id)
     base = _base(request, collection)
     template = f"{base}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
@@ -67,14 +67,14 @@ def described(request: HttpRequest, collection_id: str | None = None) -> HttpRes
 @endpoint("GET")
 def schemes(request: HttpRequest) -> HttpResponseBase:
     """The list of tile matrix sets (OGC API Tiles, Tile matrix sets)."""
-    ask_nothing_else(request.GET, JSON)
+    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
     return document(request, matrix_sets(request.build_absolute_uri("/api/tileMatrixSets")))
 
 
 @endpoint("GET")
 def scheme(request: HttpRequest) -> HttpResponseBase:
     """The definition of the one tile matrix set."""
-    ask_nothing_else(request.GET, JSON)
+    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
     return document(request, matrix_set(request.build_absolute_uri(request.path)))
 
 
@@ -82,7 +82,7 @@ def scheme(request: HttpRequest) -> HttpResponseBase:
 def tilejson_document(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """TileJSON, with {z}/{y}/{x}: matrix, row, column; conditions given here hold for its tiles."""
     collection, layers = _layers(collection_id)
-    choose("", request.GET.get("f"), (JSON, TILEJSON))
+    choose(request.headers.get("Accept", ""), request.GET.get("f"), (JSON, TILEJSON))
     is_past = parse_narrowing(request.GET, layers)[0].as_of is not None
     # Where the past lay outside the present bounds, these would hide it.
     extents = [] if is_past else [extent.public_extent(each) for each in layers]
@@ -101,7 +101,7 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     """
     user = user_of(request)
     collection, layers = _layers(collection_id)
-    choose("", request.GET.get("f"), (MVT,))
+    choose(request.headers.get("Accept", ""), request.GET.get("f"), (MVT,))
     first, *others = parse_narrowing(request.GET, layers)
     first, moment = past.resolved(first)
     queries = [first, *(replace(each, revision=first.revision) for each in others)]

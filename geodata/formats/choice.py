@@ -123,9 +123,12 @@ def choose(accept: str, f: str | None, offered: Sequence[Format]) -> Format:
     raise NotAcceptable(_("Types disponibles : %(types)s.") % {"types": types})
 
 
-def ask_nothing_else(query: Query, *offered: Format) -> None:
-    """Refuse all that a resource of these forms does not take: parameters, and an `f` of another. Raises BadParameter."""
-    choose("", single(query, ("f",)).get("f"), offered)
+def ask_nothing_else(query: Query, *offered: Format, accept: str = "") -> None:
+    """Refuse all that a resource of these forms does not take: parameters, an `f` or an `Accept` of another.
+
+    Raises BadParameter, NotAcceptable.
+    """
+    choose(accept, single(query, ("f",)).get("f"), offered)
 
 
 def _preferred(accept: str) -> list[str]:

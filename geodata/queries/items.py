@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from psycopg import sql
 
+from geodata.params.bbox import Part
 from geodata.params.columns import EVERYTHING
 from geodata.params.crs import CRS84
 from geodata.params.items import ItemsQuery
@@ -41,6 +42,9 @@ AT_ONCE = 1_000
 SHAPES_AT_ONCE = 200
 # The condition of a query that asks for everything.
 ALL = "true"
+BOX = sql.SQL("ST_Intersects(t.geom, ST_MakeEnvelope(%s, %s, %s, %s, 4326))")
+# A box without width or height, which an area would not meet: ST_Envelope makes it the line or the point that it is.
+LINE = sql.SQL("ST_Intersects(t.geom, ST_Envelope(ST_MakeEnvelope(%s, %s, %s, %s, 4326)))")
 # Boxes below this part of the extent are small.
 SMALL = 0.005
 Statement = tuple[sql.Composable, list[Any]]
@@ -234,9 +238,13 @@ def conditions(
 
 def _bbox(query: ItemsQuery) -> Statement:
     parts = query.bbox.parts if query.bbox else ()
-    each = sql.SQL("ST_Intersects(t.geom, ST_MakeEnvelope(%s, %s, %s, %s, 4326))")
-    clause = sql.SQL("({})").format(sql.SQL(" OR ").join([each] * len(parts)))
+    clause = sql.SQL("({})").format(sql.SQL(" OR ").join(BOX if _is_wide(part) else LINE for part in parts))
     return clause, [number for part in parts for number in part]
+
+
+def _is_wide(part: Part) -> bool:
+    west, south, east, north = part
+    return west < east and south < north
 
 
 def _datetime(collection: Collection, query: ItemsQuery) -> Statement:

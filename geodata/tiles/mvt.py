@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from comptes.models import User
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+# What clients ask for that are older than its registration.
+FORMER_MEDIA_TYPES = ("application/x-protobuf",)
 CLUSTERS_BELOW = 14
 EVERYTHING = ItemsQuery()
 SQUARES_UP_TO = squares.SQUARE_ZOOM - 3  # a cell of such a tile is a square

@@ -120,6 +120,18 @@ def test_whatever_is_special_goes_on_to_django(site, asked):
     assert site.reached == 1
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "image/png"])
+def test_a_tile_that_is_asked_for_as_something_else_is_refused_after_it_was_kept(site, accept):
+    cabane()
+    path = address("cabanes", 15)
+    site.learn(path)
+    etag = site.get(path)[1]["ETag"]
+    site.get(path, accept="application/vnd.mapbox-vector-tile")
+    assert site.reached == 0
+    assert site.get(path, accept=accept)[0] == 406
+    assert site.get(path, accept=accept, if_none_match=etag)[0] == 406
+
+
 def test_links_lead_to_the_name_that_was_asked_and_a_forged_one_is_refused(site):
     path = f"{ITEMS}/{cabane().uuid}"
     site.learn(path)

@@ -184,3 +184,33 @@ def test_a_form_that_is_not_there_is_refused(client):
         assert client.get(f"/api/{rest}?f={form}").status_code in (200, 204), rest
         refused = client.get(f"/api/{rest}?f=xml")
         assert (refused.status_code, refused.json()["parameter"]) == (400, "f"), rest
+
+
+DESCRIBED = ["/api/tiles", "/api/tiles/WebMercatorQuad", "/api/tiles/WebMercatorQuad/tilejson", "/api/collections/cabanes/tiles",
+             "/api/collections/cabanes/tiles/WebMercatorQuad", "/api/collections/cabanes/tiles/WebMercatorQuad/tilejson",
+             "/api/tileMatrixSets", "/api/tileMatrixSets/WebMercatorQuad"]  # fmt: skip
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+TILE = "application/vnd.mapbox-vector-tile"
+
+
+@pytest.mark.parametrize(
+    "path", [*DESCRIBED, address("cabanes", 15), address("cabanes", 15).replace("collections/cabanes/", "")]
+)
+def test_accept_is_heard_and_f_comes_first(client, path):
+    cabane()
+    own = "application/json" if path in DESCRIBED else TILE
+    for accept in ("*/*", own, f"text/csv, {own};q=0.1", "application/*", BROWSER):
+        answer = client.get(path, headers={"Accept": accept})
+        assert (answer.status_code, answer["Content-Type"]) == (200, own), accept
+        assert "Accept" in answer["Vary"]
+    for accept in ("text/html", "image/png", f"{own};q=0", TILE if path in DESCRIBED else "application/json"):
+        answer = client.get(path, headers={"Accept": accept})
+        assert (answer.status_code, answer["Content-Type"]) == (406, "application/problem+json"), accept
+        assert own in answer.json()["detail"]
+    answer = client.get(path, {"f": "json" if path in DESCRIBED else "mvt"}, headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, own)
+
+
+def test_tile_has_the_name_that_older_clients_ask_for(client):
+    cabane()
+    assert client.get(address("cabanes", 15), headers={"Accept": "application/x-protobuf"})["Content-Type"] == TILE

@@ -1,11 +1,13 @@
 """The mirror client of the guide against a running server, and the command that compares its file."""
 
+import ast
 import json
 import sqlite3
 import subprocess
 import sys
 from datetime import timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 from uuid import uuid4
 
 import mirror
@@ -64,6 +66,27 @@ def test_it_begins_again_when_its_cursor_is_too_old(address, file, settings):
     Revision.objects.update(at=timezone.now() - timedelta(days=settings.GEODATA_FEED_DAYS + 1))
     mirror.mirror(address, file, "cabanes")
     assert names(file) == {"Une"}
+
+
+def test_cut_after_its_cursor_was_too_old_it_begins_again_and_is_not_compared(address, file, path):
+    mirror.mirror(address, file, "cabanes")
+    cabane(name_fr="Une")
+    with file:
+        file.execute("UPDATE cursor SET since = NULL")
+    assert verified(path) == ""
+    mirror.mirror(address, file, "cabanes")
+    assert names(file) == {"Une"}
+
+
+def test_it_is_as_short_as_the_guide_says():
+    source = Path(mirror.__file__).read_text(encoding="utf-8")
+    lines = 0
+    for function in ast.parse(source).body:
+        if isinstance(function, ast.FunctionDef):
+            text = ast.get_source_segment(source, function).replace(f'"""{ast.get_docstring(function)}"""', "")
+            lines += sum(bool(line.strip()) for line in text.splitlines())
+    assert f"{lines} lines" in Path("docs/guides/partners.md").read_text(encoding="utf-8")
+    assert lines == 30
 
 
 def test_a_copy_that_is_cut_leaves_the_file_as_it_was(address, file, monkeypatch):
