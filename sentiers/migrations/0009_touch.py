@@ -12,5 +12,5 @@ def _sql(name: str) -> str:
 class Migration(migrations.Migration):
     """A trail is made anew for what moved near it, found by its index."""
 
-    dependencies = [("sentiers", "0007_name_computed_columns")]
-    operations = [migrations.RunSQL(_sql("0008_touch.sql"), _sql("0008_touch_reverse.sql"))]
+    dependencies = [("sentiers", "0008_rounded_shapes")]
+    operations = [migrations.RunSQL(_sql("0009_touch.sql"), _sql("0009_touch_reverse.sql"))]

@@ -12,5 +12,5 @@ def _sql(name: str) -> str:
 class Migration(migrations.Migration):
     """A cabin is made anew for a park or commune that moved, found by its indexes."""
 
-    dependencies = [("cabanes", "0007_hidden_parks")]
-    operations = [migrations.RunSQL(_sql("0008_touch.sql"), _sql("0008_touch_reverse.sql"))]
+    dependencies = [("cabanes", "0008_rounded_shapes")]
+    operations = [migrations.RunSQL(_sql("0009_touch.sql"), _sql("0009_touch_reverse.sql"))]
