@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories.cabanes import cabane
@@ -46,6 +47,22 @@ def test_a_file_that_has_to_be_chosen_again_is_said_to_be(client, mine):
     answer = client.post(f"/gestion/sentiers/{trail.uuid}/trace/", sent)
     assert answer.status_code == 422
     assert "Choisissez de nouveau ce fichier" in answer.content.decode()
+
+
+def test_the_position_of_a_cabin_is_shown_and_confirmed_as_people_say_it(client, mine):
+    hut = cabane(authority=mine, geom_quality="approximate", geom=Point(2.805, 50.405, srid=4326))
+    client.force_login(member("publisher", mine))
+    address = f"/gestion/cabanes/{hut.uuid}/trace/"
+    page = client.get(address).content.decode()
+    assert 'value="50.405000, 2.805000"' in page
+    assert "Vérifier la position" in page
+    sent = {"geom": "50,406 2,805", "quality": "surveyed", "source": "GPS", "source_date": "2026-01-02"}
+    page = client.post(address, sent).content.decode()
+    assert "Voici la position lue." in page
+    assert 'value="50.406000, 2.805000"' in page
+    client.post(address, {**sent, "confirm": "1"})
+    hut.refresh_from_db()
+    assert (hut.geom.coords, hut.geom_quality) == ((2.805, 50.406), "surveyed")
 
 
 def test_a_partner_is_led_to_keys_and_deliveries_not_to_records(client, mine):
