@@ -28,7 +28,9 @@ def test_a_map_is_printed_at_the_size_that_its_tiles_are_for(page, live_server, 
 def test_code_is_printed_to_the_end_of_its_lines(page, live_server, network):
     page.set_viewport_size({"width": 690, "height": 1000})
     page.goto(f"{live_server.url}/partenaires/")
-    cut = "all => all.filter(code => code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight).length"
+    cut = (
+        "all => all.filter(code => code.scrollWidth > code.clientWidth || code.scrollHeight > code.clientHeight).length"
+    )
     assert page.locator("pre.code").evaluate_all(cut) > 0, "on a screen one scrolls"
     page.emulate_media(media="print")
     assert page.locator("pre.code").evaluate_all(cut) == 0

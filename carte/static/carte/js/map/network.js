@@ -24,6 +24,8 @@ export function networkMap(box, config, options = {}) {
 	const live = document.createElement("div");
 	live.className = "map__live";
 	live.tabIndex = 0;
+	live.setAttribute("role", "group");
+	live.setAttribute("aria-label", config.words.keys);
 	box.append(live);
 	const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 	const map = makeMap(live, {
