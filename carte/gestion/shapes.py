@@ -129,6 +129,11 @@ def _only(shapes: list[Shape], geom_type: str) -> Shape:
     fitting = [
         shape for shape in shapes if shape.geometry.geom_type in kinds.get(geom_type, (shape.geometry.geom_type,))
     ]
+    if not fitting:
+        absent = {"POINT": _("point"), "LINESTRING": _("ligne"), "MULTIPOLYGON": _("contour")}.get(
+            geom_type, _("tracé")
+        )
+        raise Unreadable(_("Le fichier ne contient pas de %(absent)s.") % {"absent": absent})
     if len(fitting) != 1:
         names = ", ".join(shape.name or shape.layer for shape in fitting[:5])
         told = _("Le fichier contient %(count)d tracés possibles. Gardez-en un seul.") % {"count": len(fitting)}

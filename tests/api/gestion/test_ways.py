@@ -49,6 +49,21 @@ def test_a_file_that_has_to_be_chosen_again_is_said_to_be(client, mine):
     assert "Choisissez de nouveau ce fichier" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("points", "told"), [(0, "Le fichier ne contient pas de ligne."), (2, "contient 2 tracés possibles")]
+)
+def test_a_file_without_the_one_line_that_is_looked_for_is_refused_in_words(client, mine, points, told):
+    track = '<trk><trkseg><trkpt lat="50.4" lon="2.8"/><trkpt lat="50.41" lon="2.81"/></trkseg></trk>'
+    file = f'<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">{track * points}</gpx>'
+    client.force_login(member("publisher", mine))
+    sent = {
+        "file": SimpleUploadedFile("a.gpx", file.encode()), "quality": "surveyed", "source": "GPS", "source_date": "2026-01-02",
+    }  # fmt: skip
+    answer = client.post(f"/gestion/sentiers/{sentier(authority=mine).uuid}/trace/", sent)
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+
+
 def test_the_position_of_a_cabin_is_shown_and_confirmed_as_people_say_it(client, mine):
     hut = cabane(authority=mine, geom_quality="approximate", geom=Point(2.805, 50.405, srid=4326))
     client.force_login(member("publisher", mine))
