@@ -64,6 +64,14 @@ def test_a_file_without_the_one_line_that_is_looked_for_is_refused_in_words(clie
     assert told in answer.content.decode()
 
 
+def test_what_was_binned_by_mistake_is_one_step_away(client, mine):
+    hut = cabane(authority=mine)
+    client.force_login(member("publisher", mine))
+    page = client.post(f"/gestion/cabanes/{hut.uuid}/supprimer/", follow=True).content.decode()
+    assert "est dans la corbeille pour 90 jours" in page
+    assert 'href="/gestion/corbeille/"' in page
+
+
 def test_the_position_of_a_cabin_is_shown_and_confirmed_as_people_say_it(client, mine):
     hut = cabane(authority=mine, geom_quality="approximate", geom=Point(2.805, 50.405, srid=4326))
     client.force_login(member("publisher", mine))
