@@ -52,6 +52,7 @@ def map_config() -> dict[str, Any]:
         if clock.moment() is None
         else None,
         "words": {
+            "keys": _("Carte : flèches pour la déplacer, + et − pour l’échelle"),
             "zoomIn": _("Zoomer"),
             "zoomOut": _("Dézoomer"),
             "failed": _("La carte interactive ne s’est pas chargée. La liste reste complète."),

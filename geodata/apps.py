@@ -3,13 +3,14 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class GeodataConfig(AppConfig):
     """Register the `geodata` app."""
 
     name = "geodata"
-    verbose_name = "Données géographiques"
+    verbose_name = _("Données géographiques")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

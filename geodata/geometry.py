@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from django.conf import settings
-from django.contrib.gis.geos import GEOSGeometry, LineString
+from django.contrib.gis.geos import GEOSGeometry, LineString, Point
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -49,6 +49,9 @@ def _check_extent(shape: GEOSGeometry) -> None:
         return
     if _inside(south, west, north, east):
         raise ValidationError(_("Latitude et longitude semblent inversées."))
+    if isinstance(shape, Point):
+        told = {"latitude": shape.y, "longitude": shape.x}
+        raise ValidationError(_("La position sort du territoire : %(latitude).4f, %(longitude).4f.") % told)
     where = _("du %(west).4f, %(south).4f au %(east).4f, %(north).4f") % {
         "west": west, "south": south, "east": east, "north": north,
     }  # fmt: skip

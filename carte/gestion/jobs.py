@@ -21,7 +21,7 @@ SHOWN = 100
 def failed(request: HttpRequest) -> HttpResponse:
     """The jobs that failed for good, the latest first; a POST tries one of them again, or all."""
     if not person(request).is_superuser:
-        raise PermissionDenied
+        raise PermissionDenied(_("Cette page est réservée aux personnes qui tiennent le serveur."))
     if request.method == "POST":
         _try_again(request)
         return redirect("gestion:jobs")

@@ -13,16 +13,18 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.gis.geos import GEOSGeometry, LineString
+from django.contrib.gis.geos import GEOSGeometry, LineString, Point
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, shape_of, signed_in
-from geodata.editing.position import as_type, read_geometry
+from geodata.editing.fields import ShapeField
+from geodata.editing.position import as_type, in_text, read_geometry
 from geodata.features import Feature, GeomQuality
 from geodata.geometry import check_geometry
 from geodata.problems import Invalid, Problem
@@ -31,6 +33,7 @@ from geodata.units import LAMBERT93
 from geodata.vectorfile import MAX_BYTES, Shape, Unreadable, read_shapes
 
 UNPROCESSABLE = 422
+POINT = "POINT"
 QUALITIES = [(code, label) for code, label in GeomQuality.choices if code != GeomQuality.SCHEMATIC]
 
 
@@ -59,6 +62,14 @@ class ShapeForm(forms.Form):
     )  # fmt: skip
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, collection: Collection, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not hasattr(collection.model_class, "instructions_fr"):
+            del self.fields["instructions_fr"]
+        if collection.geometry.geom_type == POINT:
+            geom = self.fields["geom"]
+            geom.label, geom.help_text, geom.widget = capfirst(_("position")), ShapeField.told[POINT], forms.TextInput()
+
 
 @signed_in
 def replace(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
@@ -69,11 +80,9 @@ def replace(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpRespons
     initial = {
         "source": feature.source if not feature.is_schematic else "", "source_date": timezone.localdate(),
         "based_on": feature.revision, "instructions_fr": instructions or "",
-        "geom": "" if feature.is_schematic or feature.geom is None else feature.geom.geojson,
+        "geom": "" if feature.is_schematic or feature.geom is None else in_text(feature.geom),
     }  # fmt: skip
-    form = ShapeForm(request.POST or None, request.FILES or None, initial=initial)
-    if instructions is None:
-        del form.fields["instructions_fr"]
+    form = ShapeForm(request.POST or None, request.FILES or None, initial=initial, collection=collection)
     if request.method == "POST" and not form.is_valid() and request.FILES and "file" not in form.errors:
         form.add_error("file", _("Choisissez de nouveau ce fichier : un navigateur ne le garde pas."))
     if request.method != "POST" or not form.is_valid():
@@ -102,7 +111,11 @@ def _shape(form: ShapeForm, collection: Collection) -> tuple[GEOSGeometry, list[
             chosen = _only(read_shapes(path), geom_type)
         return as_type(chosen.geometry, geom_type), chosen.elevations_m
     if not form.cleaned_data["geom"].strip():
-        raise ValidationError(_("Dessinez un tracé, tapez des positions ou choisissez un fichier."))
+        raise ValidationError(
+            _("Touchez la carte, tapez une position ou choisissez un fichier.")
+            if geom_type == POINT
+            else _("Dessinez un tracé, tapez des positions ou choisissez un fichier.")
+        )
     shape = read_geometry(form.cleaned_data["geom"], geom_type)
     return shape, _heights(form.cleaned_data["elevations"], shape)
 
@@ -116,6 +129,11 @@ def _only(shapes: list[Shape], geom_type: str) -> Shape:
     fitting = [
         shape for shape in shapes if shape.geometry.geom_type in kinds.get(geom_type, (shape.geometry.geom_type,))
     ]
+    if not fitting:
+        absent = {"POINT": _("point"), "LINESTRING": _("ligne"), "MULTIPOLYGON": _("contour")}.get(
+            geom_type, _("tracé")
+        )
+        raise Unreadable(_("Le fichier ne contient pas de %(absent)s.") % {"absent": absent})
     if len(fitting) != 1:
         names = ", ".join(shape.name or shape.layer for shape in fitting[:5])
         told = _("Le fichier contient %(count)d tracés possibles. Gardez-en un seul.") % {"count": len(fitting)}
@@ -140,10 +158,8 @@ def _preview(
     heights: list[float] | None,
 ) -> HttpResponse:
     shown = {**form.data.dict()} if isinstance(form.data, QueryDict) else dict(form.data)
-    shown |= {"geom": shape.geojson, "elevations": json.dumps(heights) if heights else ""}
-    again = ShapeForm(shown)
-    if "instructions_fr" not in form.fields:
-        del again.fields["instructions_fr"]
+    shown |= {"geom": in_text(shape), "elevations": json.dumps(heights) if heights else ""}
+    again = ShapeForm(shown, collection=collection)
     metres = shape.transform(LAMBERT93, clone=True)
     about = {
         "points": shape.num_coords,
@@ -176,8 +192,8 @@ def _replace(
     except Problem as refusal:
         form.add_error(None, str(refusal.detail or refusal.title))
         return _show(request, collection, feature, form, status=refusal.status)
-    told = _("Nouveau tracé en place.") if isinstance(done, Feature) else _("Proposition envoyée à la relecture.")
-    messages.success(request, told)
+    in_place = _("Nouvelle position en place.") if isinstance(shape, Point) else _("Nouveau tracé en place.")
+    messages.success(request, in_place if isinstance(done, Feature) else _("Proposition envoyée à la relecture."))
     return redirect("gestion:edit", collection_id=collection.id, uuid=feature.uuid)
 
 

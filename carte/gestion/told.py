@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, Point
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -26,7 +26,9 @@ def in_words(field: Any, value: Any) -> str:
         element = getattr(field, "base_field", field)
         return ", ".join(in_words(element, item) for item in value)[:SHOWN]
     if isinstance(value, dict):
-        return ", ".join(f"{name} : {part}" for name, part in value.items())[:SHOWN]
+        return ", ".join(_("%(name)s : %(told)s") % {"name": name, "told": part} for name, part in value.items())[
+            :SHOWN
+        ]
     if isinstance(field, (models.ForeignKey, models.ManyToManyField)):
         return _named(field, value)
     words = dict(getattr(field, "flatchoices", None) or ())
@@ -41,9 +43,9 @@ def moved(old: Any, new: Any) -> str:
     if shapes[0].equals_exact(shapes[1], SAME_PLACE_DEGREES):
         return ""
     metres = [shape.transform(LAMBERT93, clone=True) for shape in shapes]
-    return _("géométrie changée, centre déplacé de %(metres)d m") % {
-        "metres": round(metres[0].centroid.distance(metres[1].centroid))
-    }
+    are_points = all(isinstance(shape, Point) for shape in shapes)
+    sentence = _("déplacée de %(metres)d m") if are_points else _("géométrie changée, centre déplacé de %(metres)d m")
+    return sentence % {"metres": round(metres[0].centroid.distance(metres[1].centroid))}
 
 
 def _named(field: Any, value: Any) -> str:

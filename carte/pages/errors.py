@@ -1,6 +1,6 @@
 """Error pages in the person's language.
 
-404 and 403 are ordinary pages. 500 and 503 are made without the database, the session and the
+404 and 403 are ordinary pages. 400, 500, 503 and a form without its token are made without the database, the session and the
 context processors: they are shown when one of these is what failed.
 """
 
@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import translation
 
 from geodata.problems import is_down
@@ -37,20 +38,33 @@ def bad_request(request: "HttpRequest", exception: Exception | None = None) -> H
     return HttpResponse(_bare(request, "400.html"), status=400)
 
 
+def without_token(request: "HttpRequest", reason: str = "") -> HttpResponse:
+    """403: a form whose token is not the session's; what was typed is still in the browser's previous page."""
+    return HttpResponse(_bare(request, "403_csrf.html"), status=403)
+
+
 def failure(request: "HttpRequest") -> HttpResponse:
     """500 for our fault; 503 and when to try again where the database does not answer.
 
     Django calls this inside its `except`, so the error is still at hand.
     """
     if is_down(sys.exc_info()[1]):
-        return HttpResponse(_bare(request, "503.html"), status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
-    return HttpResponse(_bare(request, "500.html"), status=500)
+        return HttpResponse(
+            _bare(request, "503.html", again=True), status=503, headers={"Retry-After": str(RETRY_AFTER_S)}
+        )
+    return HttpResponse(_bare(request, "500.html", again=True), status=500)
 
 
-def _bare(request: "HttpRequest", template: str) -> str:
+def _bare(request: "HttpRequest", template: str, *, again: bool = False) -> str:
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
-        context = {"site_name": settings.SITE_NAME, "language": language, "styles": _styles()}
+        context = {
+            "site_name": settings.SITE_NAME,
+            "language": language,
+            "styles": _styles(),
+            "home": reverse("home"),
+            "again": request.get_full_path() if again and request.method == "GET" else "",
+        }
         return render_to_string(template, context)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.contrib.gis.geos import GEOSGeometry, Point
+from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from geodata.editing.position import read_geometry
+from geodata.editing.position import in_text, read_geometry
 
 UNKNOWN = gettext_lazy("Non renseigné")
 SEPARATOR = ";"
@@ -142,11 +142,7 @@ class ShapeField(forms.CharField):
         self.geom_type = geom_type
 
     def prepare_value(self, value: object) -> object:
-        if isinstance(value, Point):
-            return f"{value.y:.6f}, {value.x:.6f}"
-        if isinstance(value, GEOSGeometry):
-            return value.geojson
-        return value
+        return in_text(value) if isinstance(value, GEOSGeometry) else value
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

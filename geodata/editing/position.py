@@ -58,6 +58,11 @@ def read_geometry(text: str, geom_type: str) -> GEOSGeometry:
     return as_type(geometry, geom_type)
 
 
+def in_text(geometry: GEOSGeometry) -> str:
+    """What a form shows of a geometry in EPSG:4326, to be read again: a point as people say it, else GeoJSON."""
+    return f"{geometry.y:.6f}, {geometry.x:.6f}" if isinstance(geometry, Point) else str(geometry.geojson)
+
+
 def as_type(geometry: GEOSGeometry, geom_type: str) -> GEOSGeometry:
     """The same shape as this OGC type. Raises ValidationError where it can't be."""
     if geom_type.upper() in (geometry.geom_type.upper(), "GEOMETRY"):

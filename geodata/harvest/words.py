@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from geodata.problems import Invalid, Problem, Text
 
@@ -31,9 +32,13 @@ def translated(text: Text) -> Said:
 def in_words(refusal: Problem, label: Callable[[str], str] = str) -> str:
     """A refusal as one line, with the fields that it names as people call them."""
     if isinstance(refusal, Invalid):
-        lines = (f"{label(name)} : {' '.join(map(str, told))}" for name, told in refusal.errors.items())
-        return " ; ".join(line.removeprefix(" : ") for line in lines)
+        return _(" ; ").join(_line(label(name), told) for name, told in refusal.errors.items())
     return str(refusal.detail or refusal.title)
+
+
+def _line(label: str, told: Iterable[Text]) -> str:
+    sentences = " ".join(map(str, told))
+    return _("%(name)s : %(told)s") % {"name": label, "told": sentences} if label else sentences
 
 
 def label_of(fields: Mapping[str, Any], name: str) -> str:

@@ -12,6 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from geodata.harvest.models import HarvestRun, in_reader_language
 from geodata.harvest.pulling import Haul
@@ -94,8 +95,8 @@ class Command(BaseCommand):
         lines = [row for row in run.report if row["outcome"] != "new"]
         for row in lines[:SHOWN]:
             words = HarvestRun.OUTCOMES[row["outcome"]]
-            told = f"  {words} : {row['source_id']} {row['name']} {in_reader_language(row['reason'])}"
-            self.stdout.write(told.rstrip())
+            who = " ".join(filter(None, (row["source_id"], row["name"], in_reader_language(row["reason"]))))
+            self.stdout.write("  " + _("%(name)s : %(told)s") % {"name": words, "told": who})
         if len(lines) > SHOWN:
             self.stdout.write(f"  … +{len(lines) - SHOWN}, /gestion/moissons/{source.id}/")
 

@@ -24,7 +24,7 @@ CROSSING = [[[2.8, 50.4], [2.9, 50.5], [2.9, 50.4], [2.8, 50.5], [2.8, 50.4]]]
     ("collection", "geometry", "words"),
     [
         ("cabanes", {"type": "Point", "coordinates": [50.4, 2.8]}, "inversées"),
-        ("cabanes", {"type": "Point", "coordinates": [10, 10]}, "sort du territoire"),
+        ("cabanes", {"type": "Point", "coordinates": [10, 11]}, "sort du territoire : 11.0000, 10.0000."),
         ("cabanes", {"type": "Point", "coordinates": [2.8]}, "ne se lit pas"),
         ("cabanes", {"type": "Point", "coordinates": []}, "ne se lit pas"),
         ("cabanes", {"type": "Point", "coordinates": "2.8,50.4"}, "ne se lit pas"),

@@ -42,7 +42,9 @@ def test_only_administrators_see_them(client):
     assert client.get(PAGE).status_code == 302
     client.force_login(user(is_staff=True))
     number = failed("un")
-    assert client.get(PAGE).status_code == 403
+    refused = client.get(PAGE)
+    assert refused.status_code == 403
+    assert "réservée aux personnes qui tiennent le serveur" in refused.content.decode()
     assert client.post(PAGE, {"job": number}).status_code == 403
     assert states()[number] == "failed"
     assert PAGE not in client.get("/gestion/").content.decode()

@@ -89,7 +89,14 @@ def test_accepted_it_is_public_and_the_history_names_both(client, call, editor, 
     client.force_login(publisher)
     assert "1 proposition attend" in client.get("/gestion/").content.decode()
     page = client.get(page_of(waiting)).content.decode()
-    for expected in ("Parc du Nord", "belvédère", "bois, acier", "2 mai 2021", "déplacé de 3"):
+    for expected in (
+        "Parc du Nord",
+        "belvédère",
+        "bois, acier",
+        "2 mai 2021",
+        "déplacée de 3",
+        "En gris : aujourd’hui.",
+    ):
         assert expected in page
     assert client.post(page_of(waiting), {"verdict": "accept", "note": "merci"}).status_code == 302
     made = Cabane.objects.get(pk=thing.pk)

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories.cabanes import cabane
@@ -46,6 +47,45 @@ def test_a_file_that_has_to_be_chosen_again_is_said_to_be(client, mine):
     answer = client.post(f"/gestion/sentiers/{trail.uuid}/trace/", sent)
     assert answer.status_code == 422
     assert "Choisissez de nouveau ce fichier" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("points", "told"), [(0, "Le fichier ne contient pas de ligne."), (2, "contient 2 tracés possibles")]
+)
+def test_a_file_without_the_one_line_that_is_looked_for_is_refused_in_words(client, mine, points, told):
+    track = '<trk><trkseg><trkpt lat="50.4" lon="2.8"/><trkpt lat="50.41" lon="2.81"/></trkseg></trk>'
+    file = f'<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">{track * points}</gpx>'
+    client.force_login(member("publisher", mine))
+    sent = {
+        "file": SimpleUploadedFile("a.gpx", file.encode()), "quality": "surveyed", "source": "GPS", "source_date": "2026-01-02",
+    }  # fmt: skip
+    answer = client.post(f"/gestion/sentiers/{sentier(authority=mine).uuid}/trace/", sent)
+    assert answer.status_code == 422
+    assert told in answer.content.decode()
+
+
+def test_what_was_binned_by_mistake_is_one_step_away(client, mine):
+    hut = cabane(authority=mine)
+    client.force_login(member("publisher", mine))
+    page = client.post(f"/gestion/cabanes/{hut.uuid}/supprimer/", follow=True).content.decode()
+    assert "est dans la corbeille pour 90 jours" in page
+    assert 'href="/gestion/corbeille/"' in page
+
+
+def test_the_position_of_a_cabin_is_shown_and_confirmed_as_people_say_it(client, mine):
+    hut = cabane(authority=mine, geom_quality="approximate", geom=Point(2.805, 50.405, srid=4326))
+    client.force_login(member("publisher", mine))
+    address = f"/gestion/cabanes/{hut.uuid}/trace/"
+    page = client.get(address).content.decode()
+    assert 'value="50.405000, 2.805000"' in page
+    assert "Vérifier la position" in page
+    sent = {"geom": "50,406 2,805", "quality": "surveyed", "source": "GPS", "source_date": "2026-01-02"}
+    page = client.post(address, sent).content.decode()
+    assert "Voici la position lue." in page
+    assert 'value="50.406000, 2.805000"' in page
+    client.post(address, {**sent, "confirm": "1"})
+    hut.refresh_from_db()
+    assert (hut.geom.coords, hut.geom_quality) == ((2.805, 50.406), "surveyed")
 
 
 def test_a_partner_is_led_to_keys_and_deliveries_not_to_records(client, mine):

@@ -124,7 +124,25 @@ def test_a_failure_is_said_without_the_database(monkeypatch, settings):
     monkeypatch.setattr(connection, "ensure_connection", broken)
     response = client.get("/nl/parcs/x/")
     assert response.status_code == 500
-    assert '<html lang="nl">' in response.content.decode()
+    page = response.content.decode()
+    assert '<html lang="nl">' in page
+    assert "Deze pagina kon niet worden gemaakt" in page
+    assert 'href="/nl/parcs/x/"' in page, "to try again"
+    assert 'href="/nl/"' in page, "the home page in the same language"
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/connexion/", "Rien n’a été enregistré"),
+        ("/en/connexion/", "Nothing was saved"),
+        ("/nl/connexion/", "Er is niets opgeslagen"),
+    ],
+)
+def test_a_form_without_its_token_is_refused_in_the_language_of_the_person(path, words):
+    response = Client(enforce_csrf_checks=True).post(path, {"username": "x", "password": "y"})
+    assert response.status_code == 403
+    assert words in response.content.decode()
 
 
 def test_a_database_that_does_not_answer_is_503_with_a_delay(monkeypatch):

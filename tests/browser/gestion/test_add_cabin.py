@@ -47,6 +47,21 @@ def test_touch_the_map_name_it_save_and_publish(signed_in, live_server, client, 
     expect(page.get_by_role("link", name="La Vigie")).to_be_visible()
 
 
+def test_without_a_network_nothing_typed_is_lost(signed_in, live_server):
+    page = signed_in
+    page.goto(f"{live_server.url}/gestion/cabanes/nouvelle/")
+    expect(page.locator(".leaflet-container")).to_be_visible()
+    page.locator("#id_geom").fill("50,405 2,805")
+    page.locator("#id_name_fr").fill("Hors réseau")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.get_by_role("alert")).to_contain_text("Pas de réseau")
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hors réseau")
+
+
 def test_typed_coordinates_do_without_the_map(signed_in, live_server):
     page = signed_in
     page.goto(f"{live_server.url}/gestion/cabanes/nouvelle/")

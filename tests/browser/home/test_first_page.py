@@ -47,6 +47,15 @@ def live_map(page):
     return page.locator(".leaflet-container")
 
 
+def test_the_map_that_takes_the_focus_says_which_keys_move_it(home):
+    live_map(home)
+    place = home.get_by_role("group", name="Carte : flèches pour la déplacer, + et − pour l’échelle")
+    place.focus()
+    there = home.url
+    home.keyboard.press("ArrowRight")
+    expect(home).not_to_have_url(there)
+
+
 def test_search_changes_list_count_address_and_map_together(home):
     live_map(home)
     home.get_by_label("Lieu ou commune").fill("héron")

@@ -3,6 +3,7 @@
 import "@geoman-io/leaflet-geoman-free";
 import { getJson, getPublicJson, pageData } from "../api.js";
 import { fromText, joined, toText } from "../editor/geometry.js";
+import { keepWithoutNetwork } from "../editor/offline.js";
 import { keepToken } from "../editor/token.js";
 import { divIcon, geoJSON, layerGroup, marker } from "../leaflet.js";
 import { networkMap } from "../map/network.js";
@@ -16,6 +17,7 @@ const NEAR_ZOOM = 13;
 const NEIGHBOURS = ["parcs", "sentiers"];
 
 keepToken();
+keepWithoutNetwork();
 if (editor && box && config) start(editor, box);
 else if (box?.hasAttribute("data-shape") && config) showPresent(networkMap(box, config).map, true);
 

@@ -12,6 +12,8 @@ import { MvtLayer } from "./mvtlayer.js";
  */
 
 const PADDING = 24;
+// A4 less its margins, in CSS pixels.
+const SHEET = 690;
 
 /**
  * @param {HTMLElement} box
@@ -22,6 +24,8 @@ export function networkMap(box, config, options = {}) {
 	const live = document.createElement("div");
 	live.className = "map__live";
 	live.tabIndex = 0;
+	live.setAttribute("role", "group");
+	live.setAttribute("aria-label", config.words.keys);
 	box.append(live);
 	const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 	const map = makeMap(live, {
@@ -41,6 +45,9 @@ export function networkMap(box, config, options = {}) {
 	control
 		.zoom({ position: "bottomright", zoomInTitle: config.words.zoomIn, zoomOutTitle: config.words.zoomOut })
 		.addTo(map);
+
+	measure(map, live);
+	map.on("resize", () => measure(map, live));
 
 	const bounds = latLngBounds(config.bounds);
 	const wanted = options.keepAddress ? readAddress(location.hash) : null;
@@ -170,6 +177,19 @@ export function networkMap(box, config, options = {}) {
 			live.focus({ preventScroll: false });
 		},
 	};
+}
+
+/**
+ * Tell print.css the size that the tiles are for.
+ * @param {any} map
+ * @param {HTMLElement} live
+ */
+function measure(map, live) {
+	const { x, y } = map.getSize();
+	if (matchMedia("print").matches || !x) return;
+	live.style.setProperty("--screen-width", `${x}px`);
+	live.style.setProperty("--screen-height", `${y}px`);
+	live.style.setProperty("--print-zoom", String(Math.min(1, SHEET / x)));
 }
 
 /**
