@@ -18,6 +18,12 @@ def test_every_registered_table_opens_for_the_administration_and_for_nobody_else
         assert client.get(f"{page}add/").status_code in (200, 403)
 
 
+@pytest.mark.parametrize(("path", "name"), [("/en", "Geographic data"), ("/nl", "Geografische gegevens")])
+def test_its_sections_are_named_in_the_language_of_the_person(client, path, name):
+    client.force_login(user(is_staff=True, is_superuser=True))
+    assert name in client.get(f"{path}/administration/").content.decode()
+
+
 def test_an_authority_is_added_with_its_territory_and_the_history_names_who(client):
     from geodata.models import Revision
     from parcs.models import Autorite
