@@ -17,8 +17,9 @@ from geodata.registry import Collection
 STALE, FRESH = "stale", "fresh"
 EVENTS = {"INSERT": (FRESH,), "UPDATE": (STALE, FRESH), "DELETE": (STALE,)}
 SEEN_AS = {STALE: "OLD TABLE AS stale", FRESH: "NEW TABLE AS fresh"}
+# A session keeps the plan of its first change, mostly one row: its loop in a loop took minutes for a thousand rows.
 TRIGGER = """
-CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {steps} RETURN NULL; END $$;
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SET enable_nestloop = off AS $$ BEGIN {steps} RETURN NULL; END $$;
 DROP TRIGGER IF EXISTS {name} ON {rows};
 CREATE TRIGGER {name} AFTER {event} ON {rows} {seen}FOR EACH STATEMENT EXECUTE FUNCTION {function}();"""
 

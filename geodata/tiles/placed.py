@@ -20,7 +20,7 @@ from geodata.tiles.drawn import ACROSS, DOWN
 # What of {rows} stands in the table; `spot` in parts of the world, from the west and from the north.
 READY = """
 SELECT t.id, t.uuid, {properties}, point({across}, {down}) AS spot FROM ({rows}) t WHERE t.geom IS NOT NULL"""
-# Arrays are looked up by the key: a session keeps the plan of its first change, and a join planned for one row takes minutes for thousands.
+# Arrays are looked up by the key, however many a statement changed.
 GONE = "DELETE FROM {table} WHERE id = ANY (ARRAY(SELECT id FROM stale));"
 HIDDEN = """
 DELETE FROM {table} WHERE id = ANY (ARRAY(SELECT id FROM stale EXCEPT SELECT t.id FROM ({rows}) t WHERE t.geom IS NOT NULL));"""
