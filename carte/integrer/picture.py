@@ -26,7 +26,7 @@ SELECT ST_X(p), ST_Y(p), ST_AsSVG(ST_Scale(ST_Translate(ST_SimplifyPreserveTopol
        -%(west)s, -%(north)s), %(scale)s, %(scale)s), 1, 1), ST_Dimension(g)
 FROM unnest(%(ids)s::bigint[]) WITH ORDINALITY AS wanted (id, place)
 JOIN {table} USING (id), ST_Transform(geom, 3857) AS g, ST_PointOnSurface(g) AS p
-ORDER BY place
+ORDER BY wanted.place
 """
 METRES = "SELECT ST_XMin(b), ST_YMin(b), ST_XMax(b), ST_YMax(b) FROM ST_Transform(ST_MakeEnvelope(%s, %s, %s, %s, 4326), 3857) b"
 
