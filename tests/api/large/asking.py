@@ -4,6 +4,7 @@ A parameter or a part of an address that nobody says a value for here ends the t
 """
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,9 +22,14 @@ from geodata.units import across, down
 from tests.offers import TABLES, formats_of
 
 DEEPEST = 16
-# Zooms at which tiles are asked with conditions, and collections of which each condition is asked alone: the others share the code.
+# Zooms at which tiles are asked with conditions, the collection of which there are most, and those of which all is asked.
 ZOOMS = ("/7/", "/13/")
-EACH = ("cabanes",)
+MOST = "cabanes"
+MANY = (MOST,)
+# Formats that show each way in which rows are read; the others write the same rows otherwise.
+FLOWING = ("html", "geojson", "geojsonseq", "csv", "gpx", "fgb")
+# Whether all is asked of every collection, each condition of cabins alone and each page in each language: some minutes more.
+IN_FULL = bool(os.environ.get("LARGE_IN_FULL"))
 BOX = "2.1,50.2,3.3,50.7"
 BOXES = {
     "CRS84": BOX,
@@ -155,7 +161,7 @@ def of_items(sample: Sample, path: str) -> Iterator[Ask]:
     columns = filterable(sample.collection)
     for name, column in columns.items():
         texts = list(conditions(name, column, sample.values[name])) if name in sample.values else []
-        if sample.collection.id in EACH:
+        if IN_FULL and sample.collection.id == MOST:
             yield Ask(path, {"filter": f"{name} IS NULL", "limit": "2"}, due=False)
         elif texts:
             texts = [f"({') AND ('.join(texts)})"]
@@ -164,7 +170,7 @@ def of_items(sample: Sample, path: str) -> Iterator[Ask]:
     for text, due in others(sample):
         yield Ask(path, {"filter": text, "limit": "2"}, due=due and (has_shapes or "geom" not in text))
     for number, name in enumerate(sortable(sample.collection)):
-        signs = ("", "-") if sample.collection.id in EACH else ("", "-")[number % 2 :][:1]
+        signs = ("", "-") if IN_FULL and sample.collection.id == MOST else ("", "-")[number % 2 :][:1]
         yield from (Ask(path, {"sortby": f"{sign}{name}", "limit": "2"}) for sign in signs)
     yield Ask(path, {"q": str(sample.row.label), "limit": "2"})
     yield Ask(path, {"q": "introuvable"}, due=False)
@@ -192,6 +198,9 @@ class Asking:
         """Every address of a path: by itself, then with each value of each parameter."""
         sample = self._sample(template)
         asked = [each for each in operation.get("parameters", []) if each["in"] != "path"]
+        has_many = IN_FULL or sample.collection.id in MANY
+        if not has_many:
+            asked = []
         for path in self._paths(template, operation, sample):
             yield Ask(path)
             is_tile = "/{tileMatrix}/" in template
@@ -202,7 +211,7 @@ class Asking:
                     name = {each["name"]: query} if isinstance(query, str) else query
                     is_header = each["in"] == "header"
                     yield Ask(path, {} if is_header else name, due, name if is_header else {})
-            if template.endswith("/items"):
+            if template.endswith("/items") and has_many:
                 yield from of_items(sample, path)
             if is_tile:
                 yield Ask(path, {"as-of": self.instant})
@@ -231,10 +240,9 @@ class Asking:
         collection, has_shapes = sample.collection, sample.row.geom is not None
         if name == "f" and template.endswith(("/items", "/items/{id}")):
             # A table of twelve thousand rows takes as long in each kind; closures are asked for in all of them.
-            left_out = TABLES[1:] if collection.id in EACH else ()
-            yield from (
-                (each.name, True) for each in formats_of(collection) if each.name in codes and each not in left_out
-            )
+            left_out = TABLES[1:] if collection.id == MOST else ()
+            offered = [each for each in formats_of(collection) if each.name in codes and each not in left_out]
+            yield from ((each.name, True) for each in offered if IN_FULL or each.name in FLOWING)
         elif name in ("bbox-crs", "filter-crs"):
             for code in codes:
                 key = code.rsplit("/", 1)[-1]

@@ -1,6 +1,7 @@
 """Every address that anybody may open, with many rows: PostgreSQL answers such a network by other plans than a small one.
 
-Which addresses there are is read from the OpenAPI document, from the routes, the registry and the forms of the lists.
+Which addresses there are is read from the OpenAPI document, from the routes, the registry and the forms of the lists. `LARGE_IN_FULL=1` asks
+all of every collection in every format, each condition of cabins alone, and each page in each language.
 """
 
 import json
@@ -25,7 +26,7 @@ from geodata.params.crs import CRS84
 from geodata.queries import extent
 from tests.addresses import ELSEWHERE, PAGES, public
 from tests.api.large import network
-from tests.api.large.asking import Ask, Asking, Sample
+from tests.api.large.asking import IN_FULL, Ask, Asking, Sample
 from tests.factories.carte import carte
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,7 +98,7 @@ def test_every_path_of_the_document_answers(client, large):
     assert [each for each in Judge(registry.get("cabanes"), CRS84).rules if not is_used(each, used)] == []
     pages(opened, samples, large)
     assert opened.wrong == []
-    assert len(opened.seen) > 2_000
+    assert len(opened.seen) > (2_000 if IN_FULL else 500)
 
 
 def is_used(name, used):
@@ -142,10 +143,11 @@ def pages(opened, samples, large):
         addresses += [f"{base}?{name}={value}" for name, value in filters(each, samples[each.id])]
         addresses += [f"{base}?{instant}", f"{address_of(each, getattr(row[each.id], each.page_key))}?{instant}"]
         addresses += [f"/historique/?{days}&{ONLY}={each.id}"]
-    for address in addresses:
-        for prefix in LANGUAGES:
-            if not prefix or has_route(prefix + address.partition("?")[0]):
-                opened.open(Ask(prefix + address))
+    for number, address in enumerate(addresses):
+        # By turns, as the statements are the same.
+        for prefix in LANGUAGES if IN_FULL else LANGUAGES[number % 3 :][:1]:
+            translated = prefix if has_route(prefix + address.partition("?")[0]) else ""
+            opened.open(Ask(translated + address))
     pieces(opened, samples)
     for part in re.findall(r"<loc>http://testserver([^<]+)</loc>", opened.client.get("/sitemap.xml").text):
         opened.open(Ask(part))
