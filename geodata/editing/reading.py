@@ -92,7 +92,7 @@ def _echoes(given: Any, present: Any) -> bool:
     """Whether a value is the one that was read, as programs write it back: fewer decimals, a list as text."""
     if given == present:
         return True
-    if isinstance(given, (int, float)) and isinstance(present, (int, float)):
+    if isinstance(given, (int, float)) and isinstance(present, float):
         return math.isclose(given, present, rel_tol=1e-6)
     if isinstance(given, str) and isinstance(present, list):
         try:

@@ -66,6 +66,7 @@ def test_what_was_read_can_be_sent_back_and_one_unit_further_is_a_change(client,
     assert Revision.objects.count() == before
     for number, step in enumerate((1e-7, -1e-7), start=1):
         beside = [round(x + step, 7), y]
+        feature = client.get(url).json()
         feature["geometry"]["coordinates"] = beside
         answer = send(client, "put", url, feature, person)
         assert (answer.status_code, Revision.objects.count()) == (200, before + number)

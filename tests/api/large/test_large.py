@@ -20,6 +20,7 @@ from carte.integrer.selection import MOST, ONE, PARK, by_park
 from carte.pages.addresses import address_of
 from carte.pages.filters import ListFilter
 from carte.pages.historique import FIRST, LAST, ONLY
+from carte.pages.sitemap import PER_PART
 from geodata import registry
 from geodata.params.cql2.judging import Judge
 from geodata.params.crs import CRS84
@@ -119,7 +120,7 @@ def pages(opened, samples, large):
     now, row = timezone.now(), {name: each.row for name, each in samples.items()}
     known = {
         "parc": row["parcs"].slug, "sentier": row["sentiers"].slug, "fermeture": row["fermetures"].slug, "evenement": row["evenements"].slug,
-        "slug": row["cabanes"].slug, "carte": carte().slug, "part": 1,
+        "slug": row["cabanes"].slug, "carte": carte().slug, "part": (row["cabanes"].id - 1) // PER_PART + 1,
     }  # fmt: skip
     instant = f"as-of={large.before:%Y-%m-%dT%H:%M:%S.%fZ}"
     addresses = [each.format(**known) for each in PAGES]
