@@ -77,7 +77,9 @@ def _add(collection: Collection, tables: tuple[str, ...]) -> sql.Composed:
     both = sql.SQL(CHANGED) if len(tables) > 1 else sql.SQL("")
     brought = [
         sql.SQL(BROUGHT).format(
-            sign=sql.SQL("-1" if rows == "stale" else "1"), rows=following.public(collection, rows), changed=both
+            sign=sql.SQL("-1" if rows == following.STALE else "1"),
+            rows=following.public(collection, rows),
+            changed=both,
         )
         for rows in tables
     ]

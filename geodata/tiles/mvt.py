@@ -60,11 +60,7 @@ def render(
             return bytes(_asked(_layer(collection, tile.z, kept=True), collection, tile, source, params))
     if user.is_anonymous and tile.z <= SQUARES_UP_TO and (collection.is_point or _is_crowded(collection, tile)):
         return _summed(collection, user, tile)
-    if user.is_anonymous:
-        text, values = _everybodys(collection, tile.z)
-    else:
-        source, values = select.visible(collection, user)
-        text = _text(collection, tile.z, source.as_string())
+    text, values = _visible(collection, user, tile.z)
     return _made(text, [tile.z, tile.col, tile.row, *values])
 
 
@@ -83,7 +79,7 @@ def stated(collection: Collection, tile: Tile) -> tuple[State, bytes]:
 
 @cache
 def _stated(collection: Collection, zoom: int) -> tuple[str, tuple[Any, ...]]:
-    layer, values = _everybodys(collection, zoom)
+    layer, values = _visible(collection, AnonymousUser(), zoom)
     return STATED.format(layer=layer, state=states.last_public(collection)), values
 
 
@@ -136,13 +132,17 @@ def _asked(statement: Statement, collection: Collection, tile: Tile, source: sql
         return cursor.fetchone()[0]
 
 
-@cache
-def _everybodys(collection: Collection, zoom: int) -> tuple[str, tuple[Any, ...]]:
-    """The statement of the layer that everybody sees, which comes back and is prepared, and its values beyond PLACE."""
-    if collection.is_point and zoom >= CLUSTERS_BELOW:
-        return _numbered(layers.standing(collection), PLACE), ()
-    source, values = select.visible(collection, AnonymousUser())
+def _visible(collection: Collection, user: User | AnonymousUser, zoom: int) -> tuple[str, tuple[Any, ...]]:
+    """The statement of the layer that a person sees, which comes back and is prepared, and its values beyond PLACE."""
+    if user.is_anonymous and collection.is_point and zoom >= CLUSTERS_BELOW:
+        return _standing(collection), ()
+    source, values = select.visible(collection, user)
     return _text(collection, zoom, source.as_string()), values
+
+
+@cache
+def _standing(collection: Collection) -> str:
+    return _numbered(layers.standing(collection), PLACE)
 
 
 @lru_cache(500)
