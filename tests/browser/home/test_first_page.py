@@ -101,6 +101,9 @@ def test_near_me_sorts_in_the_browser_and_tells_nobody(home):
     expect(home.locator("#position")).to_contain_text("Votre position reste dans votre téléphone")
     home.get_by_role("button", name="Continuer").click()
     expect(home.locator(".card__away").first).to_contain_text("km")
+    home.locator(".chip", has_text="Cabanes").click()
+    expect(home.locator(".card")).to_have_count(1)
+    expect(home.locator(".card__away")).to_contain_text("km")
     assert not [url for url in asked if "2.80" in url or "50.40" in url]
     assert "2.80" not in home.url
 

@@ -75,6 +75,20 @@ def test_an_edit_is_on_two_open_maps_and_in_an_embedded_one(network, live_server
     assert not any("/api/changes" in url for url in opened.asked)
 
 
+def test_a_list_sorted_by_distance_stays_so_when_something_changes(network, live_server, opened, context):
+    made, token = network
+    cabane(name_fr="Cabane de l’Autre", park=made.park, geom="SRID=4326;POINT(2.85 50.45)")
+    context.grant_permissions(["geolocation"])
+    context.set_geolocation({"latitude": 50.45, "longitude": 2.85})
+    page = opened("/?k=cabanes")
+    page.get_by_role("button", name="Près de moi").click()
+    page.get_by_role("button", name="Continuer").click()
+    expect(page.locator(".card__title")).to_have_text(["Cabane de l’Autre", "Cabane du Héron"])
+    edit(live_server.url, made, token, {"name_fr": "Cabane du Martin-pêcheur"})
+    expect(page.locator(".card__title")).to_have_text(["Cabane de l’Autre", "Cabane du Martin-pêcheur"])
+    expect(page.locator(".card__away")).to_have_count(2)
+
+
 # In every document of a page: when each of the words first stood in it.
 WATCHED = """
 window.seen = {};

@@ -16,6 +16,10 @@ function announce(text) {
 	if (status) status.textContent = text;
 }
 
+const near = document.getElementById("pres-de-moi");
+const position = document.getElementById("position");
+const sort = near && position ? nearMe(near, position, config.words, announce) : () => {};
+
 /** @type {ReturnType<typeof networkMap> | null} */
 let network = null;
 
@@ -66,6 +70,7 @@ async function heard(changes) {
 	}
 	const [list, fresh] = [document.getElementById("liste"), page?.getElementById("liste")];
 	if (!page || !list || !fresh) return;
+	sort(fresh);
 	freshen(page, ".home__closures", document.querySelector(".home__lead"));
 	if (!freshenCards(list, fresh)) return;
 	const count = page.getElementById("compte");
@@ -74,10 +79,7 @@ async function heard(changes) {
 }
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("recherche"));
-if (form) liveFilters(form, refresh);
-const near = document.getElementById("pres-de-moi");
-const position = document.getElementById("position");
-if (near && position) nearMe(near, position, config.words, announce);
+if (form) liveFilters(form, refresh, sort);
 
 document.addEventListener("click", (event) => {
 	const button = /** @type {Element} */ (event.target).closest?.(".card__map");

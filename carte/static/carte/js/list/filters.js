@@ -9,8 +9,9 @@ const PARTS = [".home__bar", "#liste", ".nothing"];
 /**
  * @param {HTMLFormElement} form
  * @param {() => void} changed
+ * @param {(list: Element | null) => void} sort
  */
-export function liveFilters(form, changed) {
+export function liveFilters(form, changed, sort) {
 	/** @type {AbortController | null} */
 	let running = null;
 	/** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -23,6 +24,7 @@ export function liveFilters(form, changed) {
 		for (const [name, value] of new FormData(form)) if (value) url.searchParams.append(name, String(value));
 		try {
 			const page = await getPage(url.pathname + url.search, running.signal);
+			sort(page.getElementById("liste"));
 			replace(page);
 			history.replaceState(history.state, "", url.pathname + url.search + location.hash);
 			changed();

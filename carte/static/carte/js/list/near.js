@@ -1,16 +1,24 @@
 // @ts-check
 // "Near me": the position sorts the list in the browser and leaves it neither in a request nor in the URL.
 import { latLng } from "../leaflet.js";
-import { cardOf, readPlaces } from "./places.js";
+import { readPlaces } from "./places.js";
 
 /**
+ * What sorts a list, also one that comes later, once the position is known; before, it leaves it as it is.
  * @param {HTMLElement} button
  * @param {HTMLElement} box
  * @param {any} words
  * @param {(text: string) => void} announce
+ * @returns {(list: Element | null) => void}
  */
 export function nearMe(button, box, words, announce) {
-	if (!("geolocation" in navigator)) return;
+	/** @type {import("leaflet").LatLng | null} */
+	let here = null;
+	/** @param {Element | null} list */
+	const sort = (list) => {
+		if (here && list) sortFrom(here, list, words);
+	};
+	if (!("geolocation" in navigator)) return sort;
 	button.hidden = false;
 	button.addEventListener("click", () => {
 		box.hidden = false;
@@ -26,7 +34,8 @@ export function nearMe(button, box, words, announce) {
 			go.disabled = true;
 			navigator.geolocation.getCurrentPosition(
 				({ coords }) => {
-					sortFrom(coords.latitude, coords.longitude, words);
+					here = latLng(coords.latitude, coords.longitude);
+					sort(document.getElementById("liste"));
 					box.replaceChildren();
 					box.hidden = true;
 					announce(words.sorted);
@@ -41,21 +50,19 @@ export function nearMe(button, box, words, announce) {
 			);
 		});
 	});
+	return sort;
 }
 
 /**
- * @param {number} lat
- * @param {number} lon
+ * @param {import("leaflet").LatLng} here
+ * @param {Element} list
  * @param {any} words
  */
-function sortFrom(lat, lon, words) {
-	const here = latLng(lat, lon);
-	const list = document.getElementById("liste");
-	if (!list) return;
+function sortFrom(here, list, words) {
 	const away = readPlaces(list).map((place) => ({ place, metres: here.distanceTo([place.lat, place.lon]) }));
 	away.sort((a, b) => a.metres - b.metres);
 	for (const { place, metres } of away) {
-		const card = cardOf(place.id);
+		const card = list.querySelector(`[data-place="${CSS.escape(place.id)}"]`);
 		if (!card) continue;
 		let line = card.querySelector(".card__away");
 		if (!line) {
