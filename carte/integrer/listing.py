@@ -46,7 +46,10 @@ def entries(rows: list[Any], shown: Shown, absolute: Callable[[str], str]) -> li
 
 def _entry(row: Any, towns: dict[str, Any], notice: Notice | None, absolute: Callable[[str], str]) -> Entry:
     name, state = name_of(row), lines.state(row)
-    told = f"{notice.word} {notice.when} : {notice.title.value} ({notice.why})" if notice else ""
+    told = ""
+    if notice:
+        what = f"{notice.title.value} ({notice.why})"
+        told = gettext("%(name)s : %(told)s") % {"name": f"{notice.word} {notice.when}", "told": what}
     line = lines.plain(lines.line(row, towns, with_state=False))
     return Entry(str(row.uuid), name.value, name.lang, line, state.words, state.shade, told, absolute(address(row)))
 

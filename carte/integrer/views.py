@@ -70,7 +70,7 @@ def page(request: HttpRequest, collection_id: str) -> HttpResponse:
         rows, count = shown.rows()
     except BadParameter as error:
         context: dict[str, Any] = {
-            "wrong": f"{error.parameter} : {error.detail}",
+            "wrong": _("%(name)s : %(told)s") % {"name": error.parameter, "told": error.detail},
             "whole": request.build_absolute_uri(reverse("home")),
         }
         refused = render(request, "carte/integrer/page.html", context, status=error.status)

@@ -154,7 +154,7 @@ def test_too_heavy_is_413_before_it_is_read(client, call):
         url_of(cabane(authority=call)), b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=99_000_000
     )
     assert response.status_code == 413
-    assert "25 Mo" in json.loads(response.content)["detail"]
+    assert "25\xa0Mo" in json.loads(response.content)["detail"]
 
 
 def test_sent_again_is_the_same_photo(client, call):

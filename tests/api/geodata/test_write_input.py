@@ -24,7 +24,7 @@ CROSSING = [[[2.8, 50.4], [2.9, 50.5], [2.9, 50.4], [2.8, 50.5], [2.8, 50.4]]]
     ("collection", "geometry", "words"),
     [
         ("cabanes", {"type": "Point", "coordinates": [50.4, 2.8]}, "inversées"),
-        ("cabanes", {"type": "Point", "coordinates": [10, 11]}, "sort du territoire : 11.0000, 10.0000."),
+        ("cabanes", {"type": "Point", "coordinates": [10, 11]}, "sort du territoire\xa0: 11.0000, 10.0000."),
         ("cabanes", {"type": "Point", "coordinates": [2.8]}, "ne se lit pas"),
         ("cabanes", {"type": "Point", "coordinates": []}, "ne se lit pas"),
         ("cabanes", {"type": "Point", "coordinates": "2.8,50.4"}, "ne se lit pas"),
@@ -140,7 +140,7 @@ def test_far_from_its_park_needs_a_reason(client, call, person):
     content = body("cabanes", call, park=str(park.uuid))
     response = send(client, "post", items("cabanes"), content, person)
     assert fields_of(response) == ["park_reason"]
-    assert " m de son parc" in json.loads(response.content)["errors"][0]["detail"]
+    assert "\xa0m de son parc" in json.loads(response.content)["errors"][0]["detail"]
     content["properties"]["park_reason"] = "au bout du cavalier"
     assert send(client, "post", items("cabanes"), content, person).status_code == 201
 

@@ -148,7 +148,7 @@ def test_history_says_who_what_when_and_restores(client, call, publisher):
         url("edit", "cabanes", thing), filled(client, thing, edition="2021", geom="50.406, 2.805", reason="relevé")
     )
     page = client.get(url("history", "cabanes", thing)).content.decode()
-    for expected in (publisher.username, "relevé", "2020", "2021", "111 m"):
+    for expected in (publisher.username, "relevé", "2020", "2021", "111\xa0m"):
         assert expected in page
     first = Revision.objects.filter(uuid=thing.uuid).order_by("id").first()
     client.post(url("restore", "cabanes", thing), {"revision": first.id})

@@ -289,7 +289,7 @@ def test_a_conflict_is_shown_side_by_side_and_decided(client, mine, file, verb, 
     harvested(editor)
     client.force_login(editor)
     text = client.get("/gestion/moissons/lac/").content.decode()
-    assert "À décider : modifiées ici et dans la source (1)" in text
+    assert "À décider\xa0: modifiées ici et dans la source (1)" in text
     assert text.index("Nommé ici") < text.index("Nouveau nom")
     assert kept in sent(client, verb=verb, source_id="A1")
     record.refresh_from_db()
@@ -308,9 +308,9 @@ def test_what_vanished_is_kept_or_put_away(client, mine, file):
     write(file, A3="Trois")
     harvested(editor)
     client.force_login(editor)
-    assert "À décider : disparues de la source (2)" in client.get("/gestion/moissons/lac/").content.decode()
-    assert "« Un » reste" in sent(client, verb="let_be", source_id="A1")
-    assert "« Deux » est dans la corbeille" in sent(client, verb="bin", source_id="A2")
+    assert "À décider\xa0: disparues de la source (2)" in client.get("/gestion/moissons/lac/").content.decode()
+    assert "«\xa0Un\xa0» reste" in sent(client, verb="let_be", source_id="A1")
+    assert "«\xa0Deux\xa0» est dans la corbeille" in sent(client, verb="bin", source_id="A2")
     assert set(Cabane.objects.alive().values_list("name_fr", flat=True)) == {"Un", "Trois"}
     assert harvested(editor).counts == {"unchanged": 1}
     assert "À décider" not in client.get("/gestion/moissons/lac/").content.decode()

@@ -95,7 +95,7 @@ def test_accepted_it_is_public_and_the_history_names_both(client, call, editor, 
         "bois, acier",
         "2 mai 2021",
         "déplacée de 3",
-        "En gris : aujourd’hui.",
+        "En gris\xa0: aujourd’hui.",
     ):
         assert expected in page
     assert client.post(page_of(waiting), {"verdict": "accept", "note": "merci"}).status_code == 302

@@ -40,7 +40,7 @@ def test_what_can_be_is_published_and_the_rest_is_named_with_its_reason(client, 
     answer = sent(client, drafts)
     text = answer.content.decode()
     assert (answer.status_code, "2 fiches publiées." in text) == (422, True)
-    assert text.index("Abri 2") < text.index("Pourquoi sans photo : Ajoutez une photo")
+    assert text.index("Abri 2") < text.index("Pourquoi sans photo\xa0: Ajoutez une photo")
     assert "checked" in text
     assert statuses() == {"Abri 0": "published", "Abri 1": "published", "Abri 2": "draft"}
     assert "aangevinkte fiches" in client.get("/nl" + URL).content.decode()

@@ -88,7 +88,7 @@ def test_the_board_names_those_of_mine_that_stopped(client, person):
     Subscription.objects.exclude(name="Court").update(state="stopped")
     page = client.get("/gestion/").content.decode()
     assert f'href="/gestion/webhooks/{mine.pk}/"' in page
-    assert "« Miroir » est arrêté" in page
+    assert "«\xa0Miroir\xa0» est arrêté" in page
     assert "Court" not in page
     assert "Autrui" not in page
     subscribing.resume(mine)

@@ -180,7 +180,7 @@ def test_the_gpx_of_a_surveyed_trail_carries_cabins_closure_licence_and_link(cli
         ("Écrevisse", "http://testserver/cabanes/ecrevisse/")
     ]
     assert "Passerelle fermée (travaux)" in read.tracks[0].comment
-    assert "Déviation : Par le canal" in read.tracks[0].comment
+    assert "Déviation\xa0: Par le canal" in read.tracks[0].comment
     assert read.copyright_license.startswith("https://www.etalab.gouv.fr/")
     assert read.link == f"http://testserver/sentiers/{trail.slug}/"
 

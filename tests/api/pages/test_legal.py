@@ -14,7 +14,7 @@ def test_without_an_audit_the_site_is_not_compliant(client, settings):
     assert "est non conforme avec le référentiel général d’amélioration de l’accessibilité (RGAA), version 4.1." in text
     assert "article 47 de la loi n° 2005-102 du 11 février 2005" in text
     assert "Défenseur des droits" in text
-    assert "Accessibilité : non conforme" in client.get("/agenda/").content.decode()
+    assert "Accessibilité\xa0: non conforme" in client.get("/agenda/").content.decode()
 
 
 def test_an_audit_is_told_with_its_rate_on_every_page(client, settings):
@@ -23,8 +23,8 @@ def test_an_audit_is_told_with_its_rate_on_every_page(client, settings):
     )
     text = client.get("/accessibilite/").content.decode()
     assert "est en conformité partielle avec" in text
-    assert "réalisé par Audit SA révèle que 87 % des critères du RGAA version 4.1 sont respectés" in text
-    assert "Accessibilité : partiellement conforme" in client.get("/agenda/").content.decode()
+    assert "réalisé par Audit SA révèle que 87\xa0% des critères du RGAA version 4.1 sont respectés" in text
+    assert "Accessibilité\xa0: partiellement conforme" in client.get("/agenda/").content.decode()
 
 
 def test_what_the_operator_did_not_say_is_to_be_filled_in(client, settings):

@@ -113,8 +113,8 @@ def test_an_arcgis_layer_is_read_in_pages_and_its_broken_lines_become_stages(tmp
         "4 nouvelles, 0 mises à jour, 0 proposées, 0 inchangées, 0 laissées telles quelles, 2 refusées, 0 disparues de la source"
         in told
     )
-    assert "refusées : 3" in told
-    assert "« inconnu »" in told
+    assert "refusées\xa0: 3" in told
+    assert "«\xa0inconnu\xa0»" in told
     names = dict(Sentier.objects.values_list("source_id", "name_fr"))
     assert names == {"1": "Liaison 1", "2#1": "Liaison 2, étape 1", "2#2": "Liaison 2, étape 2", "4": "Tronçon 4"}
     assert Sentier.objects.get(source_id="1").geom.coords == ((2.80, 50.40), (2.81, 50.40), (2.82, 50.41))
@@ -148,8 +148,8 @@ def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_li
         "0 nouvelles, 2 mises à jour, 1 proposées, 0 inchangées, 1 laissées telles quelles, 0 refusées, 1 disparues de la source"
         in told
     )
-    assert "laissées telles quelles : B Nouvelle B Des personnes ont modifié : nom." in told
-    assert "disparues de la source : E Cabane E" in told
+    assert "laissées telles quelles\xa0: B Nouvelle B Des personnes ont modifié\xa0: nom." in told
+    assert "disparues de la source\xa0: E Cabane E" in told
     names = {each.source_id: each.name_fr for each in Cabane.objects.alive()}
     assert names == {"A": "Nouvelle A", "B": "Nommée ici", "C": "Nouvelle C", "D": "Cabane D", "E": "Cabane E"}
     assert Cabane.objects.get(source_id="C").story_fr == "Écrite ici"
@@ -157,7 +157,7 @@ def test_the_next_run_updates_what_nobody_touched_proposes_what_is_public_and_li
     assert (proposition.patch, proposition.object_uuid) == ({"name_fr": "Nouvelle D"}, by_code["D"].uuid)
     last = Revision.objects.filter(uuid=by_code["A"].uuid).last()
     assert (last.source, last.actor, last.reason, last.batch) == (
-        "import", person, "moisson de « Source d’essai »", HarvestRun.objects.last().uuid,
+        "import", person, "moisson de «\xa0Source d’essai\xa0»", HarvestRun.objects.last().uuid,
     )  # fmt: skip
     # What was proposed is not proposed again; a newer value takes the place of the older one.
     assert "0 proposées" in run(sources)
@@ -211,8 +211,8 @@ def test_an_identifier_that_reads_as_a_stage_is_refused_and_meets_none(tmp_path,
     )  # fmt: skip
     told = run(sources)
     assert "2 nouvelles" in told
-    assert "refusées : A#1" in told
-    assert "« A#1 » finit comme le numéro d’une étape" in told
+    assert "refusées\xa0: A#1" in told
+    assert "«\xa0A#1\xa0» finit comme le numéro d’une étape" in told
     assert dict(Sentier.objects.values_list("source_id", "name_fr")) == {
         "A#1": "Sentier A, étape 1",
         "A#2": "Sentier A, étape 2",

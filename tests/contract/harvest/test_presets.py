@@ -103,8 +103,8 @@ def test_links_have_the_codes_of_their_domain_and_a_page_that_is_full_is_not_the
         wanted = preset("aula-liaisons-2017", server)
         run = harvest(replace(wanted, fields={**wanted.fields, "state": codes}), by=account)
     assert (run.counts, run.doubts) == ({"new": 3, "refused": 1}, [])
-    assert "« 9 »" in run.report[-1]["reason"]["fr"] or any(
-        "« 9 »" in row["reason"].get("fr", "") for row in run.report
+    assert "«\xa09\xa0»" in run.report[-1]["reason"]["fr"] or any(
+        "«\xa09\xa0»" in row["reason"].get("fr", "") for row in run.report
     )
     states = dict(Sentier.objects.values_list("source_id", "state"))
     assert (states["1"], states["2"]) == ("open", "planned")

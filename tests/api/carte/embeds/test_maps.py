@@ -122,7 +122,7 @@ def test_stand_alone_file_says_what_it_leaves_out(client, monkeypatch):
     parc(name_fr="Second")
     carte(slug="reseau")
     text = client.get("/carte/reseau.html").content.decode()
-    assert "Parcs : les 1 premiers seulement." in text
+    assert "Parcs\xa0: les 1 premiers seulement." in text
     assert "Second" not in text
 
 

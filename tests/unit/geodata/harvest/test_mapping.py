@@ -27,7 +27,7 @@ def test_words_are_compared_without_case_and_accents():
 def test_a_word_that_is_not_in_the_table_is_an_error_that_names_it():
     with pytest.raises(Invalid) as refusal:
         said({"etat": "flottante"}, fields={"state": CODES})
-    assert "« flottante »" in str(refusal.value.errors["state"][0])
+    assert "«\xa0flottante\xa0»" in str(refusal.value.errors["state"][0])
 
 
 def test_numbers_and_texts_take_the_type_of_the_property():

@@ -83,7 +83,7 @@ def test_transparent_becomes_white():
         (b"<svg xmlns='http://www.w3.org/2000/svg' width='900' height='900'></svg>", "ne se lit pas"),
         (b"%PDF-1.7 nothing", "ne se lit pas"),
         (b"\xff\xd8\xff\xe0 not a jpeg", "ne se lit pas"),
-        (b"x" * (MAX_BYTES + 1), "25 Mo"),
+        (b"x" * (MAX_BYTES + 1), "25\xa0Mo"),
         (picture(100, 100), "trop petite"),
     ],
     ids=["empty", "gif", "svg", "pdf", "broken", "heavy", "small"],
