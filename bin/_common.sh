@@ -7,6 +7,7 @@ unset PYTHONDONTWRITEBYTECODE
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 VAR="$ROOT/var"
 PY="$ROOT/.venv/bin/python"
+NGINX="$VAR/nginx/usr/sbin/nginx"
 cd "$ROOT"
 
 say() { printf '%s\n' "$*" >&2; }

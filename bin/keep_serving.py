@@ -38,16 +38,17 @@ TELLING_FAILURES = 2
 
 
 class Served:
-    """One granian with its worker, in a process group of their own."""
+    """What a command starts, a granian with its worker say, in a process group of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
         self._pause_s = 0.0
         self._start()
 
     def _start(self) -> None:
         self._began_at = time.monotonic()
         self._again_at: float | None = None
-        self.process = subprocess.Popen(COMMAND, start_new_session=True)  # noqa: S603  (all of it is ours)
+        self.process = subprocess.Popen(self._command, start_new_session=True)  # noqa: S603  (all of it is ours)
 
     def tend(self) -> bool:
         """Start it again when it has ended and its pause is over. Gives whether it was just found to have ended."""
@@ -155,7 +156,7 @@ def main() -> int:
     if error := refused(signals):
         sys.stderr.write(told(error, HOST, int(PORT)) + "\n")
         return 1
-    served = [Served() for _ in range(WORKERS)]
+    served = [Served(COMMAND) for _ in range(WORKERS)]
     check = Check()
     try:
         while not signals.is_told_to_end:

@@ -1,14 +1,13 @@
-"""What nginx answers by itself, configured as the guide for operators says: a real one in front of the real server."""
+"""The nginx that bin/serve runs, configured as the guide for operators says: a real one in front of the real server."""
 
 import contextlib
 import http.client
 import json
 import os
-import re
 import socket
 import subprocess
+import sys
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -18,39 +17,26 @@ from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
 from tests.waiting import until
 
-GUIDE = Path("docs/guides/nginx.conf")
-PROGRAM = settings.ROOT / "var" / "nginx" / "usr" / "sbin" / "nginx"
-# Its workers keep bodies in the folder of the test, which is closed to other accounts.
-USER = "user root root;" if os.geteuid() == 0 else ""
-AROUND = """{user} daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
-events {{}}
-http {{
-access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-{site}
-}}
-"""
+FRONT = settings.ROOT / "bin" / "front.py"
+NAME = "parcs.test"
 ITEMS = "/api/collections/cabanes/items"
 MIB = 1024 * 1024
 
 
 @contextlib.contextmanager
-def nginx(folder, upstream):
-    """The port of an nginx with the configuration of the guide, but for the certificate, before this port."""
+def nginx(upstream):
+    """The port of the nginx that bin/serve runs before this port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    site = GUIDE.read_text(encoding="utf-8").replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
-    site = re.sub(r"listen .*;", f"listen 127.0.0.1:{port} default_server;", site)
-    site = re.sub(r"ssl_certificate.*;", "", site)
-    (folder / "nginx.conf").write_text(AROUND.format(user=USER, folder=folder, site=site), encoding="utf-8")
-    process = subprocess.Popen([PROGRAM, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
+    environment = os.environ | {"HOST": "127.0.0.1", "PORT": str(port), "NAME": NAME, "INNER_PORT": str(upstream)}
+    process = subprocess.Popen([sys.executable, FRONT], env=environment)
     try:
-        until(lambda: _listens(port), 20)
+        assert until(lambda: _listens(port), 20)
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        assert process.wait(20) == 0
 
 
 def _listens(port):
@@ -78,33 +64,36 @@ def asked(port, head, body=b""):
     return answer.status, answer.headers, answer.read().decode()
 
 
+# Status, host that the answer knows, head, size of the body.
 REFUSED = {
-    "filter of 10 MB": (414, f"GET {ITEMS}?filter={'(' * 10 * MIB} HTTP/1.1\r\nHost: x", 0),
-    "one byte more than granian takes": (414, f"GET {ITEMS}?filter={'x' * 65_534} HTTP/1.1\r\nHost: x", 0),
-    "absolute address": (414, f"GET http://x{ITEMS}?filter={'(' * MIB} HTTP/1.1\r\nHost: x", 0),
-    "header of 1 MB": (431, f"GET {ITEMS} HTTP/1.1\r\nHost: x\r\nX: {'x' * MIB}", 0),
-    "no host": (400, f"GET {ITEMS} HTTP/1.1", 0),
-    "body of 41 MB": (413, f"POST {ITEMS} HTTP/1.1\r\nHost: x\r\nContent-Length: {41 * MIB}", 41 * MIB),
+    "filter of 10 MB": (414, NAME, f"GET {ITEMS}?filter={'(' * 10 * MIB} HTTP/1.1\r\nHost: x", 0),
+    "one byte more than granian takes": (414, NAME, f"GET {ITEMS}?filter={'x' * 65_534} HTTP/1.1\r\nHost: x", 0),
+    "absolute address": (414, NAME, f"GET http://x{ITEMS}?filter={'(' * MIB} HTTP/1.1\r\nHost: x", 0),
+    "header of 1 MB": (431, "x:81", f"GET {ITEMS} HTTP/1.1\r\nHost: x:81\r\nX: {'x' * MIB}", 0),
+    "no host": (400, NAME, f"GET {ITEMS} HTTP/1.1", 0),
+    "a host that would break the document": (405, NAME, f'TRACE {ITEMS} HTTP/1.1\r\nHost: x"', 0),
+    "a version to come": (400, NAME, f"GET {ITEMS} HTTP/4.0\r\nHost: x", 0),
+    "body of 41 MB": (413, "x", f"POST {ITEMS} HTTP/1.1\r\nHost: x\r\nContent-Length: {41 * MIB}", 41 * MIB),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_nginx_refuses_is_a_problem_under_the_api(tmp_path, case):
-    status, head, size = REFUSED[case]
-    with nginx(tmp_path, 9) as port:
+def test_what_nginx_refuses_is_a_problem_under_the_api(case):
+    status, host, head, size = REFUSED[case]
+    with nginx(9) as port:
         answered, headers, text = asked(port, head, b"x" * size)
         problem = json.loads(text)
         assert (answered, headers["Content-Type"]) == (status, "application/problem+json")
         assert (problem["status"], bool(problem["title"]), bool(problem["detail"])) == (status, True, True)
-        assert problem["type"].startswith("http://parcs.example.fr/api/problems/")
+        assert problem["type"].startswith(f"http://{f'{NAME}:{port}' if host == NAME else host}/api/problems/")
         assert headers["Access-Control-Allow-Origin"] == "*"
         answered, headers, text = asked(port, head.replace("/api/", "/"), b"x" * size)
         assert (answered, headers["Content-Type"]) == (status, "text/plain; charset=utf-8")
         assert problem["title"] in text
 
 
-def test_a_body_that_the_api_would_refuse_unread_is_refused_and_a_photo_is_not(tmp_path):
-    with nginx(tmp_path, 9) as port:
+def test_a_body_that_the_api_would_refuse_unread_is_refused_and_a_photo_is_not():
+    with nginx(9) as port:
         head = f"HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}"
         assert asked(port, f"POST {ITEMS} {head}", b"x" * (MAX_BODY + 1))[0] == 413
         assert asked(port, f"POST {ITEMS}/x/photos {head}", b"x" * (MAX_BODY + 1))[0] == 503
@@ -112,22 +101,23 @@ def test_a_body_that_the_api_would_refuse_unread_is_refused_and_a_photo_is_not(t
         assert asked(port, f"POST {ITEMS} {head}", b"x" * MAX_BODY)[0] == 503
 
 
-def test_a_service_that_does_not_answer_is_503_and_says_when_to_ask_again(tmp_path):
-    with nginx(tmp_path, 9) as port:
+def test_a_service_that_does_not_answer_is_503_and_says_when_to_ask_again():
+    with nginx(9) as port:
         status, headers, text = asked(port, f"GET {ITEMS} HTTP/1.1\r\nHost: x")
         assert (status, headers["Retry-After"], json.loads(text)["status"]) == (503, "5", 503)
         assert asked(port, "GET / HTTP/1.1\r\nHost: x")[0] == 503
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_the_service_takes_or_refuses_itself_comes_through(tmp_path):
+def test_what_the_service_takes_or_refuses_itself_comes_through():
     server = Server()
     server.start()
     try:
         assert server.answers()
         cabane()
-        with nginx(tmp_path, server.port) as port:
-            there = f"Host: 127.0.0.1:{server.port}\r\nX-Forwarded-For: 192.0.2.1"
+        cabane()
+        with nginx(server.port) as port:
+            there = f"Host: 127.0.0.1:{port}"
             longest = f"{ITEMS}?filter={'x' * (65_520 - len(ITEMS) - 8)}"
             status, headers, text = asked(port, f"GET {longest} HTTP/1.1\r\n{there}")
             assert (status, headers["Content-Type"], json.loads(text)["parameter"]) == (
@@ -135,8 +125,14 @@ def test_what_the_service_takes_or_refuses_itself_comes_through(tmp_path):
                 "application/problem+json",
                 "filter",
             )
-            status, headers, text = asked(port, f"GET {ITEMS}?limit=1 HTTP/1.1\r\n{there}")
+            # Told again in `Link`, twice.
+            long = "+OR+".join([f"name_fr%3C%3E%27{'x' * 3_000}%27"] * 10)
+            status, headers, text = asked(port, f"GET {ITEMS}?limit=1&filter={long} HTTP/1.1\r\n{there}")
             assert (status, json.loads(text)["numberReturned"]) == (200, 1)
+            assert headers["Link"].count(long) == len(("self", "next"))
+            assert f"<http://127.0.0.1:{port}{ITEMS}?" in headers["Link"]
+            head = f"POST {ITEMS} HTTP/1.1\r\n{there}\r\nContent-Length: {3 * MIB}"
+            assert [asked(port, head, b"x" * 3 * MIB)[0] for _ in range(5)] == [401] * 5
             status, headers, _text = asked(port, f"GET /gestion/ HTTP/1.1\r\n{there}")
             assert (status, headers.keys().count("Location")) == (302, 1)
     finally:

@@ -63,7 +63,8 @@ def test_what_is_too_large_or_cut_is_refused_and_leaves_nothing_behind(port):
     assert status_of(port, f"GET {ITEMS}?filter={'(' * 10 * MIB} HTTP/1.1") in (0, 400, 414, 431)
     assert status_of(port, f"GET {ITEMS}?filter={'(' * 60_000} HTTP/1.1") in (400, 414, 431)
     head = f"POST {ITEMS} HTTP/1.1\r\nContent-Type: application/geo+json\r\nContent-Length: {25 * MIB}"
-    assert status_of(port, head, b"[" * 25 * MIB) in (0, 401, 413)
+    # Heard each time, though it is known before the body was read.
+    assert [status_of(port, head, b"[" * 25 * MIB) for _ in range(5)] == [401] * 5
     status, media, body = answer(port, f"{ITEMS}?filter={'(' * 5_000}")
     assert (status, media) == (400, "application/problem+json")
     assert json.loads(body)["parameter"] == "filter"

@@ -6,6 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from argparse import ArgumentParser
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -26,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", required=True)
         parser.add_argument("--port", required=True)
-        parser.add_argument("--pid", type=int, required=True)
+        parser.add_argument("--pid", type=int, nargs="+", required=True, help="the processes that serve, all of them")
 
     def handle(self, *args: Any, **options: Any) -> None:
         base = f"http://{LOCAL.get(options['host'], options['host'])}:{options['port']}"
@@ -42,18 +43,24 @@ class Command(BaseCommand):
         self.stdout.write("\n  Ctrl-C stops it.\n")
         self.stdout.flush()
 
-    def _wait(self, url: str, pid: int) -> None:
+    def _wait(self, url: str, pids: list[int]) -> None:
         deadline = time.monotonic() + WAIT_S
+        # A proxy of the environment leads elsewhere.
+        straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while time.monotonic() < deadline:
             try:
-                os.kill(pid, 0)
+                for pid in pids:
+                    os.kill(pid, 0)
             except ProcessLookupError:
                 raise CommandError("The server stopped: see the lines above.") from None
             try:
-                urllib.request.urlopen(url, timeout=5).close()  # noqa: S310
+                straight.open(url, timeout=5).close()
                 return
-            except urllib.error.HTTPError:
-                return
+            except urllib.error.HTTPError as error:
+                # nginx answers before the server does.
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    return
+                time.sleep(0.05)
             except OSError:
                 time.sleep(0.05)
         raise CommandError(f"The server did not answer within {WAIT_S} s.")
