@@ -111,7 +111,8 @@ def test_near_me_sorts_in_the_browser_and_tells_nobody(home):
 def test_a_refused_position_is_a_normal_state(home):
     home.get_by_role("button", name="Près de moi").click()
     home.get_by_role("button", name="Continuer").click()
-    expect(home.locator("#position")).to_contain_text("Choisissez une commune")
+    expect(home.get_by_role("alert")).to_contain_text("Choisissez une commune")
+    expect(home.get_by_role("status")).to_have_text("3 lieux")
 
 
 def test_a_closure_is_the_first_thing_said(network, live_server, page):

@@ -41,9 +41,9 @@ export function nearMe(button, box, words, announce) {
 					announce(words.sorted);
 				},
 				() => {
+					told.setAttribute("role", "alert");
 					told.textContent = words.refused;
 					go.remove();
-					announce(words.refused);
 					/** @type {HTMLElement | null} */ (document.querySelector("select[name=commune]"))?.focus();
 				},
 				{ enableHighAccuracy: false, timeout: 10_000, maximumAge: 60_000 },
