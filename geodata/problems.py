@@ -5,7 +5,7 @@
     ├── NotAuthenticated      401
     ├── Forbidden             403  says who can
     ├── NotFound              404
-    ├── NotAcceptable         406
+    ├── NotAcceptable         406  names the media types that there are
     ├── Conflict              409
     ├── Gone                  410  deleted
     ├── ExpiredCursor         410  a cursor of the change feed that leads nowhere any more; says where to begin again
@@ -124,11 +124,19 @@ class NotFound(Problem):
 
 
 class NotAcceptable(Problem):
-    """No representation satisfies `Accept` or `f`."""
+    """No representation satisfies `Accept`; `types` are the media types that there are."""
 
     status = 406
     slug = "not-acceptable"
     title = _("Format non disponible")
+
+    def __init__(self, types: Sequence[str]) -> None:
+        super().__init__(filled(_("Types disponibles : %(types)s."), {"types": ", ".join(types)}))
+        self.types = types
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"types": list(self.types)}
 
 
 class Conflict(Problem):

@@ -1,7 +1,10 @@
-"""Migration operations that a collection's table needs: history and geometry rules."""
+"""Migration operations that tables of collections need: history, geometry rules, what derives from what moved."""
+
+from pathlib import Path
 
 from django.db import migrations
 
+TOUCH = Path(__file__).parent / "sql" / "0026_touch.sql"
 STEPS = ("a_lock", "a_truncate", "m_stamp", "z_record")
 
 
@@ -73,3 +76,32 @@ class RoundShapes(migrations.RunSQL):
     def describe(self) -> str:
         """One line for `migrate`."""
         return f"Round the shapes of {self.table}"
+
+
+class Touch(migrations.RunSQL):
+    """Have the trigger `function` make rows of `table` anew that derive from what moved (sql/0026_touch.sql).
+
+    As all SQL of migrations that file is never edited: another way has another number (decision 0234).
+
+    `found` selects their ids from the rows `moved` of any table that has the trigger. `columns` say whether a row moved;
+    all rows of the table `in_every_state` count, of others those that are public. `reverse` is the function as it was.
+    """
+
+    def __init__(
+        self,
+        function: str,
+        *,
+        table: str,
+        found: str,
+        reverse: str,
+        columns: tuple[str, ...] = ("geom", "status", "deleted_at"),
+        in_every_state: str = "",
+    ) -> None:
+        self.function, self.table = function, table
+        stale, fresh = (", ".join(f"{row}.{each}" for each in columns) for row in "sf")
+        names = {"function": function, "table": table, "stale": stale, "fresh": fresh, "in_every_state": in_every_state}
+        super().__init__(TOUCH.read_text(encoding="utf-8").format(found=found, **names), reverse)
+
+    def describe(self) -> str:
+        """One line for `migrate`."""
+        return f"Find the rows of {self.table} that derive from what moved, in {self.function}"

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from geodata.endpoints import deprecating, limiting, validators
+from geodata.endpoints import deprecating, limiting, negotiation, validators
 from geodata.endpoints.compression import compressed
 from geodata.problems import (
     NotAuthenticated,
@@ -43,8 +43,11 @@ RETRY_AFTER_S = 5
 logger = logging.getLogger(__name__)
 
 
-def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]:
-    """A view of the API for these methods: maps problems, adds CORS, compresses, answers HEAD and OPTIONS."""
+def endpoint(*methods: str, gives: negotiation.Gives, own_options: bool = False) -> Callable[[View], View]:
+    """A view of the API for these methods, whose reads give these forms.
+
+    Negotiates, maps problems, adds CORS, compresses, answers HEAD and OPTIONS.
+    """
     allowed = tuple(dict.fromkeys([*methods, "HEAD", "OPTIONS"]))
 
     def decorate(view: View) -> View:
@@ -52,7 +55,7 @@ def endpoint(*methods: str, own_options: bool = False) -> Callable[[View], View]
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             language = language_of(request.headers.get("Accept-Language", ""))
             with translation.override(language):
-                response = _answer(view, request, allowed, args, kwargs, own_options=own_options)
+                response = _answer(view, request, allowed, gives, args, kwargs, own_options=own_options)
             if not response.has_header("Content-Language") and response.get("Content-Type", "").startswith(
                 PROBLEM_TYPE
             ):
@@ -86,7 +89,14 @@ def _is_personal(request: HttpRequest) -> bool:
 
 
 def _answer(
-    view: View, request: HttpRequest, allowed: tuple[str, ...], args: Any, kwargs: Any, *, own_options: bool
+    view: View,
+    request: HttpRequest,
+    allowed: tuple[str, ...],
+    gives: negotiation.Gives,
+    args: Any,
+    kwargs: Any,
+    *,
+    own_options: bool,
 ) -> HttpResponseBase:
     try:
         limiting.admit(request)
@@ -97,6 +107,7 @@ def _answer(
             refused["Allow"] = ", ".join(allowed)
             return refused
         deprecating.refuse_ended(request)
+        negotiation.settle(request, gives, kwargs)
         return view(request, *args, **kwargs)
     except Problem as error:
         return problem(request, error)
@@ -166,7 +177,7 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     return response
 
 
-@endpoint("GET", "POST", "PUT", "PATCH", "DELETE")
+@endpoint("GET", "POST", "PUT", "PATCH", "DELETE", gives=())
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     """Any other address under /api/."""
     raise NotFound(_("Cette adresse n’existe pas."))

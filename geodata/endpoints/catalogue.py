@@ -1,19 +1,20 @@
 """`/api/catalogue`: what is offered here, for portals that harvest DCAT."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.catalogue.graph import Entry, graph
 from geodata.endpoints.answers import endpoint
 from geodata.endpoints.naming import dated
+from geodata.endpoints.negotiation import chosen_of
 from geodata.endpoints.pages import link_header
 from geodata.endpoints.validators import not_modified
-from geodata.formats.choice import Format, choose
+from geodata.formats.choice import Format
 from geodata.ogc.links import link
 from geodata.params.items import single
 from geodata.problems import NotFound
@@ -26,16 +27,19 @@ WRITERS = {JSON_LD.name: "json-ld", TURTLE.name: "turtle", RDF_XML.name: "pretty
 OFFERED = (JSON_LD, TURTLE, RDF_XML)
 
 
-@endpoint("GET")
+def _of_ending(_request: HttpRequest, ending: str = "") -> Sequence[Format]:
+    """Raises NotFound."""
+    found = [each for each in OFFERED if ending in ("", each.name)]
+    if not found:
+        raise NotFound(_("Cette adresse n’existe pas."))
+    return found
+
+
+@endpoint("GET", gives=_of_ending)
 def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
     """The catalogue; the ending, `f` or `Accept` choose its form. 304 while nothing changed."""
-    if ending:
-        single(request.GET, ())
-        chosen = next((each for each in OFFERED if each.name == ending), None)
-        if chosen is None:
-            raise NotFound(_("Cette adresse n’existe pas."))
-    else:
-        chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), OFFERED)
+    single(request.GET, () if ending else ("f",))
+    chosen = chosen_of(request)
     root, at = request.build_absolute_uri("/"), states.revision(None, AnonymousUser())
     etag = f'W/"{at}-{chosen.name}"'
     response = not_modified(request, etag)
@@ -48,7 +52,6 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
     response["Link"] = link_header(
         [link(f"{base}.{each.name}", "self" if each is chosen else "alternate", each.media_type) for each in OFFERED]
     )
-    patch_vary_headers(response, ["Accept"])
     return response
 
 

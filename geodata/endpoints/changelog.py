@@ -4,15 +4,14 @@ from django.http import HttpRequest, HttpResponseBase
 
 from geodata import announcements, deprecations
 from geodata.endpoints.answers import document, endpoint
-from geodata.formats.choice import JSON, choose
-from geodata.params.items import single
+from geodata.endpoints.negotiation import ask_nothing_else
+from geodata.formats.choice import JSON
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def changelog(request: HttpRequest) -> HttpResponseBase:
     """Releases, newest first, with their entries (Markdown, in English); and the declared deprecations."""
-    given = single(request.GET, ("f",))
-    choose(request.headers.get("Accept", ""), given.get("f"), (JSON,))
+    ask_nothing_else(request)
     going = [
         {
             "kind": each.kind,

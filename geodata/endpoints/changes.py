@@ -16,9 +16,10 @@ from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.limiting import neighbour
 from geodata.endpoints.naming import dated
+from geodata.endpoints.negotiation import ask_nothing_else
 from geodata.endpoints.pages import link_header
 from geodata.formats import changes as formats
-from geodata.formats.choice import GEOJSON, JSON, choose
+from geodata.formats.choice import GEOJSON, JSON
 from geodata.live.hub import hub
 from geodata.ogc.links import Link, link
 from geodata.params import columns
@@ -34,10 +35,9 @@ CURSOR_HEADER = "Changes-Cursor"
 AT_ONCE = 1_000
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def changes(request: HttpRequest) -> HttpResponseBase:
     """The changes after a cursor, of one collection or of all; `Prefer: wait=30` waits for the next one."""
-    choose(request.headers.get("Accept", ""), request.GET.get("f"), (JSON,))
     query = parse_changes(request.GET)
     seconds = wait_s(request.headers.get("Prefer", ""))
     page = _read(request, query)
@@ -106,11 +106,10 @@ def _copy_address(request: HttpRequest, collection: Collection) -> str:
     return request.build_absolute_uri(f"/api/snapshot/{collection.id}")
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def snapshots(request: HttpRequest) -> HttpResponseBase:
     """Where the copies are, one a collection."""
-    single(request.GET, ("f",))
-    choose(request.headers.get("Accept", ""), request.GET.get("f"), (JSON,))
+    ask_nothing_else(request)
     links = [
         link(request.build_absolute_uri(request.path), "self", JSON.media_type),
         *(
@@ -124,11 +123,10 @@ def snapshots(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(GEOJSON,))
 def snapshot(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """All published features of a collection at one moment, with the cursor of that moment."""
     collection = registry.get(collection_id)
-    choose(request.headers.get("Accept", ""), request.GET.get("f"), (GEOJSON,))
     given = single(request.GET, ("after", *columns.OWN, "f"))
     after = parse_uuid("after", given["after"]) if "after" in given else None
     wanted = columns.parse_columns(given, collection)

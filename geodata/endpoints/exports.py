@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,12 +17,13 @@ from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.naming import dated
+from geodata.endpoints.negotiation import ask_nothing_else
 from geodata.endpoints.validators import not_modified
 from geodata.exports import asking
 from geodata.exports.models import Export, State
 from geodata.exports.tasks import STORAGE, name_of
 from geodata.formats import offered
-from geodata.formats.choice import JSON, Format, ask_nothing_else
+from geodata.formats.choice import JSON, Format
 from geodata.ogc.links import link
 from geodata.params.items import single
 from geodata.params.ranges import ByteRange, Unsatisfiable, parse_range
@@ -54,10 +55,10 @@ def queued(request: HttpRequest, chosen: Format, selection: Selection, wanted_ro
     return response
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def export(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Where a file stands, and its address once it is written."""
-    ask_nothing_else(request.GET, JSON)
+    ask_nothing_else(request)
     asked = _readable(uuid, user_of(request))
     response = document(request, _described(request, asked))
     if asked.state in asking.UNFINISHED:
@@ -66,7 +67,12 @@ def export(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return response
 
 
-@endpoint("GET")
+def _of_export(request: HttpRequest, uuid: UUID) -> Sequence[Format]:
+    """Raises NotFound, Gone."""
+    return (_format(_readable(uuid, user_of(request))),)
+
+
+@endpoint("GET", gives=_of_export)
 def export_file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The file, whole or a range of it (RFC 9110 §14)."""
     single(request.GET, ())

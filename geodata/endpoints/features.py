@@ -1,15 +1,25 @@
 """`items` and `items/{id}`: one dispatch per resource, for reads and writes."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from geodata import registry
 from geodata.endpoints import qgis, writing
 from geodata.endpoints.answers import endpoint, preflight
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.item import read_item
 from geodata.endpoints.items import read_items
+from geodata.formats import offered
+from geodata.formats.choice import Format
 
 
-@endpoint("GET", "POST", own_options=True)
+def _of_collection(_request: HttpRequest, collection_id: str, **_more: object) -> Sequence[Format]:
+    """Raises NotFound."""
+    return offered.of(registry.get(collection_id))
+
+
+@endpoint("GET", "POST", gives=_of_collection, own_options=True)
 def items(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """The items of a collection."""
     user = user_of(request)
@@ -20,7 +30,7 @@ def items(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     return read_items(request, collection_id, user)
 
 
-@endpoint("GET", "PUT", "PATCH", "DELETE", own_options=True)
+@endpoint("GET", "PUT", "PATCH", "DELETE", gives=_of_collection, own_options=True)
 def item(request: HttpRequest, collection_id: str, key: str) -> HttpResponseBase:
     """One item."""
     user = user_of(request)

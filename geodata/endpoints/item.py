@@ -15,10 +15,11 @@ from geodata import registry
 from geodata.endpoints import mementos, validators
 from geodata.endpoints.downloads import download
 from geodata.endpoints.items import labelled, require_choice
+from geodata.endpoints.negotiation import chosen_of
 from geodata.endpoints.pages import link_header
 from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
-from geodata.formats.choice import HTML, Format, choose
+from geodata.formats.choice import HTML, Format
 from geodata.ogc.links import Link, link, selves
 from geodata.ogc.versions import history_links, version_links
 from geodata.params.columns import EVERYTHING, OWN, parse_columns
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 
 def read_item(request: HttpRequest, collection_id: str, key: str, user: User | AnonymousUser) -> HttpResponseBase:
     """One item by its uuid (OGC API Features §7.16); a slug redirects to it (307)."""
-    collection = registry.get(collection_id)
-    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
+    collection, chosen = registry.get(collection_id), chosen_of(request)
     given = single(request.GET, OF_ITEM)
     crs = parse_crs(given["crs"]) if "crs" in given else CRS84
     wanted = parse_columns(given, collection)

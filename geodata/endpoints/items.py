@@ -14,10 +14,11 @@ from geodata import registry
 from geodata.endpoints import mementos, validators
 from geodata.endpoints.changes import Closing
 from geodata.endpoints.downloads import download
+from geodata.endpoints.negotiation import chosen_of
 from geodata.endpoints.pages import link_header
 from geodata.endpoints.validators import not_modified
 from geodata.formats import geojson, offered
-from geodata.formats.choice import HTML, Format, choose
+from geodata.formats.choice import HTML, Format
 from geodata.ogc.links import OGC, Link, link, selves
 from geodata.params import columns, sorting
 from geodata.params.instants import AS_OF
@@ -38,8 +39,7 @@ if TYPE_CHECKING:
 
 def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousUser) -> HttpResponseBase:
     """A page of items (OGC API Features §7.15), or all of them as a file."""
-    collection = registry.get(collection_id)
-    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), offered.of(collection))
+    collection, chosen = registry.get(collection_id), chosen_of(request)
     query, moment = past.resolved(parse_items(request.GET, collection))
     require_choice(request, chosen, query.columns)
     if (led := mementos.negotiated(request)) is not None:

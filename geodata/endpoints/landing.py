@@ -13,11 +13,11 @@ from django.utils import timezone, translation
 
 from geodata import deprecations, registry
 from geodata.endpoints.answers import endpoint
+from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
 from geodata.endpoints.pages import show
 from geodata.endpoints.validators import not_modified
-from geodata.formats.choice import HTML, JSON, ask_nothing_else, choose
+from geodata.formats.choice import HTML
 from geodata.ogc import documents, openapi
-from geodata.params.items import single
 from geodata.registry import Collection
 
 # Names of the site by languages.
@@ -29,34 +29,36 @@ def root_of(request: HttpRequest) -> str:
     return request.build_absolute_uri("/api/")
 
 
-@endpoint("GET")
+@endpoint("GET", gives=documents.DOCUMENT_FORMATS)
 def landing(request: HttpRequest) -> HttpResponseBase:
     """The landing page (OGC API Features §7.2)."""
-    chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), documents.DOCUMENT_FORMATS)
+    ask_nothing_else(request)
+    chosen = chosen_of(request)
     return show(request, chosen, documents.landing(root_of(request), chosen), "geodata/landing.html")
 
 
-@endpoint("GET")
+@endpoint("GET", gives=documents.DOCUMENT_FORMATS)
 def conformance(request: HttpRequest) -> HttpResponseBase:
     """The conformance classes (§7.4)."""
-    chosen = choose(request.headers.get("Accept", ""), single(request.GET, ("f",)).get("f"), documents.DOCUMENT_FORMATS)
+    ask_nothing_else(request)
+    chosen = chosen_of(request)
     return show(request, chosen, documents.conformance(root_of(request), chosen), "geodata/conformance.html")
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(documents.OPENAPI,))
 def openapi_json(request: HttpRequest) -> HttpResponseBase:
     """The API definition (§7.3)."""
-    ask_nothing_else(request.GET, JSON)
+    ask_nothing_else(request)
     made = _definition(request)
-    response = not_modified(request, made.etag) or HttpResponse(made.body, content_type=documents.OPENAPI_TYPE)
+    response = not_modified(request, made.etag) or HttpResponse(made.body, content_type=documents.OPENAPI.content_type)
     response["ETag"] = made.etag
     return response
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(HTML,))
 def docs(request: HttpRequest) -> HttpResponseBase:
     """The human page of the API definition."""
-    ask_nothing_else(request.GET, HTML)
+    ask_nothing_else(request)
     return render(request, "geodata/docs.html", {"document": _definition(request).document})
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints.answers import endpoint, problem_document
 from geodata.endpoints.limiting import neighbour
+from geodata.formats.choice import Format
 from geodata.live.broadcast import AT_ONCE, Broadcast, broadcast
 from geodata.live.telling import HEARTBEAT, RESET, Told, of_page, position
 from geodata.params.changes import Anchor, ChangesQuery, parse_collection, parse_since
@@ -18,7 +19,7 @@ from geodata.params.items import single
 from geodata.queries import apart
 from geodata.queries import changes as feed
 
-EVENT_STREAM = "text/event-stream"
+EVENTS = Format(name="sse", media_type="text/event-stream", title="Server-sent events")
 # How often a quiet stream hands over an empty piece: nothing is sent, but the server says when the line is closed.
 LINE_S = 3.0
 # How often it sends something, so that no proxy takes the line for a dead one.
@@ -31,7 +32,7 @@ RETRY_MS = 4_000
 FULL_RETRY_S = (30, 90)
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(EVENTS,))
 def live(request: HttpRequest) -> HttpResponseBase:
     """A stream of what changes from now on, or from `Last-Event-ID` (or `since`), of one collection or of all."""
     given = single(request.GET, ("collection", "since", "f"))
@@ -39,14 +40,14 @@ def live(request: HttpRequest) -> HttpResponseBase:
     token = request.headers.get("Last-Event-ID") or given.get("since")
     since = parse_since(token) if token else None
     if request.method == "HEAD":
-        response: HttpResponseBase = HttpResponse(content_type=EVENT_STREAM)
+        response: HttpResponseBase = HttpResponse(content_type=EVENTS.media_type)
     else:
         who = neighbour(request)
         apart.hand_back()
         if not broadcast.enter(who):
             return _full(request)
         stream = Stream(broadcast, wanted.id if wanted else None, since, who)
-        response = StreamingHttpResponse(stream, content_type=EVENT_STREAM)
+        response = StreamingHttpResponse(stream, content_type=EVENTS.media_type)
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response

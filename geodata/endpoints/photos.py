@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,7 +18,8 @@ from geodata.editing import photos
 from geodata.endpoints.answers import document, endpoint, preflight
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.bodies import read_json
-from geodata.formats.choice import JSON, ask_nothing_else
+from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
+from geodata.formats.choice import JSON, Format
 from geodata.photos import files
 from geodata.photos.models import FeaturePhoto
 from geodata.photos.pictures import MAX_BYTES
@@ -32,10 +34,11 @@ if TYPE_CHECKING:
 # Boundaries and texts beside the file in a multipart body.
 AROUND = 64 * 1024
 A_YEAR = "public, max-age=31536000, immutable"
+PICTURES = [Format(name=ending, media_type=media, title=ending) for ending, media in files.MEDIA_TYPES.items()]
 PATCH_TYPES = ("application/merge-patch+json", "application/json")
 
 
-@endpoint("GET", "POST", own_options=True)
+@endpoint("GET", "POST", gives=(JSON,), own_options=True)
 def listed(request: HttpRequest, collection_id: str, key: UUID) -> HttpResponseBase:
     """The photos of a feature; POST of `multipart/form-data` adds one."""
     collection = registry.get(collection_id)
@@ -44,12 +47,12 @@ def listed(request: HttpRequest, collection_id: str, key: UUID) -> HttpResponseB
     user = user_of(request)
     if request.method == "OPTIONS":
         return _options(request, collection, key, user, ("POST",))
-    _check(request)
+    ask_nothing_else(request)
     found = photos.photos_of(collection, key, user)
     return _kept_from_others(document(request, {"photos": [described(request, photo) for photo in found]}), user)
 
 
-@endpoint("GET", "PATCH", "DELETE", own_options=True)
+@endpoint("GET", "PATCH", "DELETE", gives=(JSON,), own_options=True)
 def photo(request: HttpRequest, collection_id: str, key: UUID, photo_uuid: UUID) -> HttpResponseBase:
     """One photo: its description and addresses."""
     collection, user = registry.get(collection_id), user_of(request)
@@ -64,12 +67,16 @@ def photo(request: HttpRequest, collection_id: str, key: UUID, photo_uuid: UUID)
         ask_signed_in(user)
         photos.remove_photo(collection, key, photo_uuid, by=user, source="ogc")
         return HttpResponse(status=204)
-    _check(request)
+    ask_nothing_else(request)
     found = photos.photo_of(collection, key, photo_uuid, user)
     return _kept_from_others(document(request, described(request, found)), user)
 
 
-@endpoint("GET")
+def _of_ending(_request: HttpRequest, name: str, **_more: object) -> Sequence[Format]:
+    return [each for each in PICTURES if name.endswith(f".{each.name}")]
+
+
+@endpoint("GET", gives=_of_ending)
 def copy(request: HttpRequest, collection_id: str, key: UUID, name: str) -> HttpResponseBase:
     """A published copy, for who may see its feature; it never changes under its name."""
     collection, user = registry.get(collection_id), user_of(request)
@@ -78,8 +85,7 @@ def copy(request: HttpRequest, collection_id: str, key: UUID, name: str) -> Http
     seen = collection.visible_to(user).filter(pk__in=features).only("status", "deleted_at").first()
     if not files.PUBLISHED.match(name) or seen is None or not default_storage.exists(path):
         raise NotFound(_("Aucune photo à cette adresse."))
-    ending = name.rpartition(".")[2]
-    response = FileResponse(default_storage.open(path), content_type=files.MEDIA_TYPES[ending])
+    response = FileResponse(default_storage.open(path), content_type=chosen_of(request).content_type)
     response["Cache-Control"] = A_YEAR if seen.is_public else "private, no-store"
     return response
 
@@ -140,11 +146,6 @@ def _options(
     asked = "Access-Control-Request-Method" in request.headers
     may = asked or photos.may_change(collection, feature, user)
     return preflight(request, ("GET", "HEAD", "OPTIONS", *(writes if may else ())))
-
-
-def _check(request: HttpRequest) -> None:
-    """Raises BadParameter: photos are JSON, and nothing is asked of them."""
-    ask_nothing_else(request.GET, JSON)
 
 
 def _kept_from_others(response: HttpResponse, user: User | AnonymousUser) -> HttpResponse:

@@ -10,13 +10,16 @@ from geodata.changes.models import Proposition
 from geodata.changes.rights import ask_signed_in
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
+from geodata.endpoints.negotiation import ask_nothing_else
 from geodata.endpoints.writing import actions_of, described
+from geodata.formats.choice import JSON
 from geodata.problems import NotFound
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def proposition(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The proposition, for its author and for those who may decide."""
+    ask_nothing_else(request)
     user = user_of(request)
     ask_signed_in(user)
     found = Proposition.objects.filter(uuid=uuid).first()

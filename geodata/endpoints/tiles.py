@@ -13,8 +13,9 @@ from geodata import registry
 from geodata.endpoints import mementos, validators
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
+from geodata.endpoints.negotiation import ask_nothing_else
 from geodata.endpoints.validators import not_modified
-from geodata.formats.choice import JSON, Format, ask_nothing_else, choose
+from geodata.formats.choice import JSON, Format
 from geodata.params.items import ItemsQuery, parse_narrowing
 from geodata.queries import extent, past, states
 from geodata.registry import Collection
@@ -45,18 +46,18 @@ def _title(collection: Collection | None) -> str:
     return str(collection.title) if collection else settings.SITE_NAME
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def listed(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """The list of tilesets."""
-    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
+    ask_nothing_else(request)
     collection, _layer = _layers(collection_id)
     return document(request, tilesets(_base(request, collection), _title(collection)))
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def described(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """The metadata of the tileset."""
-    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
+    ask_nothing_else(request)
     collection, layers = _layers(collection_id)
     base = _base(request, collection)
     template = f"{base}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
@@ -64,25 +65,24 @@ def described(request: HttpRequest, collection_id: str | None = None) -> HttpRes
     return document(request, tileset(base, template, scheme, layers, _title(collection)))
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def schemes(request: HttpRequest) -> HttpResponseBase:
     """The list of tile matrix sets (OGC API Tiles, Tile matrix sets)."""
-    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
+    ask_nothing_else(request)
     return document(request, matrix_sets(request.build_absolute_uri("/api/tileMatrixSets")))
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def scheme(request: HttpRequest) -> HttpResponseBase:
     """The definition of the one tile matrix set."""
-    ask_nothing_else(request.GET, JSON, accept=request.headers.get("Accept", ""))
+    ask_nothing_else(request)
     return document(request, matrix_set(request.build_absolute_uri(request.path)))
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON, TILEJSON))
 def tilejson_document(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """TileJSON, with {z}/{y}/{x}: matrix, row, column; conditions given here hold for its tiles."""
     collection, layers = _layers(collection_id)
-    choose(request.headers.get("Accept", ""), request.GET.get("f"), (JSON, TILEJSON))
     is_past = parse_narrowing(request.GET, layers)[0].as_of is not None
     # Where the past lay outside the present bounds, these would hide it.
     extents = [] if is_past else [extent.public_extent(each) for each in layers]
@@ -93,7 +93,7 @@ def tilejson_document(request: HttpRequest, collection_id: str | None = None) ->
     return document(request, tilejson(template, layers, extents, _title(collection)))
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(MVT,))
 def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | None = None) -> HttpResponseBase:
     """One tile: 204 when it is empty, 304 without touching a geometry.
 
@@ -101,7 +101,6 @@ def tile(request: HttpRequest, z: str, row: str, col: str, collection_id: str | 
     """
     user = user_of(request)
     collection, layers = _layers(collection_id)
-    choose(request.headers.get("Accept", ""), request.GET.get("f"), (MVT,))
     first, *others = parse_narrowing(request.GET, layers)
     first, moment = past.resolved(first)
     queries = [first, *(replace(each, revision=first.revision) for each in others)]
@@ -130,4 +129,4 @@ def _answered(
         body = mvt.together(layers, user, found, queries)
     if not body:
         return HttpResponse(status=204)
-    return HttpResponse(body, content_type=mvt.MEDIA_TYPE)
+    return HttpResponse(body, content_type=MVT.media_type)

@@ -11,8 +11,9 @@ from django.shortcuts import render
 from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.mementos import written
+from geodata.endpoints.negotiation import chosen_of
 from geodata.endpoints.pages import link_header
-from geodata.formats.choice import HTML, JSON, Format, choose
+from geodata.formats.choice import HTML, JSON, Format
 from geodata.ogc import versions as documents
 from geodata.ogc.links import link, selves
 from geodata.params.instants import AS_OF
@@ -25,11 +26,10 @@ FORMATS = (JSON, HTML, LINK_FORMAT)
 NEWEST = 2**63 - 1
 
 
-@endpoint("GET")
+@endpoint("GET", gives=FORMATS)
 def listed(request: HttpRequest, collection_id: str, key: UUID) -> HttpResponseBase:
     """The public versions of a feature, newest first."""
-    collection = registry.get(collection_id)
-    chosen = choose(request.headers.get("Accept", ""), request.GET.get("f"), FORMATS)
+    collection, chosen = registry.get(collection_id), chosen_of(request)
     given = single(request.GET, ("f", "limit", "cursor"))
     sealed = f"{collection.id}/{key}/versions"
     before = parse_cursor(given["cursor"], sealed)[0] if "cursor" in given else NEWEST

@@ -12,6 +12,7 @@ from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.bodies import read_json
 from geodata.formats.changes import instant
+from geodata.formats.choice import JSON
 from geodata.params.changes import make_since
 from geodata.params.items import single
 from geodata.problems import NotAuthenticated, NotFound
@@ -27,7 +28,7 @@ LOGGED = 100
 OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204
 
 
-@endpoint("GET", "POST")
+@endpoint("GET", "POST", gives=(JSON,))
 def webhooks(request: HttpRequest) -> HttpResponseBase:
     """My subscriptions; POST makes one, and answers with its secret, which is not shown again."""
     user = _person(request)
@@ -39,7 +40,7 @@ def webhooks(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
-@endpoint("GET", "PATCH", "DELETE")
+@endpoint("GET", "PATCH", "DELETE", gives=(JSON,))
 def webhook(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """One of mine; PATCH changes it (`state`: active takes it up again, paused holds it), DELETE ends it."""
     found = _one(request, uuid)
@@ -51,26 +52,26 @@ def webhook(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return _private(request, _described(request, found))
 
 
-@endpoint("POST")
+@endpoint("POST", gives=(JSON,))
 def secret(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """A new secret, shown once; for a day messages are signed with the one before as well."""
     return _private(request, {"secret": subscribing.renew_secret(_one(request, uuid))}, CREATED)
 
 
-@endpoint("POST")
+@endpoint("POST", gives=(JSON,))
 def test(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send a message of the type `test`; the log says what became of it."""
     return _private(request, _logged(subscribing.try_out(_one(request, uuid))), ACCEPTED)
 
 
-@endpoint("GET")
+@endpoint("GET", gives=(JSON,))
 def deliveries(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The last messages, the latest first."""
     found = _one(request, uuid)
     return _private(request, {"deliveries": [_logged(each) for each in found.deliveries.all()[:LOGGED]]})
 
 
-@endpoint("POST")
+@endpoint("POST", gives=(JSON,))
 def again(request: HttpRequest, uuid: UUID, message: UUID) -> HttpResponseBase:
     """Send one message once more, under the same id."""
     found = _one(request, uuid).deliveries.filter(pk=message).first()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from geodata.params.items import Query, single
 from geodata.problems import BadParameter, NotAcceptable
 
 if TYPE_CHECKING:
@@ -119,16 +118,7 @@ def choose(accept: str, f: str | None, offered: Sequence[Format]) -> Format:
         for each in offered:
             if _matches(media, each):
                 return each
-    types = ", ".join(each.media_type for each in offered)
-    raise NotAcceptable(_("Types disponibles : %(types)s.") % {"types": types})
-
-
-def ask_nothing_else(query: Query, *offered: Format, accept: str = "") -> None:
-    """Refuse all that a resource of these forms does not take: parameters, an `f` or an `Accept` of another.
-
-    Raises BadParameter, NotAcceptable.
-    """
-    choose(accept, single(query, ("f",)).get("f"), offered)
+    raise NotAcceptable(list(dict.fromkeys(each.media_type for each in offered)))
 
 
 def _preferred(accept: str) -> list[str]:

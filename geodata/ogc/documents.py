@@ -75,7 +75,13 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
 )
 SCHEMA_TYPE = "application/schema+json"
-OPENAPI_TYPE = "application/vnd.oai.openapi+json;version=3.0"
+OPENAPI = Format(
+    name="json",
+    media_type="application/vnd.oai.openapi+json",
+    parameters=";version=3.0",
+    title="OpenAPI 3.0",
+    accepts=("application/openapi+json", "application/json"),
+)
 DOCUMENT_FORMATS = (JSON, HTML)
 
 
@@ -87,7 +93,7 @@ def landing(root: str, current: Format) -> dict[str, Any]:
         "attribution": settings.SITE_PUBLISHER,
         "links": [
             *selves(root, {}, current, DOCUMENT_FORMATS),
-            link(f"{root}openapi.json", "service-desc", OPENAPI_TYPE, "OpenAPI 3.0"),
+            link(f"{root}openapi.json", "service-desc", OPENAPI.content_type, OPENAPI.title),
             link(f"{root}docs", "service-doc", "text/html", _("Documentation")),
             link(f"{root}conformance", "conformance", "application/json", _("Classes de conformité")),
             link(f"{root}conformance", f"{OGC}/conformance", "application/json"),

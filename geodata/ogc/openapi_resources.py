@@ -22,6 +22,7 @@ RDF = ("application/ld+json", "text/turtle", "application/rdf+xml")
 LIVE = [
     parameter("collection", TEXT, "one collection; all without it"),
     parameter("since", TEXT, "cursor of a copy or of a page of changes"),
+    format_of("sse"),
 ]
 PAGE: Document = {"text/html": {"schema": TEXT}}
 
@@ -30,7 +31,9 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
     """Every address that is neither a feature, a change nor a tile of features."""
     forms = {media: {"schema": {} if media.endswith("json") else TEXT} for media in RDF}
     place = [parameter(each, TEXT | {"pattern": r"^\d{1,8}$"}, each, where="path") for each in ("z", "row", "col")]
-    waiting = get("proposition", "A change that waits", [parameter("id", UUID, "uuid", where="path")], json())
+    waiting = get(
+        "proposition", "A change that waits", [parameter("id", UUID, "uuid", where="path"), format_of("json")], json()
+    )
     waiting["get"]["security"] = [{"bearer": []}]
     found = {
         "/openapi.json": get("openapi", "This document", [format_of("json")], json(media="application/vnd.oai.openapi+json;version=3.0")),

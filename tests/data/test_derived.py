@@ -5,6 +5,7 @@ import random
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
+from django.utils import timezone
 
 from cabanes.models import Cabane
 from geodata.models import Revision
@@ -135,6 +136,7 @@ def recomputed():
     sql("UPDATE parcs_parc SET geom = geom")
     sql("UPDATE cabanes_cabane SET geom = geom")
     sql("UPDATE sentiers_sentier SET geom = geom")
+    sql("UPDATE agenda_evenement SET geom = geom")
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -148,27 +150,37 @@ def test_triggers_agree_with_a_recomputation_after_random_writes(seed):
     def point():
         return Point(*somewhere()[:2], srid=4326)
 
+    used = []
     for _ in range(4):
         commune(geom=box(*somewhere(0.15)))
         parc(geom=box(*somewhere(0.08)), geom_quality="surveyed")
         cabane(geom=point())
-        sentier(geom=line(point().coords, point().coords, point().coords))
+        trail = sentier(geom=line(point().coords, point().coords, point().coords))
+        spot, area = cabane(geom=point()), parc(geom=box(*somewhere(0.08)), geom_quality="surveyed")
+        cabane(geom=point(), park=area, park_reason="Loin")
+        evenement(cabin=spot), evenement(park=area), evenement(trail=trail)
+        used = [*used, spot.id]
     for _ in range(25):
         model = choice.choice([Commune, Parc, Cabane, Sentier])
         row = choice.choice(list(model.objects.order_by("id")) or [None])
         if row is None:
             continue
-        match choice.randrange(4):
+        rows = model.objects.filter(pk__in=choice.choice([[row.pk], list(model.objects.values_list("pk", flat=True))]))
+        match choice.randrange(7):
             case 0:
                 sql(
-                    f"UPDATE {model._meta.db_table} SET geom = ST_Translate(geom, %s, %s) WHERE id = %s",
+                    f"UPDATE {model._meta.db_table} SET geom = ST_Translate(geom, %s, %s) WHERE id = ANY (%s)",
                     choice.uniform(-0.03, 0.03),
                     choice.uniform(-0.03, 0.03),
-                    row.id,
+                    list(rows.values_list("pk", flat=True)),
                 )
             case 1:
-                model.objects.filter(pk=row.pk).update(status=choice.choice(["published", "archived"]))
-            case 2 if model in (Commune, Cabane):
+                rows.update(status=choice.choice(["draft", "published", "archived"]))
+            case 2:
+                rows.update(deleted_at=choice.choice([None, timezone.now()]))
+            case 3:
+                rows.update(geom_quality=choice.choice(["surveyed", "schematic"]))
+            case 4 if model in (Commune, Cabane) and (model is Commune or row.id not in used):
                 sql(f"DELETE FROM {model._meta.db_table} WHERE id = %s", row.id)
             case _:
                 row.save()
@@ -196,10 +208,10 @@ def scans(table):
         return cursor.fetchone()
 
 
-def test_what_moves_nothing_looks_for_no_trail_and_no_cabin():
-    spot, area = cabane(), parc()
+def test_what_moves_nothing_looks_for_nothing_that_derives():
+    spot, area, trail, town = cabane(), parc(), sentier(), commune()
     hidden = cabane(status="draft")
-    before = scans("sentiers_sentier")
+    before, events = scans("sentiers_sentier"), scans("agenda_evenement")
     sql("UPDATE cabanes_cabane SET name_fr = name_fr || 'x' WHERE id = %s", spot.id)
     sql("UPDATE cabanes_cabane SET geom = ST_Translate(geom, 0.001, 0) WHERE id = %s", hidden.id)
     cabane(status="draft")
@@ -207,6 +219,11 @@ def test_what_moves_nothing_looks_for_no_trail_and_no_cabin():
     cabins = scans("cabanes_cabane")
     sql("UPDATE parcs_parc SET name_fr = name_fr || 'x' WHERE id = %s", area.id)
     assert (scans("sentiers_sentier"), scans("cabanes_cabane")) == (before, cabins)
+    parks = scans("parcs_parc")
+    sql("UPDATE parcs_commune SET name_fr = name_fr || 'x' WHERE id = %s", town.id)
+    assert (scans("sentiers_sentier"), scans("cabanes_cabane"), scans("parcs_parc")) == (before, cabins, parks)
+    sql("UPDATE sentiers_sentier SET name_fr = name_fr || 'x' WHERE id = %s", trail.id)
+    assert scans("agenda_evenement") == events
 
 
 TRAILS = """
