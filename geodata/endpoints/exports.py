@@ -17,7 +17,7 @@ from geodata import registry
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.naming import dated
-from geodata.endpoints.negotiation import ask_nothing_else
+from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
 from geodata.endpoints.validators import not_modified
 from geodata.exports import asking
 from geodata.exports.models import Export, State
@@ -47,32 +47,50 @@ def queued(request: HttpRequest, chosen: Format, selection: Selection, wanted_ro
         response: HttpResponseBase = HttpResponse(status=303)
         response["Location"] = _file(request, asked)
     else:
-        response = document(request, _described(request, asked))
-        response.status_code = 202
-        response["Location"] = _self(request, asked)
-        response["Retry-After"] = str(RETRY_AFTER_S)
+        response = _waiting(request, asked)
     response["Cache-Control"] = "no-store"
     return response
 
 
-@endpoint("GET", gives=(JSON,))
-def export(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """Where a file stands, and its address once it is written."""
-    ask_nothing_else(request)
-    asked = _readable(uuid, user_of(request))
+def _waiting(request: HttpRequest, asked: Export) -> HttpResponse:
     response = document(request, _described(request, asked))
-    if asked.state in asking.UNFINISHED:
-        response["Retry-After"] = str(RETRY_AFTER_S)
-    response["Cache-Control"] = "no-store"
+    response.status_code = 202
+    response["Location"] = _self(request, asked)
+    response["Retry-After"] = str(RETRY_AFTER_S)
     return response
 
 
-def _of_export(request: HttpRequest, uuid: UUID) -> Sequence[Format]:
+def _of_file(request: HttpRequest, uuid: UUID) -> Sequence[Format]:
     """Raises NotFound, Gone."""
     return (_format(_readable(uuid, user_of(request))),)
 
 
+def _of_export(request: HttpRequest, uuid: UUID) -> Sequence[Format]:
+    """Raises NotFound, Gone."""
+    return (JSON, *_of_file(request, uuid))
+
+
 @endpoint("GET", gives=_of_export)
+def export(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """Where a file stands, and its address once it is written; who accepts the file alone is led to it."""
+    ask_nothing_else(request)
+    asked = _readable(uuid, user_of(request))
+    wants_file = chosen_of(request) != JSON
+    response: HttpResponseBase
+    if wants_file and asked.state == State.READY:
+        response = HttpResponse(status=303)
+        response["Location"] = _file(request, asked)
+    elif wants_file and asked.state in asking.UNFINISHED:
+        response = _waiting(request, asked)
+    else:
+        response = document(request, _described(request, asked))
+        if asked.state in asking.UNFINISHED:
+            response["Retry-After"] = str(RETRY_AFTER_S)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@endpoint("GET", gives=_of_file)
 def export_file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The file, whole or a range of it (RFC 9110 §14)."""
     single(request.GET, ())

@@ -30,12 +30,14 @@ def paths(_collections: Iterable[Collection], problem: Document) -> Document:
     """Where a large file stands, and the file."""
     return {
         "/exports/{uuid}": {
-            "get": {
-                "operationId": "export",
-                "summary": "A large file: where it stands",
-                "parameters": [UUID],
-                "responses": {"200": {"description": "OK", "content": TOLD}, "default": problem},
-            }
+            "get": added(
+                {
+                    "operationId": "export",
+                    "summary": "A large file: where it stands; with its own type in Accept it leads to it",
+                    "parameters": [UUID],
+                    "responses": {"200": {"description": "OK", "content": TOLD}, "default": problem},
+                }
+            )
         },
         "/exports/{uuid}/file": {
             "get": {

@@ -79,6 +79,21 @@ def test_a_large_selection_is_queued_and_then_fetched(client):
     assert fetched(client, export, 304, **{"If-None-Match": answer["ETag"]})
 
 
+def test_who_accepts_the_file_alone_follows_one_address_to_it(client):
+    cabins(3)
+    wanted = {"Accept": "application/vnd.apache.parquet"}
+    queued = client.get(ITEMS, headers=wanted)
+    assert (queued.status_code, queued["Content-Type"]) == (202, "application/json")
+    waiting = client.get(queued["Location"], headers=wanted)
+    assert (waiting.status_code, waiting["Location"], int(waiting["Retry-After"])) == (202, queued["Location"], 5)
+    tasks.write(uuid=queued.json()["id"])
+    there = client.get(queued["Location"], headers=wanted)
+    assert there.status_code == 303
+    file = client.get(there["Location"], headers=wanted)
+    assert (file.status_code, file["Content-Type"]) == (200, wanted["Accept"])
+    assert parquet.read_table(io.BytesIO(file.getvalue())).num_rows == 3
+
+
 def test_a_small_or_streamed_selection_is_not_queued(client):
     cabins(3)
     for query in ("f=parquet&limit=2", "f=csv", "f=geojsonseq", "f=kml"):

@@ -83,7 +83,10 @@ def heard(client, address, headers, form):
     def answer(accept, query="", method="get"):
         # A stream of events does not end.
         asked = getattr(client, "head" if address == "/api/live" else method)
-        told = asked(f"{address}{query}", headers=headers if accept is None else headers | {"Accept": accept})
+        given = headers if accept is None else headers | {"Accept": accept}
+        told = asked(f"{address}{query}", headers=given)
+        if told.status_code == 303:
+            told = client.get(told["Location"], headers=given)
         told.close()
         if "Accept" not in told["Vary"].replace(",", " ").split():
             yield f"{accept}: Vary is {told['Vary']}"
