@@ -114,16 +114,18 @@ def choose(accept: str, f: str | None, offered: Sequence[Format]) -> Format:
                 return each
         known = ", ".join(each.name for each in offered)
         raise BadParameter("f", _("Format inconnu. Connus : %(known)s.") % {"known": known})
-    for media in _preferred(accept or LENIENT):
-        for each in offered:
-            if _matches(media, each):
-                return each
-    raise NotAcceptable(list(dict.fromkeys(each.media_type for each in offered)))
+    ranges = _ranges(accept or LENIENT)
+    heard = ((*_heard(each, ranges), rank) for rank, each in enumerate(offered))
+    wanted = min((each for each in heard if each[0] < 0), default=None)
+    if wanted is None:
+        raise NotAcceptable(list(dict.fromkeys(each.media_type for each in offered)))
+    return offered[wanted[-1]]
 
 
-def _preferred(accept: str) -> list[str]:
-    ranked = []
-    for place, part in enumerate(accept.split(",")):
+def _ranges(accept: str) -> list[tuple[str, float]]:
+    """The media ranges of the header in their order, with their quality; one that cannot be read is 0."""
+    found = []
+    for part in accept.split(","):
         media, *parameters = (piece.strip() for piece in part.split(";"))
         quality = 1.0
         for parameter in parameters:
@@ -132,13 +134,17 @@ def _preferred(accept: str) -> list[str]:
                     quality = float(parameter[2:])
                 except ValueError:
                     quality = 0.0
-        if media and quality > 0:
-            ranked.append((-quality, place, media.lower()))
-    return [media for _quality, _place, media in sorted(ranked)]
+        if media:
+            found.append((media.lower(), quality))
+    return found
 
 
-def _matches(media: str, offered: Format) -> bool:
-    kind = media.removesuffix("/*") if media.endswith("/*") else None
-    if media == LENIENT or media in (offered.media_type, *offered.accepts):
-        return True
-    return kind is not None and offered.media_type.startswith(f"{kind}/")
+def _heard(offered: Format, ranges: Sequence[tuple[str, float]]) -> tuple[float, int]:
+    """Minus the quality that the most precise range gives a form, and the place of that range; (0, 0) for none."""
+    names = (offered.media_type, *offered.accepts)
+    kind = offered.media_type.split("/")[0]
+    for meant in (names, (f"{kind}/*",), (LENIENT,)):
+        found = [(-quality, place) for place, (media, quality) in enumerate(ranges) if media in meant]
+        if found:
+            return min(found)
+    return 0.0, 0
