@@ -223,7 +223,7 @@ TORN = {
 @pytest.mark.parametrize("mode", ["fast", "immediate"])
 def test_everything_goes_on_after_postgresql_was_restarted(cluster, server, worker, hook, mode):
     address, is_there = export(server.port, "gpkg")
-    assert until(is_there)
+    assert until(is_there, 120), jobs_of(cluster)
     whole = asked(server.port, "GET", address)[1]
     assert len(whole) > 10_000_000
     cursor = json.loads(asked(server.port, "GET", "/api/changes?limit=10000&skipFeature=true")[1])["cursor"]

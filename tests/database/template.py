@@ -35,6 +35,7 @@ def _make(name: str) -> None:
     asked, test["NAME"] = test["NAME"], name
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     connection.close()
+    connection.close_pool()
     test["NAME"] = asked
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = served
 

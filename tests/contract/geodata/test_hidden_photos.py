@@ -52,20 +52,21 @@ def unpacked(name, body, tmp_path):
 
 @pytest.fixture
 def sent(client):
-    """A photo of each collection that has some, sent through the API with its place inside."""
+    """Sends a photo to a record of a collection through the API, with its place inside; by whom."""
     mine = autorite()
     person = member("publisher", mine, email="zzcourriel@example.org", first_name="Zzprenom", last_name="Zznom")
     token = {"Authorization": f"Bearer {AuthToken.objects.create(user=person)[1]}"}
-    found = {}
-    for name, make in MAKE.items():
-        thing = make(authority=mine)
+
+    def to(name):
+        thing = MAKE[name](authority=mine)
         address = f"/api/collections/{name}/items/{thing.uuid}/photos"
         file = SimpleUploadedFile(f"{ORIGINAL}.jpg", picture(), "image/jpeg")
         told = {"file": file, "alt_fr": "Une vue", "author": "Ana Dupont", "licence": "cc-by-4.0"}
         answer = client.post(address, told, headers=token)
         assert answer.status_code == 201, answer.content
-        found[name] = (thing, answer.json())
-    return found, person, token
+        return thing, answer.json()
+
+    return to, person, token
 
 
 def secrets(thing, person):
@@ -92,8 +93,8 @@ def test_every_collection_with_photos_is_looked_at():
 
 @pytest.mark.parametrize("name", MAKE)
 def test_what_a_photo_keeps_to_itself_is_nowhere(client, sent, name, tmp_path):
-    found, person, _token = sent
-    thing, made = found[name]
+    to, person, _token = sent
+    thing, made = to(name)
     collection, hidden = registry.get(name), secrets(thing, person)
     base = f"/api/collections/{name}"
     one = f"{base}/items/{thing.uuid}"
@@ -130,8 +131,8 @@ def test_what_a_photo_keeps_to_itself_is_nowhere(client, sent, name, tmp_path):
 @pytest.mark.parametrize("change", [{"status": "draft"}, {"status": "archived"}, {"deleted_at": "now"}])
 @pytest.mark.parametrize("name", MAKE)
 def test_the_photos_of_what_is_withdrawn_are_withdrawn(client, sent, name, change):
-    found, _person, token = sent
-    thing, made = found[name]
+    to, _person, token = sent
+    thing, made = to(name)
     if "deleted_at" in change:
         change = {"deleted_at": timezone.now()}
     with recording(by=None):
@@ -153,7 +154,7 @@ def test_the_photos_of_what_is_withdrawn_are_withdrawn(client, sent, name, chang
     "query", ["created_by=1", "position=2.8", "sha256=0", "fields=sha256", "properties=position", "sortby=created_by"]
 )
 def test_private_columns_of_photos_are_no_parameters(client, sent, query):
-    thing, made = sent[0]["cabanes"]
+    thing, made = sent[0]("cabanes")
     one = f"/api/collections/cabanes/items/{thing.uuid}/photos"
     for address in (one, f"{one}/{made['uuid']}"):
         told = json.dumps(client.get(f"{address}?{query}").json())
@@ -162,5 +163,6 @@ def test_private_columns_of_photos_are_no_parameters(client, sent, query):
 
 
 def test_a_packed_original_is_not_in_a_download(client, sent):
+    sent[0]("cabanes")
     packed = zipfile.ZipFile(io.BytesIO(client.get("/api/collections/cabanes/items?f=shp").getvalue()))
     assert not [each for each in packed.namelist() if each.endswith((".jpg", ".avif", ".webp"))]
