@@ -1,4 +1,4 @@
-"""The only door to pyogrio: a vector file from a person, read in a child process with limits.
+"""Vector files from a person or an operator, read in a child process with limits (`vectorshapes` for what people bring).
 
 The child has a bounded memory, time and number of features. It starts with the drivers that its file may need and with
 no way out (`closed`), so that what a file holds cannot make GDAL open another one (VRT) or the network.
@@ -10,7 +10,6 @@ import json
 import math
 import os
 import re
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pyogrio
-import shapely
 from django.contrib.gis.gdal import GDALException
 from django.contrib.gis.geos import GEOSException, GEOSGeometry, LineString, MultiLineString, Polygon
 from django.contrib.gis.geos.prototypes.io import WKBWriter
@@ -42,13 +40,12 @@ NO_WAY_OUT = {
 MAX_BYTES = 30 * 1024 * 1024
 MAX_FEATURES = 5_000
 TIMEOUT_S = 40
-MEMORY_BYTES = 4 * 1024**3
 Box = tuple[float, float, float, float]
 # West, south, east, north in metres.
 LAMBERT93_BOX: Box = (90_000.0, 6_000_000.0, 1_300_000.0, 7_200_000.0)
 GROUND_DRIVERS = {".pbf": "OSM", ".gpkg": "GPKG"}
 GROUND_CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import ground_child; ground_child(sys.argv[2])"
-CHILD = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.vectorfile import child; child(sys.argv[2])"
+CHILD = Path(__file__).with_name("vectorshapes.py")
 
 
 class Unreadable(Problem):
@@ -85,15 +82,11 @@ def read_shapes(path: Path) -> list[Shape]:
         raise Unreadable(_("Ce type de fichier ne se lit pas. Types lus : %(known)s.") % {"known": known})
     if path.stat().st_size > MAX_BYTES:
         raise Unreadable(_("Ce fichier est trop gros : 30 Mo au plus."))
-    command = [sys.executable, "-c", CHILD, str(Path(__file__).parent.parent), str(path)]
+    asked = json.dumps({"path": str(path), "most": MAX_FEATURES, "seconds": TIMEOUT_S})
+    command = [sys.executable, str(CHILD), asked]
     try:
         done = subprocess.run(  # noqa: S603
-            command,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            check=False,
-            preexec_fn=_limit,
-            env=os.environ | closed(driver),
+            command, capture_output=True, timeout=TIMEOUT_S, check=False, env=os.environ | closed(driver)
         )
     except subprocess.TimeoutExpired:
         raise Unreadable(_("La lecture de ce fichier prend trop de temps.")) from None
@@ -106,14 +99,15 @@ def read_shapes(path: Path) -> list[Shape]:
 
 
 def _shape(found: dict[str, Any]) -> Shape:
-    if found["srid"] is None:
+    srid = srid_of(found["crs"])
+    if srid is None:
         raise Unreadable(_("Le système de coordonnées de ce fichier n’est pas reconnu."))
     try:
-        raw = GEOSGeometry(found["wkb"], srid=found["srid"])
+        raw = GEOSGeometry(found["wkb"], srid=srid)
         shape = raw
         if raw.hasz:
-            shape = GEOSGeometry(memoryview(WKBWriter(dim=2).write(raw)), srid=found["srid"])
-        if found["srid"] != WGS84:
+            shape = GEOSGeometry(memoryview(WKBWriter(dim=2).write(raw)), srid=srid)
+        if srid != WGS84:
             shape.transform(WGS84)
     except (GEOSException, GDALException):
         raise Unreadable(_("Une géométrie de ce fichier ne se lit pas.")) from None
@@ -127,12 +121,6 @@ def _elevations(shape: GEOSGeometry) -> list[float] | None:
         return None
     heights = [position[2] for position in parts[0].coords]
     return heights if all(math.isfinite(height) for height in heights) and any(heights) else None
-
-
-def _limit() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (TIMEOUT_S, TIMEOUT_S))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 @dataclass(frozen=True)
@@ -205,34 +193,6 @@ def _transformed(box: Box, srid: int | None) -> Box:
     area.transform(srid)
     west, south, east, north = area.extent
     return west, south, east, north
-
-
-def child(path: str) -> None:
-    """Print the shapes of a file as JSON; called alone in the limited process."""
-    pyogrio.set_gdal_config_options({"GPX_ELE_AS_25D": True})
-
-    shapes, truncated = [], False
-    for layer in [str(name) for name, _kind in pyogrio.list_layers(path)]:
-        info = pyogrio.read_info(path, layer=layer)
-        if info["geometry_type"] is None or layer.endswith("_points"):
-            continue
-        meta, _fids, blobs, fields = read(path, layer=layer, max_features=MAX_FEATURES + 1)
-        truncated = truncated or len(blobs) > MAX_FEATURES
-        names = _names(meta["fields"], fields, len(blobs))
-        for blob, name in zip(blobs, names, strict=True):
-            geometry = shapely.from_wkb(blob) if blob is not None else None
-            if geometry is not None and not geometry.is_empty:
-                wkb = shapely.to_wkb(geometry, hex=True)
-                shapes.append({"wkb": wkb, "srid": srid_of(meta["crs"]), "layer": layer, "name": name})
-    sys.stdout.write(json.dumps({"shapes": shapes, "truncated": truncated}))
-
-
-def _names(columns: Any, fields: Any, count: int) -> list[str]:
-    for wanted in ("name", "nom", "name_fr", "title"):
-        for place, column in enumerate(columns):
-            if str(column).lower() == wanted:
-                return [str(value or "") for value in fields[place]]
-    return [""] * count
 
 
 def srid_of(crs: str | None) -> int | None:
