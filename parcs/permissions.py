@@ -92,6 +92,12 @@ def default_authority(user: User | AnonymousUser, park: UUID | None) -> str | No
     return str(codes[0]) if len(codes) == 1 else None
 
 
+def belongs_to(user: User | AnonymousUser) -> str | None:
+    """The authority that a person is of, the first one of several."""
+    code = Adhesion.objects.filter(user=user.pk).order_by("id").values_list("authority", flat=True).first()
+    return None if code is None else str(code)
+
+
 def who_can(authority: str | None) -> str:
     """A sentence that says who may act for this authority."""
     found = Autorite.objects.filter(code=authority).only("name_fr", "email").first()

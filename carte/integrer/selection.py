@@ -139,6 +139,8 @@ def by_park() -> Iterator[Collection]:
 
 def _feature(collection: Collection, key: str) -> Any:
     """The public feature of this key; a former key leads to the present one."""
+    if "\x00" in key:
+        raise NotFound(key)
     try:
         return finding.find(collection, key, NOBODY)
     except finding.Moved as moved:

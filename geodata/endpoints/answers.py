@@ -12,12 +12,14 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata.endpoints import deprecating, limiting, negotiation, validators
 from geodata.endpoints.compression import compressed
+from geodata.formats.choice import ranges_of
 from geodata.problems import (
     NotAuthenticated,
     NotFound,
@@ -76,11 +78,12 @@ def endpoint(*methods: str, gives: negotiation.Gives, own_options: bool = False)
 
 def language_of(accepted: str) -> str:
     """fr, en or nl by the value of `Accept-Language`."""
-    for part in accepted.split(","):
-        code = part.split(";")[0].strip()[:2].lower()
-        if code in ("fr", "en", "nl"):
-            return code
-    return "fr"
+    wanted = (
+        (-quality, place, each[:2])
+        for place, (each, quality) in enumerate(ranges_of(accepted))
+        if each[:2] in ("fr", "en", "nl") and quality > 0
+    )
+    return min(wanted, default=(0, 0, "fr"))[2]
 
 
 def _is_personal(request: HttpRequest) -> bool:
@@ -113,8 +116,8 @@ def _answer(
         return problem(request, error)
     except (OperationalError, InterfaceError) as error:
         return unavailable(request, error)
-    except SuspiciousOperation:
-        told = _("Trop de paramètres, ou un en-tête illisible.")
+    except (SuspiciousOperation, MultiPartParserError):
+        told = _("Trop de paramètres, ou un en-tête ou un corps illisible.")
         return problem_document(request, 400, "bad-request", _("Requête illisible"), told)
     except Exception as error:
         if is_down(error):
@@ -177,9 +180,11 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
     return response
 
 
-@endpoint("GET", "POST", "PUT", "PATCH", "DELETE", gives=())
+@endpoint("GET", "POST", "PUT", "PATCH", "DELETE", gives=(), own_options=True)
 def not_found(request: HttpRequest, rest: str = "") -> HttpResponseBase:
-    """Any other address under /api/."""
+    """Any other address under /api/. A browser's preflight is let through, so that its script can read the answer."""
+    if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+        return preflight(request, ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
     raise NotFound(_("Cette adresse n’existe pas."))
 
 

@@ -129,17 +129,29 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
 
     Of several validators the one of the `present` feature counts. A weak or foreign one matches nothing
     (RFC 9110 §13.1.1): -1; so does one of the same number and another instant, read before a backup was
-    restored. Raises PreconditionRequired where this instance demands one.
+    restored, and any feature where `If-None-Match` names it. Raises PreconditionRequired where this instance demands one.
     """
+    unwanted = request.headers.get("If-None-Match", "").removeprefix("W/")
+    if unwanted == "*" or _names(unwanted, present):
+        return -1, ""
     header = request.headers.get("If-Match", "").strip()
-    if not header:
+    if "If-Match" not in request.headers:
         if settings.GEODATA_REQUIRE_IF_MATCH:
             raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
         return None, UNLOCKED
     if header == "*":
         return None, ""
-    found = [ETAG.match(part.strip()) for part in header.split(",")]
-    moments = (None, short(moment_of(present.updated_at)))
-    if any(match and int(match[1]) == present.revision and match[2] in moments for match in found):
+    if _names(header, present):
         return present.revision, ""
-    return next((int(match[1]) for match in found if match and int(match[1]) != present.revision), -1), ""
+    others = (int(match[1]) for match in _validators(header) if int(match[1]) != present.revision)
+    return next(others, -1), ""
+
+
+def _validators(header: str) -> list[re.Match[str]]:
+    return [match for part in header.split(",") if (match := ETAG.match(part.strip()))]
+
+
+def _names(header: str, present: Feature) -> bool:
+    """Whether one of these validators is that of the present feature."""
+    moments = (None, short(moment_of(present.updated_at)))
+    return any(int(match[1]) == present.revision and match[2] in moments for match in _validators(header))

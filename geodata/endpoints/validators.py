@@ -108,12 +108,12 @@ def moment_of(at: datetime) -> int:
 
 
 def short(number: int) -> str:
-    """A number from zero on in base 36."""
-    text = ""
-    while number:
-        number, rest = divmod(number, 36)
+    """A number in base 36; instants before 1970 are below zero."""
+    text, left = "", abs(number)
+    while left:
+        left, rest = divmod(left, 36)
         text = DIGITS[rest] + text
-    return text or "0"
+    return f"{'-' if number < 0 else ''}{text or '0'}"
 
 
 @cache

@@ -58,7 +58,7 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
     ask_signed_in(user)
     actions = actions_of(collection)
     if not actions.rights.methods(user):
-        raise Forbidden(actions.permissions.who_can(None))
+        raise Forbidden(actions.permissions.who_can(actions.permissions.belongs_to(user)))
     body = read_feature_body(request, GEOJSON_TYPES)
     uuid = client_uuid(body) or qgis.uuid_of_new(request, collection, body, user)
     existed = uuid is not None and collection.model_class.objects.filter(uuid=uuid).exists()

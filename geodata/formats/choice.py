@@ -114,7 +114,7 @@ def choose(accept: str, f: str | None, offered: Sequence[Format]) -> Format:
                 return each
         known = ", ".join(each.name for each in offered)
         raise BadParameter("f", _("Format inconnu. Connus : %(known)s.") % {"known": known})
-    ranges = _ranges(accept or LENIENT)
+    ranges = ranges_of(accept or LENIENT)
     heard = ((*_heard(each, ranges), rank) for rank, each in enumerate(offered))
     wanted = min((each for each in heard if each[0] < 0), default=None)
     if wanted is None:
@@ -122,8 +122,8 @@ def choose(accept: str, f: str | None, offered: Sequence[Format]) -> Format:
     return offered[wanted[-1]]
 
 
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    """The media ranges of the header in their order, with their quality; one that cannot be read is 0."""
+def ranges_of(accept: str) -> list[tuple[str, float]]:
+    """What a header like `Accept` lists, in its order, with its quality; one that cannot be read is 0."""
     found = []
     for part in accept.split(","):
         media, *parameters = (piece.strip() for piece in part.split(";"))

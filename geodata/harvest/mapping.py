@@ -41,15 +41,16 @@ class Rules:
 
 def rules_of(collection: Collection, source: Source) -> Rules:
     """What a source says of its columns, with what every one of its features is given."""
-    given: dict[str, Any] = {"source": source.title, "source_url": source.url if source.is_remote else ""}
+    about = {"geom_quality": "approximate", "position_source": "import"}
+    given: dict[str, Any] = {name: value for name, value in about.items() if name in collection.properties}
+    given |= {"source": source.title, "source_url": source.url if source.is_remote else ""}
     if "authority" in collection.properties and source.authority:
         given["authority"] = source.authority
     if source.licence:
         given["licence"] = source.licence
     if source.source_date:
         given["source_date"] = source.source_date.isoformat()
-    fixed = {"geom_quality": "approximate", "position_source": "import", **given, **source.fixed}
-    return Rules(source.fields, fixed, source.templates)
+    return Rules(source.fields, given | source.fixed, source.templates)
 
 
 @dataclass(frozen=True)

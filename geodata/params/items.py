@@ -88,6 +88,8 @@ def single(query: Query, known: tuple[str, ...]) -> dict[str, str]:
 
 def _unknown(name: str, known: tuple[str, ...]) -> Text:
     """What to write instead: how pages follow each other, the nearest name, or all of them."""
+    if not known:
+        return _("Paramètre inconnu : cette adresse n’en prend aucun.")
     if "cursor" in known and name.lower() in COUNTED:
         return _("Paramètre inconnu : les pages n’ont pas de numéro. Suivez le lien « next » de chaque page.")
     words = {"known": ", ".join(known), "near": "".join(difflib.get_close_matches(name[:MAX_NAME].lower(), known, 1))}

@@ -87,6 +87,7 @@ def test_what_nginx_refuses_is_a_problem_under_the_api(case):
         assert (problem["status"], bool(problem["title"]), bool(problem["detail"])) == (status, True, True)
         assert problem["type"].startswith(f"http://{f'{NAME}:{port}' if host == NAME else host}/api/problems/")
         assert headers["Access-Control-Allow-Origin"] == "*"
+        assert ("Allow" in headers) == (status == 405)
         answered, headers, text = asked(port, head.replace("/api/", "/"), b"x" * size)
         assert (answered, headers["Content-Type"]) == (status, "text/plain; charset=utf-8")
         assert problem["title"] in text

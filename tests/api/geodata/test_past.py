@@ -37,6 +37,19 @@ def test_items_are_those_of_the_instant(client):
     assert [names(client, each) for each in (before, first, second, third, fourth)] == [[], ["Un"], ["Deux"], [], []]
 
 
+@pytest.mark.parametrize("instant", ["1969-12-31", "1969-12-31T23:59:59.999999Z", "0001-01-01"])
+def test_before_there_was_anything_all_is_empty(client, instant):
+    cabane()
+    for query in ("", "&f=csv", "&limit=1"):
+        answer = client.get(f"{ITEMS}?as-of={instant}{query}")
+        assert answer.status_code == 200
+        assert answer["ETag"]
+    assert client.get(f"{ITEMS}?as-of={instant}").json()["features"] == []
+    assert client.get(address("cabanes", 12), {"as-of": instant}).status_code == 204
+    asked = client.get(ITEMS, headers={"Accept-Datetime": "Wed, 31 Dec 1969 23:59:59 GMT"})
+    assert client.get(asked["Location"]).status_code == 200
+
+
 def test_changes_of_one_transaction_show_at_once_or_not_at_all(client):
     begun = commit()
     cabane(name_fr="Un")

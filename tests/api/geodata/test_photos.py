@@ -149,6 +149,13 @@ def test_body_that_is_no_form(client, call):
     assert client.post(address, TOLD, headers=headers).status_code == 422
 
 
+@pytest.mark.parametrize("kind", ["", "; boundary=", f"; boundary={'x' * 300}", "; boundary=é"])
+def test_a_form_without_a_boundary_is_refused(client, call, kind):
+    address, headers = url_of(cabane(authority=call)), bearer(member("publisher", call))
+    response = client.generic("POST", address, b"xx", content_type=f"multipart/form-data{kind}", headers=headers)
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+
+
 def test_too_heavy_is_413_before_it_is_read(client, call):
     response = client.post(
         url_of(cabane(authority=call)), b"", content_type="multipart/form-data; boundary=x", CONTENT_LENGTH=99_000_000

@@ -229,6 +229,34 @@ def test_one_of_several_validators_is_enough_and_a_weak_one_is_not(client, call,
     assert send(client, "patch", url, change, person, MERGE, **{"If-Match": compressed}).status_code == 200
 
 
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_a_feature_that_must_not_be_there_or_differs_is_left_alone(client, call, person, method):
+    thing = cabane(authority=call)
+    url = f"{items('cabanes')}/{thing.uuid}"
+    content = None if method == "delete" else body("cabanes", call)
+    etag = client.get(url)["ETag"]
+    for condition in (
+        {"If-None-Match": "*"},
+        {"If-None-Match": etag},
+        {"If-None-Match": f"W/{etag}"},
+        {"If-Match": ""},
+    ):
+        response = send(client, method, url, content, person, **condition)
+        assert response.status_code == 412, condition
+    assert send(client, method, url, content, person, **{"If-None-Match": '"r1"'}).status_code in (200, 204)
+
+
+@pytest.mark.parametrize("query", ["x=1", "limit=0", "f=csv", "crs=x", "foo=1&foo=2"])
+def test_parameters_of_a_write_are_refused_and_named(client, call, person, query):
+    thing = cabane(authority=call)
+    for method, url in (("post", items("cabanes")), ("put", f"{items('cabanes')}/{thing.uuid}"),
+                        ("patch", f"{items('cabanes')}/{thing.uuid}")):  # fmt: skip
+        response = send(client, method, f"{url}?{query}", body("cabanes", call), person)
+        assert response.status_code == 400, method
+        assert json.loads(response.content)["parameter"] == query.split("=")[0]
+    assert Cabane.objects.count() == 1
+
+
 def test_write_without_if_match_is_noted_in_the_history(client, call, person):
     thing = cabane(authority=call)
     url = f"{items('cabanes')}/{thing.uuid}"

@@ -44,6 +44,12 @@ def test_refusal_says_who_can(client, call):
     assert "parcs@call.example" in json.loads(response.content)["detail"]
 
 
+def test_a_reader_hears_who_of_their_own_authority_can(client, call):
+    response = send(client, "post", ITEMS, body(call), member("reader", call))
+    assert response.status_code == 403
+    assert "Lens-Liévin" in json.loads(response.content)["detail"]
+
+
 def test_role_limited_to_a_park(client, call):
     mine, other = parc(authority=call), parc(authority=call)
     person = member("publisher", call, parks=[mine])

@@ -379,7 +379,15 @@ def test_an_authority_is_found_by_its_slug_and_whatever_the_case(client, key):
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("fr", "Paramètre incorrect"), ("en-GB", "Bad parameter"), ("nl", "Onjuiste parameter")]
+    ("language", "title"),
+    [
+        ("fr", "Paramètre incorrect"),
+        ("en-GB", "Bad parameter"),
+        ("nl", "Onjuiste parameter"),
+        ("en;q=0, nl", "Onjuiste parameter"),
+        ("de, en;q=0.3, nl;q=0.8", "Onjuiste parameter"),
+        ("en;q=0", "Paramètre incorrect"),
+    ],
 )
 def test_problems_of_the_api_speak_the_language_of_the_client(client, language, title):
     response = client.get("/api/collections/parcs/items?limit=0", headers={"Accept-Language": language})

@@ -1,10 +1,13 @@
 """Columns of a source as properties of a collection."""
 
+from datetime import date
+
 import pytest
 from django.contrib.gis.geos import GEOSGeometry
 
 from geodata import registry
-from geodata.harvest.mapping import Rules, ask_no_stage, identifier, properties, rows
+from geodata.harvest.mapping import Rules, ask_no_stage, identifier, properties, rows, rules_of
+from geodata.harvest.sources import Source
 from geodata.problems import Invalid
 
 CODES = {"from": "ETAT", "codes": {"En place": "open", "démontée": "dismantled"}}
@@ -16,6 +19,16 @@ def said(columns, **rules):
 
 def test_columns_are_found_whatever_their_case_and_the_first_that_speaks_counts():
     assert said({"NOM": "", "Libelle": " Abri "}, fields={"name_fr": ["nom", "libelle"]}) == {"name_fr": "Abri"}
+
+
+@pytest.mark.parametrize(
+    "collection", [each for each in registry.collections() if each.actions], ids=lambda each: each.id
+)
+def test_a_feature_is_given_what_its_collection_has(collection):
+    where = {"id": "lac", "title": "Lac", "url": "https://exemple.fr/lac", "kind": "file", "id_field": "id"}
+    told = {"licence": "lov2", "source_date": date(2026, 3, 1), "authority": "CALL"}
+    source = Source(**where, **told, collection=collection.id)
+    assert set(rules_of(collection, source).fixed) <= set(collection.properties)
 
 
 def test_words_are_compared_without_case_and_accents():
