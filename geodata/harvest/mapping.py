@@ -50,7 +50,7 @@ def rules_of(collection: Collection, source: Source) -> Rules:
         given["licence"] = source.licence
     if source.source_date:
         given["source_date"] = source.source_date.isoformat()
-    return Rules(source.fields, given | source.fixed, source.templates)
+    return Rules(source.fields, {**given, **source.fixed}, source.templates)
 
 
 @dataclass(frozen=True)
