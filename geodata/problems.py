@@ -21,7 +21,7 @@ The endpoints map them, once, to `application/problem+json` (RFC 9457). Texts ar
 translations: they are rendered in the reader's language at the last moment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -275,3 +275,25 @@ class Unavailable(Problem):
     def __init__(self, detail: Text = "", retry_after_s: int = 30) -> None:
         super().__init__(detail)
         self.retry_after_s = retry_after_s
+
+
+# Told without an error of ours: by the endpoints, or by nginx before them (docs/guides/nginx.conf).
+OTHERS: dict[str, tuple[int, Text, str]] = {
+    "bad-request": (400, _("Requête illisible"), "The request, a header or the form in its body cannot be read."),
+    "method-not-allowed": (405, _("Méthode non permise"), "`Allow` names the methods of this address."),
+    "uri-too-long": (414, _("Adresse trop longue"), "Addresses have at most 64 KiB: shorten the filter."),
+    "headers-too-large": (431, _("En-têtes trop longs"), "A header has at most 64 KiB."),
+    "too-many-streams": (503, _("Trop de liaisons ouvertes"), "`Retry-After` says when to open the stream again."),
+}
+
+
+def types() -> dict[str, tuple[int, Text, str]]:
+    """Each type of problem by the last part of its address: status, title, meaning."""
+    kinds: list[type[Problem]] = [Problem, *_below(Problem)]
+    return {each.slug: (each.status, each.title, " ".join((each.__doc__ or "").split())) for each in kinds} | OTHERS
+
+
+def _below(kind: type[Problem]) -> Iterator[type[Problem]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)

@@ -14,6 +14,7 @@ from geodata.endpoints import (
     landing,
     live,
     photos,
+    problem_types,
     propositions,
     tiles,
     versions,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("snapshot/<slug:collection_id>", changes.snapshot, name="snapshot"),
     path("fond/tuiles/<z>/<row>/<col>", basemap.ground, name="ground"),
     path("fond/plan-ign/<z>/<row>/<col>.png", basemap.plan, name="plan-ign"),
+    path("problems/<slug:slug>", problem_types.problem_type, name="problem-type"),
     path("propositions/<uuid:uuid>", propositions.proposition, name="proposition"),
     re_path(r"^(?P<rest>(?s:.*))$", answers.not_found),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from geodata.ogc.openapi_parts import TEXT, UUID, Document, format_of, get, json, parameter
 from geodata.ogc.schema import codelists
+from geodata.problems import types
 from geodata.registry import Collection
 from geodata.tiles.mvt import MEDIA_TYPE
 
@@ -46,6 +47,11 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
             "plan-ign", "Plan IGN, while it can be had", [*place, format_of("png")], {"image/png": {"schema": TEXT}}
         ),
         "/live": get("live", "What changes, as server-sent events", LIVE, {"text/event-stream": {"schema": TEXT}}, empty=True),
+        "/problems/{slug}": get(
+            "problem", "What a type of problem means",
+            [parameter("slug", TEXT | {"enum": sorted(types())}, "last part of its address", where="path"), format_of("json")],
+            json(),
+        ),
         "/propositions/{id}": waiting,
     }  # fmt: skip
     for each in collections:

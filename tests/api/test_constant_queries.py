@@ -38,7 +38,7 @@ API = [
     f"{ROOT}/items/{{cabane}}/versions", f"{ROOT}/items/{{cabane}}/photos", ROOT, f"{ROOT}/queryables", f"{ROOT}/sortables", f"{ROOT}/schema",
     f"{ROOT}/codelists/kind", f"{ROOT}/tiles", f"{ROOT}/{TILES}", f"{ROOT}/{TILES}/tilejson", f"{ROOT}/{TILES}/8/86/129",
     f"{ROOT}/{TILES}/14/5527/8319", "/api/tiles", f"/api/{TILES}", f"/api/{TILES}/tilejson", f"/api/{TILES}/14/5527/8319", "/api/", "/api/conformance",
-    "/api/openapi.json", "/api/docs", "/api/collections", "/api/changelog", "/api/tileMatrixSets", "/api/tileMatrixSets/WebMercatorQuad",
+    "/api/openapi.json", "/api/docs", "/api/collections", "/api/changelog", "/api/problems/not-found", "/api/tileMatrixSets", "/api/tileMatrixSets/WebMercatorQuad",
     "/api/catalogue", "/api/catalogue.ttl", "/api/changes?limit=2", "/api/changes", "/api/snapshot", "/api/snapshot/cabanes",
 ]  # fmt: skip
 PAST = [
