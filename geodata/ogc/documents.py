@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from geodata.formats import offered
-from geodata.formats.choice import HTML, JSON, Format
+from geodata.formats.choice import HTML, JSON, JSON_SCHEMA, Format
 from geodata.ogc.links import OGC, items_links, link, selves
 from geodata.ogc.versions import VERSIONING, proposal_link
 from geodata.params.crs import CRS84, KNOWN
@@ -83,6 +83,7 @@ OPENAPI = Format(
     accepts=("application/openapi+json", "application/json"),
 )
 DOCUMENT_FORMATS = (JSON, HTML)
+SCHEMA_FORMATS = (JSON_SCHEMA, HTML)
 
 
 def landing(root: str, current: Format) -> dict[str, Any]:

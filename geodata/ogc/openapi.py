@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from geodata.formats import offered
+from geodata.formats.choice import JSON, JSON_SCHEMA, Format
 from geodata.ogc import (
     openapi_changes,
     openapi_exports,
@@ -83,11 +84,11 @@ def document(root: str, collections: Iterable[Collection]) -> Document:
     }
 
 
-def _page(operation: str, summary: str, schema: Document) -> Document:
+def _page(operation: str, summary: str, schema: Document, form: Format = JSON) -> Document:
     """A document that is also a page for a browser."""
-    made = _get(operation, summary, schema=schema)
+    made = _get(operation, summary, (), form.media_type, schema)
     made["responses"]["200"]["content"]["text/html"] = {"schema": TEXT}
-    made["parameters"][-1] = format_of("json", "html")
+    made["parameters"][-1] = format_of(form.name, "html")
     return made
 
 
@@ -139,11 +140,10 @@ def _collection(collection: Collection) -> dict[str, Any]:
     read_only = collection.serializer == ""
     paths: dict[str, Any] = {
         base: {"get": _page(f"{collection.id}.collection", name, COLLECTION)},
-        f"{base}/queryables": {
-            "get": _get(f"{collection.id}.queryables", "Queryables", media="application/schema+json")
+        **{
+            f"{base}/{each}": {"get": _page(f"{collection.id}.{each}", each.title(), {"type": "object"}, JSON_SCHEMA)}
+            for each in ("queryables", "sortables", "schema")
         },
-        f"{base}/sortables": {"get": _get(f"{collection.id}.sortables", "Sortables", media="application/schema+json")},
-        f"{base}/schema": {"get": _get(f"{collection.id}.schema", "Schema", media="application/schema+json")},
         f"{base}/items": {"get": openapi_exports.added(_in_every_format(items, collection))},
         f"{base}/items/{{id}}": {"get": item},
     }

@@ -41,6 +41,18 @@ def test_schema_is_valid_typed_and_says_its_own_address(client, collection, name
 
 
 @EVERY
+@pytest.mark.parametrize("name", ["schema", "queryables", "sortables"])
+def test_people_read_it_as_a_page(client, collection, name):
+    found = document(client, collection.id, name)
+    answer = client.get(f"/api/collections/{collection.id}/{name}", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
+    page = answer.content.decode()
+    assert all(f"<code>{key}</code>" in page for key in found["properties"])
+    assert all(about["x-ogc-codelist"] in page for about in found["properties"].values() if "x-ogc-codelist" in about)
+    assert 'rel="alternate"; type="application/schema+json"' in answer["Link"]
+
+
+@EVERY
 def test_collection_links_its_schemas(client, collection):
     links = json.loads(client.get(f"/api/collections/{collection.id}").content)["links"]
     found = {link["rel"]: link["href"] for link in links if link["type"] == "application/schema+json"}
