@@ -66,8 +66,8 @@ def cabin(feature: Any) -> Node:
 
 
 def trail(feature: Any) -> Node:
-    """A trail: a TouristTrip; its length only where a line or a source gives it."""
-    node = thing(feature, "TouristTrip")
+    """A trail: a TouristTrip, and a place that one goes to; its length only where a line or a source gives it."""
+    node = thing(feature, ["TouristTrip", "TouristAttraction"])
     length = feature.length_m if feature.length_m is not None else feature.stated_length_m
     stops = [stop for stop in (feature.departure, feature.arrival) if stop]
     node |= _known(
@@ -92,7 +92,7 @@ def closure(feature: Any) -> Node:
     node = thing(feature, "SpecialAnnouncement")
     node["text"] = node.pop("description", node["name"])
     node |= _known(
-        datePosted=feature.starts_at.isoformat(),
+        datePosted=feature.created_at.isoformat(),
         expires=feature.ends_at.isoformat() if feature.ends_at else None,
     )
     return node
@@ -112,6 +112,9 @@ def event(feature: Any) -> Node:
         node["location"] = {"@type": "Place", "name": name_of(where).value, "url": address(where)}
     elif feature.place:
         node["location"] = {"@type": "Place", "name": feature.place}
+    spot = _spot(feature)
+    if spot:
+        node["location"] = node.get("location", {"@type": "Place"}) | {"geo": spot}
     if "location" in node and feature.commune is not None and feature.commune.is_public:
         node["location"]["address"] = {
             "@type": "PostalAddress",
@@ -144,10 +147,15 @@ def of(feature: Any) -> Node:
 def place(feature: Any, kind: str | list[str] = "Place") -> Node:
     """Any feature with a shape: its name, its page, and a point unless its shape is schematic."""
     node = thing(feature, kind)
+    return node | _known(geo=_spot(feature))
+
+
+def _spot(feature: Any) -> Node | None:
+    """A point of the shape of a feature, unless that is schematic."""
     spot = feature.spot
-    if spot is not None and (spot.is_point or not feature.is_schematic):
-        node["geo"] = {"@type": "GeoCoordinates", "latitude": round(spot.lat, 5), "longitude": round(spot.lon, 5)}
-    return node
+    if spot is None or not (spot.is_point or not feature.is_schematic):
+        return None
+    return {"@type": "GeoCoordinates", "latitude": round(spot.lat, 5), "longitude": round(spot.lon, 5)}
 
 
 def thing(feature: Any, kind: str | list[str]) -> Node:

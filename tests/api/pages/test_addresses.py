@@ -259,14 +259,17 @@ def test_jsonld_says_only_what_is_known(client):
 
 def test_jsonld_of_the_other_kinds(client):
     sentier(slug="s", departure="Gare")
-    assert jsonld(client, "/sentiers/s/")["@type"] == "TouristTrip"
-    fermeture(slug="f", title_fr="Travaux")
-    assert jsonld(client, "/fermetures/f/")["@type"] == "SpecialAnnouncement"
+    assert jsonld(client, "/sentiers/s/")["@type"] == ["TouristTrip", "TouristAttraction"]
+    closure = fermeture(slug="f", title_fr="Travaux")
+    node = jsonld(client, "/fermetures/f/")
+    assert (node["@type"], node["datePosted"]) == ("SpecialAnnouncement", closure.created_at.isoformat())
     place = parc(name_fr="Parc")
     evenement(slug="e", park=place, state="cancelled")
     node = jsonld(client, "/evenements/e/")
     assert (node["@type"], node["location"]["name"]) == ("Event", "Parc")
     assert node["eventStatus"] == "https://schema.org/EventCancelled"
+    evenement(slug="ici", geom=Point(2.81, 50.41, srid=4326))
+    assert jsonld(client, "/evenements/ici/")["location"]["geo"]["latitude"] == 50.41
     autorite(code="X")
     assert jsonld(client, "/autorites/X/")["@type"] == "GovernmentOrganization"
 
