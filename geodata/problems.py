@@ -148,19 +148,20 @@ class Conflict(Problem):
 
 
 class Gone(Problem):
-    """It existed and was deleted; `successor` is the uuid of what replaced it, if any."""
+    """It existed and was deleted: when and why as everybody may know; `successor` is the uuid of what replaced it, if any."""
 
     status = 410
     slug = "gone"
     title = _("Supprimé")
 
-    def __init__(self, detail: Text = "", successor: str | None = None) -> None:
+    def __init__(self, detail: Text = "", *, at: str = "", reason: str = "", successor: str | None = None) -> None:
         super().__init__(detail)
-        self.successor = successor
+        self.at, self.reason, self.successor = at, reason, successor
 
     @property
     def extensions(self) -> dict[str, object]:
-        return {"successor": self.successor} if self.successor else {}
+        told: dict[str, object] = {"at": self.at, "reason": self.reason} if self.at else {}
+        return told | ({"successor": self.successor} if self.successor else {})
 
 
 class ExpiredCursor(Problem):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from carte.gestion.access import actions_of, binned, collection_or_404, person, signed_in
 from geodata import registry
+from geodata.params.reasons import MAX_LENGTH, REASON, parse_reason
 from geodata.problems import Problem
 from parcs import permissions
 
@@ -27,7 +28,7 @@ def binned_records(request: HttpRequest) -> HttpResponse:
         rows = binned(collection, user).filter(deleted_at__gte=since).order_by("-deleted_at", "id")[:MOST]
         found += [(collection, feature, permissions.may_publish(user, feature)) for feature in rows]
     found.sort(key=lambda each: each[1].deleted_at, reverse=True)
-    return render(request, "gestion/bin.html", {"found": found[:MOST]})
+    return render(request, "gestion/bin.html", {"found": found[:MOST], "reason_length": MAX_LENGTH})
 
 
 @signed_in
@@ -36,7 +37,8 @@ def take_out(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpRespon
     """Bring a record back as it was; a refusal is said in the bin."""
     collection = collection_or_404(collection_id)
     try:
-        back = actions_of(collection).undelete(uuid, by=person(request))
+        reason = parse_reason(request.POST.get(REASON, ""))
+        back = actions_of(collection).undelete(uuid, by=person(request), reason=reason)
     except Problem as refusal:
         messages.error(request, str(refusal.detail or refusal.title))
         return redirect("gestion:bin")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, signed_in
 from carte.gestion.offer import MOVES
+from geodata.params.reasons import REASON, parse_reason
 from geodata.problems import Invalid, Problem
 
 DELETE = "supprimer"
@@ -23,8 +24,9 @@ def move(request: HttpRequest, collection_id: str, uuid: UUID, verb: str) -> Htt
     feature = record_or_404(collection, uuid, person(request))
     if verb not in MOVES and verb != DELETE:
         raise Http404
-    actions, reason = actions_of(collection), request.POST.get("reason", "")
+    actions = actions_of(collection)
     try:
+        reason = parse_reason(request.POST.get(REASON, ""))
         if verb == DELETE:
             actions.delete(uuid, by=person(request), reason=reason)
             messages.success(request, _("« %(name)s » est dans la corbeille pour 90 jours.") % {"name": feature.label})

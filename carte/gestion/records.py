@@ -16,6 +16,7 @@ from carte.gestion.offer import limited, offered_authorities, steps, territory
 from geodata import registry
 from geodata.editing.forms import OWN, FeatureForm, form_of, initial_of
 from geodata.features import Feature
+from geodata.params.reasons import MAX_LENGTH
 from geodata.problems import Problem, StaleRevision
 from geodata.registry import Collection
 from parcs import permissions
@@ -166,6 +167,7 @@ def _show(
         "known": known,
         "territory": territory(offered_authorities(person(request))),
         "steps": steps(person(request), feature) if feature else [],
+        "reason_length": MAX_LENGTH,
         "may_edit": may_edit,
         "closes": next((name for name, kind in CLOSED.items() if kind == collection.id), ""),
         "proposes": feature is not None and feature.is_public and not permissions.may_publish(person(request), feature),

@@ -26,6 +26,8 @@ REASONS = (
     "UPDATE geodata_revision SET reason = '' WHERE uuid = %(uuid)s AND collection = %(collection)s AND reason <> ''"
 )
 
+TOMBSTONES = "UPDATE geodata_tombstone SET reason = '' WHERE uuid = %(uuid)s AND collection = %(collection)s"
+
 
 @dataclass(frozen=True)
 class Forgotten:
@@ -54,5 +56,6 @@ def forget(collection: Collection, uuid: UUID, names: Sequence[str], why: str, *
         if reasons:
             cursor.execute(REASONS, given)
             told = cursor.rowcount
+            cursor.execute(TOMBSTONES, given)
         Erasure.objects.create(collection=collection.id, uuid=uuid, fields=list(names), why=why)
     return Forgotten(states, told)

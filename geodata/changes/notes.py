@@ -13,6 +13,11 @@ def proposed_by(name: str) -> str:
     return PROPOSED + name
 
 
+def noted(*parts: str) -> str:
+    """What the history keeps: the notes of the service and the reason given, whichever there are."""
+    return BETWEEN.join(filter(None, parts))
+
+
 def public_reason(reason: str) -> str:
     """A reason without the notes of the service and without names of accounts."""
     parts = reason.split(BETWEEN)

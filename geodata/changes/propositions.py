@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.changes.models import Proposition
-from geodata.changes.notes import BETWEEN, proposed_by
+from geodata.changes.notes import noted, proposed_by
 from geodata.changes.recording import recording
 from geodata.changes.values import field_of, key_of, plain, same_shape, typed
 from geodata.changes.versions import state_at
@@ -84,7 +84,7 @@ def accept(uuid: UUID, *, by: User | AnonymousUser, seen: int | None = None, not
     """
     proposition = _found(uuid)
     told = proposed_by(proposition.author.get_username())
-    reason = BETWEEN.join(part for part in (told, proposition.reason, note) if part)
+    reason = noted(told, proposition.reason, note)
     with recording(by=by, reason=reason):
         proposition, feature = _to_decide(uuid, by)
         changes = differences(proposition, feature)

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from geodata.params.reasons import MAX_LENGTH
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -26,6 +28,8 @@ SELECT pg_advisory_xact_lock(%(lock)s),
        set_config('chaine.source', %(source)s, true),
        set_config('chaine.batch', %(batch)s, true)
 """
+# A reason and what the service notes beside it (`notes`).
+MAX_REASON = 2 * MAX_LENGTH
 SUCCESSOR = "SELECT set_config('chaine.successor', %s, true)"
 
 
@@ -46,7 +50,7 @@ def recording(
         actor = str(by.pk) if by is not None and by.pk is not None else ""
         with connection.cursor() as cursor:
             values: dict[str, int | str] = {"lock": REVISION_LOCK, "actor": actor, "batch": str(batch or "")}
-            cursor.execute(BEGIN, values | {"reason": reason[:500], "source": source})
+            cursor.execute(BEGIN, values | {"reason": reason[:MAX_REASON], "source": source})
         token = _inside.set(True)
         try:
             yield

@@ -29,6 +29,7 @@ from geodata.editing.fields import (
 )
 from geodata.editing.repetition import RepetitionField
 from geodata.features import Feature
+from geodata.params.reasons import MAX_LENGTH
 from geodata.problems import Problem
 from geodata.registry import Collection
 
@@ -68,7 +69,10 @@ class FeatureForm(forms.Form):
     based_on = forms.IntegerField(widget=forms.HiddenInput, required=False)
     uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
-        label=_("Pourquoi ce changement ?"), max_length=200, required=False, help_text=_("Gardé dans l’historique.")
+        label=_("Pourquoi ce changement ?"),
+        max_length=MAX_LENGTH,
+        required=False,
+        help_text=_("Facultatif. Gardé dans l’historique, que tout le monde peut lire."),
     )
 
     def values(self) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.bodies import read_json
-from geodata.formats.changes import instant
 from geodata.formats.choice import JSON
 from geodata.params.changes import make_since
+from geodata.params.instants import instant
 from geodata.params.items import single
 from geodata.problems import NotAuthenticated, NotFound
 from geodata.webhooks import subscribing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.changes.actions import Actions
 from geodata.changes.models import Proposition
+from geodata.changes.notes import noted
 from geodata.changes.rights import ask_signed_in
 from geodata.editing.reading import read_feature
 from geodata.editing.serializers import FeatureSerializer
@@ -26,6 +28,7 @@ from geodata.ogc.links import link
 from geodata.params.changes import parse_uuid
 from geodata.params.crs import CRS84
 from geodata.params.items import single
+from geodata.params.reasons import REASON, parse_reason
 from geodata.problems import Forbidden, Invalid, NotFound
 from geodata.queries import item as items
 from geodata.registry import Collection
@@ -57,6 +60,7 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
     collection = registry.get(collection_id)
     ask_signed_in(user)
     actions = actions_of(collection)
+    given = _given(request)
     if not actions.rights.methods(user):
         raise Forbidden(actions.permissions.who_can(actions.permissions.belongs_to(user)))
     body = read_feature_body(request, GEOJSON_TYPES)
@@ -64,7 +68,7 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
     existed = uuid is not None and collection.model_class.objects.filter(uuid=uuid).exists()
     with _told_of_members():
         values = read_feature(serializer_of(collection), body, crs=content_crs(request))
-        made = actions.create(values, by=user, source="ogc", uuid=uuid)
+        made = actions.create(values, by=user, reason=given.reason, source="ogc", uuid=uuid)
     response = _feature(request, collection, made, user, 200 if existed else 201)
     response["Location"] = request.build_absolute_uri(f"/api/collections/{collection.id}/items/{made.uuid}")
     return response
@@ -74,6 +78,7 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     """PUT of a whole Feature, or PATCH of some members: 200 with the feature, 202 with a proposition."""
     collection, uuid = registry.get(collection_id), _uuid(key)
     ask_signed_in(user)
+    given = _given(request)
     actions = actions_of(collection)
     present = _present(collection, uuid, user)
     actions.rights.ask_edit(user, present)
@@ -81,7 +86,8 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     body = read_feature_body(request, PATCH_TYPES if partial else GEOJSON_TYPES)
     if client_uuid(body) not in (None, uuid):
         raise Invalid({"id": [_("L’identifiant n’est pas celui de cette adresse ; il ne change jamais.")]})
-    revision, reason = condition(request, present)
+    revision, note = condition(request, present)
+    reason = noted(note, given.reason)
     with _told_of_members():
         values = read_feature(
             serializer_of(collection), body, crs=content_crs(request), instance=present, partial=partial
@@ -93,14 +99,30 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
 
 
 def remove(request: HttpRequest, collection_id: str, key: str, user: User | AnonymousUser) -> HttpResponseBase:
-    """DELETE: 204, the feature lies in the bin; `successor` names the one it was merged into."""
+    """DELETE: 204, the feature lies in the bin; `successor` names the one it was merged into, `reason` says why."""
     collection, uuid = registry.get(collection_id), _uuid(key)
     ask_signed_in(user)
-    given = single(request.GET, ("successor",))
-    successor = parse_uuid("successor", given["successor"]) if "successor" in given else None
-    revision, reason = condition(request, _present(collection, uuid, user))
-    actions_of(collection).delete(uuid, by=user, revision=revision, reason=reason, source="ogc", successor=successor)
+    given = _given(request, "successor")
+    revision, note = condition(request, _present(collection, uuid, user))
+    reason = noted(note, given.reason)
+    actions_of(collection).delete(
+        uuid, by=user, revision=revision, reason=reason, source="ogc", successor=given.successor
+    )
     return HttpResponse(status=204)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the address of a write says beside the record: why, and what a merged one became."""
+
+    reason: str
+    successor: UUID | None
+
+
+def _given(request: HttpRequest, *more: str) -> Given:
+    given = single(request.GET, (REASON, *more))
+    successor = parse_uuid("successor", given["successor"]) if "successor" in given else None
+    return Given(parse_reason(given.get(REASON, "")), successor)
 
 
 @contextmanager

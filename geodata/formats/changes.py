@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from geodata.params.changes import Anchor, make_since
+from geodata.params.instants import instant
 from geodata.queries.changes import ChangesPage, Entry
 from geodata.queries.flowing import Piece
 
@@ -58,11 +59,6 @@ def write_copy(collection_id: str, anchor: Anchor, pieces: Iterator[Piece], link
         yield before + piece.text
         before, count = b",\n", count + piece.count
     yield (b"" if count else before[:-1]) + b"\n]," + compact({"numberReturned": count})[1:]
-
-
-def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC, with microseconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def compact(value: Any) -> bytes:

@@ -17,9 +17,20 @@ from geodata.ogc import (
     openapi_versions,
     openapi_webhooks,
 )
-from geodata.ogc.openapi_parts import LINKS, PROBLEM, REFUSED, TEXT, Document, columns_parameters, format_of, with_links
+from geodata.ogc.openapi_parts import (
+    LINKS,
+    PROBLEM,
+    REFUSED,
+    TEXT,
+    UUID,
+    Document,
+    columns_parameters,
+    format_of,
+    with_links,
+)
 from geodata.ogc.openapi_parts import parameter as _parameter
 from geodata.ogc.schema import property_schema
+from geodata.params import reasons
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
 from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
@@ -44,6 +55,11 @@ PARTS = (
     openapi_notices.paths,
     openapi_versions.paths,
     openapi_webhooks.paths,
+)
+REASON = _parameter(
+    reasons.REASON,
+    TEXT | {"maxLength": reasons.MAX_LENGTH},
+    "why; public: it is the `reason` of the change in /changes. One line, percent-encoded",
 )
 SECURITY: Document = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -157,7 +173,7 @@ def _collection(collection: Collection) -> dict[str, Any]:
             "delete": _write(f"{collection.id}.delete", "Delete", "204", None, uuid),
         }
         paths[f"{base}/items/{{id}}"]["delete"]["parameters"].append(
-            _parameter("successor", {"type": "string", "format": "uuid"}, "the feature it was merged into")
+            _parameter("successor", UUID, "the feature it was merged into")
         )
         paths |= _photos(collection)
     return paths
@@ -225,7 +241,7 @@ def _write(
         "operationId": operation,
         "summary": summary,
         "security": [{"bearer": []}],
-        "parameters": [uuid] if uuid else [],
+        "parameters": [*([uuid] if uuid else []), REASON],
         "responses": {ok: {"description": "Done"}, "default": PROBLEM},
     }
     if uuid:
@@ -304,5 +320,8 @@ def _problem() -> Document:
             "detail": text,
             "instance": text,
             "parameter": text,
+            "at": text | {"format": "date-time", "description": "410: when the feature was deleted"},
+            "reason": text | {"description": "410: why, in the words of who deleted it"},
+            "successor": UUID | {"description": "410: the feature it was merged into"},
         },
     }

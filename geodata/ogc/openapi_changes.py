@@ -26,7 +26,7 @@ CHANGE: Document = {
         "uuid": TEXT | {"format": "uuid"},
         "revision": NUMBER,
         "at": TEXT | {"format": "date-time"},
-        "reason": TEXT,
+        "reason": TEXT | {"description": "why, in the words of who made the change; empty where nothing was said"},
         "successor": TEXT | {"format": "uuid"},
         "feature": {"type": "object", "nullable": True, "description": "as it was right after this revision"},
     },

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from geodata.formats.changes import instant
 from geodata.ogc.links import Link, link
+from geodata.params.instants import instant
 
 if TYPE_CHECKING:
     from geodata.queries.versions import Around, Version

@@ -1,4 +1,4 @@
-"""`datetime`: an instant or an interval (OGC API Features /req/core/fc-time-definition, RFC 3339); `as-of`: an instant."""
+"""`datetime`: an instant or an interval (OGC API Features /req/core/fc-time-definition, RFC 3339); `as-of`: an instant; how one is written."""
 
 import re
 from dataclasses import dataclass
@@ -79,3 +79,8 @@ def parse_as_of(text: str, now: datetime | None = None, name: str = AS_OF) -> da
         raise BadParameter(name, told) from None
     now = now or timezone.now()
     return now if day == now.astimezone(timezone.get_default_timezone()).date() else last
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

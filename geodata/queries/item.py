@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from geodata.changes.models import FormerSlug, Revision, Tombstone
+from geodata.changes.notes import public_reason
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
+from geodata.params.instants import instant
 from geodata.problems import Gone, NotFound
 from geodata.queries import past, reader, select, stored
 from geodata.queries.raw import direct
@@ -123,8 +125,20 @@ def _elsewhen(collection: Collection, uuid: UUID) -> Gone | NotFound:
 
 
 def _absent(collection: Collection, uuid: UUID) -> Gone | NotFound:
+    """Why nothing is at this address; of a deleted feature only what the feed tells: nothing of what was hidden by then."""
     tombstone = Tombstone.objects.filter(uuid=uuid, collection=collection.id).first()
-    if tombstone and Revision.objects.filter(uuid=uuid, public_op__isnull=False).exists():
-        successor = str(tombstone.successor) if tombstone.successor else None
-        return Gone(_("Cette fiche a été supprimée."), successor)
-    return NotFound(_("Aucune fiche à cette adresse."))
+    last = _last_public(uuid) if tombstone else None
+    if tombstone is None or last is None:
+        return NotFound(_("Aucune fiche à cette adresse."))
+    heir = tombstone.successor
+    successor = str(heir) if heir and _last_public(heir) else None
+    if last.public_op != "delete":
+        return Gone(_("Cette fiche a été supprimée."), successor=successor)
+    at, reason = instant(last.at), public_reason(last.reason)
+    return Gone(_("Cette fiche a été supprimée."), at=at, reason=reason, successor=successor)
+
+
+def _last_public(uuid: UUID) -> Revision | None:
+    """The last change of a feature that was told to everybody."""
+    told = Revision.objects.filter(uuid=uuid, public_op__isnull=False)
+    return told.only("public_op", "at", "reason").order_by("-id").first()

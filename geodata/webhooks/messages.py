@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from geodata import registry
-from geodata.formats.changes import compact, described, instant
+from geodata.formats.changes import compact, described
 from geodata.params.changes import Anchor, ChangesQuery, make_since
+from geodata.params.instants import instant
 from geodata.queries import changes as feed
 from geodata.queries.changes import ChangesPage, Entry
 from geodata.queries.touched import touched

@@ -2,19 +2,20 @@
 
 import json
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from cabanes.models import Cabane
 from geodata.changes import recording
 from geodata.models import Revision
 from parcs.models import Autorite
-from tests.api.geodata.writing import bearer, items
+from tests.api.geodata.writing import MERGE, bearer, body, items, send
 from tests.factories import cabanes, parcs
 from tests.factories.parcs import autorite, member, user
 
@@ -168,6 +169,80 @@ def test_merge_names_what_the_feature_became(client, since):
     assert (gone.status_code, gone.json()["successor"]) == (410, str(kept.uuid))
     assert client.delete(f"{items('cabanes')}/{kept.uuid}", headers=bearer(person)).status_code == 204
     assert told(read(client, since=page["cursor"])) == [("delete", str(kept.uuid))]
+
+
+def test_the_reason_of_a_deletion_and_of_a_merge_is_told_in_the_feed_the_versions_and_the_410(client, since):
+    person = member(authority=Autorite.objects.get(code="TENUE"))
+    twin, kept, old = cabane(), cabane(), cabane()
+    start = since()
+    etag = client.get(f"{items('cabanes')}/{twin.uuid}")["ETag"]
+    merge = f"{items('cabanes')}/{twin.uuid}?" + urlencode(
+        {"reason": "fusion\u00a0: même cabane", "successor": kept.uuid}
+    )
+    assert client.delete(merge, headers=bearer(person) | {"If-Match": etag}).status_code == 204
+    burnt = f"{items('cabanes')}/{old.uuid}?reason=br%C3%BBl%C3%A9e%20%26%20d%C3%A9mont%C3%A9e"
+    assert client.delete(burnt, headers=bearer(person)).status_code == 204
+    changes = read(client, since=start)["changes"]
+    assert [each["reason"] for each in changes] == ["fusion\u00a0: même cabane", "brûlée & démontée"]
+    for each, lost in zip(changes, (twin, old), strict=True):
+        address = f"{items('cabanes')}/{lost.uuid}"
+        gone = client.get(address)
+        assert gone.status_code == 410
+        members = ("at", "reason", "successor")
+        assert [gone.json().get(name) for name in members] == [each.get(name) for name in members]
+        assert client.get(f"{address}/versions").json()["versions"][0]["reason"] == each["reason"]
+    assert Revision.objects.get(uuid=old.uuid, public_op="delete").reason == "sans If-Match : brûlée & démontée"
+
+
+def test_the_reason_of_an_unpublication_and_of_other_writes_is_told(client, since):
+    authority = Autorite.objects.get(code="TENUE")
+    person, start = member(authority=authority), since()
+    made = send(
+        client, "post", f"{items('cabanes')}?reason=neuve", body("cabanes", authority, status="published"), person
+    )
+    assert made.status_code == 201
+    address, patch = urlsplit(made["Location"]).path, {"properties": {"status": "archived"}}
+    assert send(client, "patch", f"{address}?reason=travaux", patch, person, MERGE).status_code == 200
+    assert [(each["op"], each["reason"]) for each in read(client, since=start)["changes"]] == [
+        ("upsert", "neuve"), ("unpublish", "travaux"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "given", ["reason=%00", "reason=a%0Ab", "reason=" + "é" * 501, "reason=a&reason=b", "raison=a"]
+)
+def test_a_reason_that_cannot_be_kept_is_refused_and_nothing_is_deleted(client, given):
+    person, hut = member(authority=Autorite.objects.get(code="TENUE")), cabane()
+    address = f"{items('cabanes')}/{hut.uuid}"
+    refused = client.delete(f"{address}?{given}", headers=bearer(person))
+    assert (refused.status_code, refused.json()["parameter"]) == (400, given.split("=")[0])
+    assert client.delete(f"{address}?reason={'é' * 500}", headers=bearer(person)).status_code == 204
+    assert client.get(address).json()["reason"] == "é" * 500
+
+
+def test_the_410_says_nothing_of_what_was_hidden_when_it_was_deleted(client):
+    person = member(authority=Autorite.objects.get(code="TENUE"))
+    hidden, withdrawn, heir = cabane(status="draft"), cabane(), cabane(status="draft")
+    Cabane.objects.filter(pk=withdrawn.pk).update(status="archived")
+    for each in (hidden, withdrawn):
+        address = f"{items('cabanes')}/{each.uuid}?reason=secret&successor={heir.uuid}"
+        assert client.delete(address, headers=bearer(person)).status_code == 204
+    answers = [client.get(f"{items('cabanes')}/{each.uuid}") for each in (hidden, withdrawn)]
+    assert [each.status_code for each in answers] == [404, 410]
+    for each in answers:
+        assert not {"reason", "at", "successor"} & set(each.json())
+
+
+def test_what_comes_out_of_the_bin_is_an_upsert_of_the_same_uuid_with_a_reason(client, since):
+    person, hut = member(authority=Autorite.objects.get(code="TENUE")), cabane()
+    start = since()
+    assert client.delete(f"{items('cabanes')}/{hut.uuid}", headers=bearer(person)).status_code == 204
+    client.force_login(person)
+    sent = {"reason": "supprimée par erreur"}
+    assert client.post(reverse("gestion:take-out", args=["cabanes", hut.uuid]), sent).status_code == 302
+    page = read(client, since=start)
+    assert told(page) == [("delete", str(hut.uuid)), ("upsert", str(hut.uuid))]
+    assert page["changes"][1]["reason"] == "supprimée par erreur"
 
 
 def test_merge_into_nothing_or_a_draft_or_itself_is_refused(client):

@@ -9,8 +9,9 @@ from django.db.models import F
 from django.utils import timezone
 
 from cabanes.models import Cabane
+from geodata.changes import recording
 from geodata.endpoints import validators
-from geodata.models import Erasure, Revision
+from geodata.models import Erasure, Revision, Tombstone
 from tests.api.geodata.bygone import ITEMS, an_hour_ago, at, cabane, change, commit, names
 from tests.factories.parcs import autorite, member
 
@@ -145,6 +146,16 @@ def test_what_is_erased_from_the_history_is_in_no_past_state(client):
     assert now["ETag"] != kept["ETag"]
     assert names(client, then) == ["Un"]
     assert Erasure.objects.get().fields == ["story_fr"]
+
+
+def test_what_was_said_of_a_deletion_is_erased_everywhere(client):
+    thing = cabane()
+    with recording(by=None, reason="vu par Jeanne"):
+        Cabane.objects.filter(pk=thing.pk).update(deleted_at="2026-11-20T10:00:00Z")
+    assert client.get(f"{ITEMS}/{thing.uuid}").json()["reason"] == "vu par Jeanne"
+    call_command("forget", "cabanes", str(thing.uuid), reasons=True, why="demandé le 3 mars", stdout=io.StringIO())
+    assert client.get(f"{ITEMS}/{thing.uuid}").json()["reason"] == ""
+    assert Tombstone.objects.get(uuid=thing.uuid).reason == ""
 
 
 @pytest.mark.parametrize("field", ["uuid", "geom", "nothing"])

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from alertes.models import Fermeture
 from cabanes.models import Cabane
+from geodata.models import Revision
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 
@@ -81,6 +82,29 @@ def test_what_is_in_the_bin_comes_out_of_it_as_it_was(client, call, publisher):
     client.post(address("take-out", "cabanes", thing))
     assert client.get(f"/cabanes/{thing.slug}/").status_code == 200
     assert "Revenante" not in client.get(reverse("gestion:bin")).content.decode()
+
+
+@pytest.mark.parametrize(("prefix", "label"), [("", "Pourquoi\u202f?"), ("/en", "Why?"), ("/nl", "Waarom?")])
+def test_who_takes_away_or_brings_back_may_say_why(client, call, publisher, prefix, label):
+    thing = cabane(authority=call)
+    page = client.get(f"{prefix}/gestion/cabanes/{thing.uuid}/").content.decode()
+    for verb in ("archiver", "supprimer"):
+        assert f'<label for="id_reason_{verb}">{label}' in page
+        assert f'id="id_reason_{verb}" name="reason" maxlength="500"' in page
+    client.post(address("move", "cabanes", thing, "supprimer"), {"reason": " doublon "})
+    assert label in client.get(f"{prefix}/gestion/corbeille/").content.decode()
+    client.post(address("take-out", "cabanes", thing), {"reason": "c’était la bonne"})
+    client.post(address("move", "cabanes", thing, "archiver"), {"reason": "travaux"})
+    told = Revision.objects.filter(uuid=thing.uuid).order_by("-id").values_list("public_op", "reason")[:3]
+    assert list(told) == [("unpublish", "travaux"), ("upsert", "c’était la bonne"), ("delete", "doublon")]
+
+
+def test_a_reason_that_is_too_long_is_said_and_nothing_is_put_away(client, call, publisher):
+    thing = cabane(authority=call)
+    answer = client.post(f"/gestion/cabanes/{thing.uuid}/supprimer/", {"reason": "x" * 501}, follow=True)
+    assert "500 caractères au plus" in answer.content.decode()
+    thing.refresh_from_db()
+    assert thing.deleted_at is None
 
 
 def test_the_bin_of_others_stays_closed(client, call, publisher):
