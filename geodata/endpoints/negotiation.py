@@ -19,12 +19,7 @@ Gives = Sequence[Format] | Callable[..., Sequence[Format]]
 
 
 def settle(request: HttpRequest, gives: Gives, address: Mapping[str, Any]) -> None:
-    """Choose the form of a read. Raises BadParameter for `f`, NotAcceptable for `Accept`, and what `gives` raises.
-
-    What is written is all in the body: parameters of a write are refused.
-    """
-    if request.method in ("POST", "PUT", "PATCH"):
-        single(request.GET, ())
+    """Choose the form of a read. Raises BadParameter for `f`, NotAcceptable for `Accept`, and what `gives` raises."""
     if request.method not in ("GET", "HEAD"):
         return
     offered = gives(request, **address) if callable(gives) else gives

@@ -20,6 +20,7 @@ from geodata.endpoints.authentication import user_of
 from geodata.endpoints.bodies import read_json
 from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
 from geodata.formats.choice import JSON, Format
+from geodata.params.items import single
 from geodata.photos import files
 from geodata.photos.models import FeaturePhoto
 from geodata.photos.pictures import MAX_BYTES
@@ -58,6 +59,8 @@ def photo(request: HttpRequest, collection_id: str, key: UUID, photo_uuid: UUID)
     collection, user = registry.get(collection_id), user_of(request)
     if request.method == "OPTIONS":
         return _options(request, collection, key, user, ("PATCH", "DELETE"))
+    if request.method in ("PATCH", "DELETE"):
+        single(request.GET, ())
     if request.method == "PATCH":
         ask_signed_in(user)
         told = read_json(request, PATCH_TYPES)
@@ -112,6 +115,7 @@ def _add(request: HttpRequest, collection: Collection, key: UUID) -> HttpRespons
         raise TooLarge(_("La photo dépasse %(limit)d Mo. Réduisez-la.") % {"limit": MAX_BYTES // 1024 // 1024})
     user = user_of(request)
     ask_signed_in(user)
+    single(request.GET, ())
     if request.content_type != "multipart/form-data":
         raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": "multipart/form-data"})
     told: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
