@@ -141,7 +141,7 @@ def test_component_tells_the_author_of_the_page_what_was_wrong(network, live_ser
     page.goto(partner.url)
     expect(page.get_by_role("alert")).to_be_visible()
     page.wait_for_timeout(0)
-    assert sum("400 kind Valeur inconnue. Connues : loop, " in each for each in told) == 2, told
+    assert sum("400 kind Valeur inconnue. Connues\u00a0: loop, " in each for each in told) == 2, told
 
 
 @pytest.fixture
