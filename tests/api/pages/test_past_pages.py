@@ -75,6 +75,20 @@ def test_lists_and_the_map_show_the_state(client, url):
         assert "?as-of=" in shown
 
 
+def test_the_pictures_of_two_days_differ_in_their_cabins(client):
+    parc()
+    thing = cabane(geom="SRID=4326;POINT(2.805 50.405)")
+    then = commit()
+    change(thing, geom="SRID=4326;POINT(2.806 50.406)")
+    moved = commit()
+    change(thing, status="archived")
+    gone = commit()
+    pictures = {html(client, "/carte/reseau.svg", instant) for instant in (then, moved, gone)}
+    assert len(pictures) == 3
+    assert sum("M" in path and "h0" in path for path in pictures) == 2
+    assert html(client, "/carte/reseau.svg", gone) == html(client, "/carte/reseau.svg")
+
+
 def test_every_page_of_a_feature_answers_when_what_it_refers_to_was_not_there(client):
     park = parc(slug="parc")
     cabane(slug="cabane", park=park, authority=park.authority)
