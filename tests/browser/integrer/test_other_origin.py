@@ -238,6 +238,22 @@ def test_partners_page_follows_the_form_and_takes_a_zone_from_the_map(network, l
     assert page.said == []
 
 
+@pytest.mark.parametrize(
+    ("prefix", "copy"), [("", "Copier\u00a0: "), ("/en", "Copy: "), ("/nl", "Kopiëren: ")], ids=["fr", "en", "nl"]
+)
+def test_each_button_that_copies_says_what_it_copies(network, live_server, context, prefix, copy):
+    carte(slug="reseau", title_fr="Le réseau")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{live_server.url}{prefix}/partenaires/")
+    buttons = page.get_by_role("button", name=copy)
+    expect(buttons).to_have_count(page.locator("pre.code").count())
+    names = [each.get_attribute("aria-label") for each in buttons.all()]
+    assert len(set(names)) == len(names), names
+    page.get_by_role("button", name=f"{copy}curl", exact=True).click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl ")
+
+
 def test_a_partner_makes_a_key_on_a_narrow_phone(transactional_db, live_server, browser):
     user(username="office", password="mot-de-passe")
     context = browser.new_context(viewport={"width": 320, "height": 800})

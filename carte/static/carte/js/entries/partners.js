@@ -80,20 +80,25 @@ function copyButton(block) {
 	const button = document.createElement("button");
 	button.type = "button";
 	button.className = "copy";
-	button.textContent = words.copy;
-	const of = block.getAttribute("aria-labelledby");
-	if (of) button.setAttribute("aria-describedby", of);
+	const what = document.getElementById(block.getAttribute("aria-labelledby") ?? "")?.textContent;
+	/** @param {string} word @param {string} whole the word, and what it is about */
+	const name = (word, whole) => {
+		button.textContent = word;
+		button.setAttribute(
+			"aria-label",
+			whole.replace("{what}", what ?? block.getAttribute("aria-label") ?? ""),
+		);
+	};
+	name(words.copy, words.copyThis);
 	button.addEventListener("click", async () => {
 		try {
 			await navigator.clipboard.writeText(block.innerText.trim());
-			button.textContent = words.copied;
+			name(words.copied, words.copiedThis);
 		} catch {
-			button.textContent = words.select;
+			name(words.select, words.select);
 			getSelection()?.selectAllChildren(block);
 		}
-		setTimeout(() => {
-			button.textContent = words.copy;
-		}, 2000);
+		setTimeout(() => name(words.copy, words.copyThis), 2000);
 	});
 	block.before(button);
 }
