@@ -117,9 +117,29 @@ def test_nobody_sees_drafts_in_the_past(client):
     assert "Secret" not in html(client, "/cabanes/", then)
 
 
-@pytest.mark.parametrize("text", ["hier", "2999-01-01", "2026-02-30"])
-def test_what_is_no_moment_of_the_past_is_400(client, text):
-    assert client.get("/cabanes/", {"as-of": text}).status_code == 400
+@pytest.mark.parametrize(
+    ("prefix", "text", "told"),
+    [
+        ("", "hier", "Écrivez un jour ou un instant qui existe"),
+        ("", "2026-02-30", "Écrivez un jour ou un instant qui existe"),
+        ("", "2999-01-01", "Cet instant n’est pas encore passé."),
+        ("/en", "2999-01-01", "This instant has not passed yet."),
+    ],
+)
+def test_what_is_no_moment_of_the_past_is_400_and_says_why(client, prefix, text, told):
+    answer = client.get(f"{prefix}/cabanes/", {"as-of": text})
+    assert answer.status_code == 400
+    assert told in answer.content.decode()
+
+
+def test_the_hour_is_told_where_an_instant_was_asked_for(client):
+    cabane()
+    then = datetime(2026, 1, 15, 12, tzinfo=UTC)
+    Revision.objects.update(at=then)
+    assert "l’état du 15 janvier 2026 à 13\u00a0h\u00a005." in html(client, "/", then.replace(minute=5))
+    english = client.get("/en/", {"as-of": "2026-01-15T12:05:00Z"}).content.decode()
+    assert "the state of 15 January 2026 at 13:05." in english
+    assert "l’état du 15 janvier 2026." in client.get("/", {"as-of": "2026-01-15"}).content.decode()
 
 
 def dated(thing, *days):
