@@ -5,8 +5,10 @@ from threading import Thread
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from comptes.models import ApiKey
 from tests.browser import axe
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
@@ -265,7 +267,11 @@ def test_a_partner_makes_a_key_on_a_narrow_phone(transactional_db, live_server, 
     page.get_by_label("Nom de la clé").fill("copie")
     page.get_by_role("button", name="Créer une clé").click()
     expect(page.locator("[data-key]")).to_contain_text("cdp_")
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    ApiKey.objects.get().usage.create(day=timezone.localdate(), kind="items", requests=1_234_567, bytes=10**10)
+    page.goto(f"{live_server.url}/partenaires/cles/")
+    expect(page.locator("[aria-labelledby=usage] td").first).to_have_text("copie")
+    for part in ("html", "[aria-labelledby=cles]", "[aria-labelledby=usage]"):
+        assert page.locator(part).evaluate("part => part.scrollWidth <= part.clientWidth"), part
     page.get_by_role("button", name="Révoquer : copie").click()
     expect(page.get_by_text("révoquée le")).to_be_visible()
     context.close()
