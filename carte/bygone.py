@@ -34,8 +34,8 @@ def with_past(view: View) -> View:
             request.user = AnonymousUser()
             with past.showing(shown), past.at(shown.revision):
                 response = view(request, *args, **kwargs)
-        except BadParameter:
-            return bad_request(request)
+        except BadParameter as refusal:
+            return bad_request(request, refusal)
         response["Memento-Datetime"] = http_date(shown.instant)
         response["Link"] = f'<{request.build_absolute_uri(request.path)}>; rel="original"'
         response["X-Robots-Tag"] = "noindex"

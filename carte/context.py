@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from carte import clock
+from carte import clock, wording
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -40,6 +40,7 @@ def _site(request: HttpRequest) -> dict[str, Any]:
         ),
         "languages": languages(request),
         "moment": clock.moment(),
+        "moment_hour": wording.hour(wording.local(clock.now())) if clock.is_within_a_day() else "",
     }
 
 

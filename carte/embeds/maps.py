@@ -122,6 +122,7 @@ def texts() -> dict[str, str]:
         "zoom_in": gettext("Agrandir"),
         "zoom_out": gettext("Réduire"),
         "whole_screen": gettext("Plein écran"),
+        "layers": gettext("Choisir ce que la carte montre"),
         "page": gettext("Voir la fiche"),
         "failed": gettext("La carte interactive ne s’est pas chargée. La liste reste complète."),
         "zoom": gettext("il y en a trop pour tout montrer, agrandissez."),

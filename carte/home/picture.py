@@ -1,4 +1,4 @@
-"""The network drawn as SVG by PostGIS: communes, parks, trails, the larger towns. No script, no font."""
+"""The network drawn as SVG by PostGIS: communes, parks, trails, cabins, the larger towns. No script, no font."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FRAME = """
 SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)
 FROM (SELECT ST_Extent(ST_Transform(t.geom, 3857)) FROM ({parks}) t) b(e)
 """
-# So many outlines of a collection, the largest: the picture weighs 200 kB at most, whatever the network holds.
+# So many outlines of a collection, the largest, and so many cabins: the picture weighs 200 kB at most, whatever the network holds.
 MOST_DRAWN = 600
 # Inputs: scale, west, north in EPSG:3857; output: path data in pixels. Areas in square degrees and lengths in degrees
 # only tell which are the largest.
@@ -37,6 +37,10 @@ SELECT ST_AsSVG(ST_Scale(ST_Translate(
 FROM (
   SELECT id, geom FROM ({source}) t WHERE geom IS NOT NULL ORDER BY {size} DESC, id LIMIT %(most)s
 ) t ORDER BY t.id
+"""
+POINTS = """
+SELECT DISTINCT round((ST_X(p) - %(west)s) * %(scale)s)::int, round((%(north)s - ST_Y(p)) * %(scale)s)::int
+FROM (SELECT ST_Transform(t.geom, 3857) FROM ({source}) t ORDER BY t.id LIMIT %(most)s) drawn (p) ORDER BY 1, 2
 """
 NAMES = """
 SELECT t.name_fr, (ST_X(ST_Transform(t.centre, 3857)) - %(west)s) * %(scale)s,
@@ -48,12 +52,17 @@ STYLE = {
     "parcs": 'fill="#9cca92" stroke="#1f6b45" stroke-width="1.5"',
     "sentiers": 'fill="none" stroke="#9a3b12" stroke-width="2" stroke-dasharray="5 4" stroke-opacity=".75"',
 }
+CABINS = "cabanes"
+DRAWN = (*STYLE, CABINS)
+# A cabin is a line without length, whose round ends make the dot; as large as it must be to be seen on a phone.
+DOT = 22
+DOTS = 'fill="none" stroke-linecap="round" stroke="{}" stroke-width="{}"'
 
 
 def revision() -> int:
     """The revision of what is drawn."""
     nobody = AnonymousUser()
-    return max(states.revision(registry.get(name), nobody) for name in STYLE)
+    return max(states.revision(registry.get(name), nobody) for name in DRAWN)
 
 
 def address() -> str:
@@ -73,12 +82,17 @@ def _draw() -> bytes:
     if frame:
         for name, style in STYLE.items():
             body.append(f'<path {style} d="{" ".join(paths(name, frame))}"/>')
-        body += [label(name) for name in lettering.placed(names(frame), (WIDTH, HEIGHT))]
+        cabins = points(CABINS, frame)
+        dots = "".join(f"M{x} {y}h0" for x, y in cabins)
+        for colour, size in (("#fff", DOT + 6), ("#7a2e12", DOT)):
+            body.append(f'<path {DOTS.format(colour, size)} d="{dots}"/>')
+        spots = [(x, y, 0) for x, y in cabins]
+        body += [label(name) for name in lettering.placed(names(frame), (WIDTH, HEIGHT), spots, DOT / 2 + 3)]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
     return f"{head}{''.join(body)}</svg>".encode()
 
 
-_drawn = Kept(_draw, *STYLE)
+_drawn = Kept(_draw, *DRAWN)
 
 
 def _frame() -> dict[str, float] | None:
@@ -112,6 +126,14 @@ def paths(name: str, frame: dict[str, float]) -> list[str]:
             values | frame | {"tolerance": TOLERANCE_M, "most": MOST_DRAWN},
         )
         return [row[0] for row in cursor.fetchall() if row[0]]
+
+
+def points(name: str, frame: dict[str, float]) -> list[tuple[int, int]]:
+    """Where the first points of a collection lie, in pixels of the frame, each place once."""
+    text, values = select.named(*select.visible(registry.get(name), AnonymousUser()))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(POINTS).format(source=text), values | frame | {"most": MOST_DRAWN})
+        return list(cursor.fetchall())
 
 
 def names(frame: dict[str, float]) -> list[tuple[str, float, float]]:

@@ -13,11 +13,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
 from carte import wording
-from carte.integrer.selection import MOST, Shown
+from carte.integrer import picture
+from carte.integrer.selection import MOST, REVISION, Shown
 from carte.pages import lines, relations
 from carte.pages.addresses import address, list_address
 from carte.pages.closures import Notice, closed_places
 from carte.pages.texts import name_of, page_language
+from geodata.params.changes import make_since
+from geodata.queries import changes as feed
 from geodata.queries.counting import COUNT_LIMIT
 
 
@@ -55,7 +58,13 @@ def _entry(row: Any, towns: dict[str, Any], notice: Notice | None, absolute: Cal
 
 
 def document(shown: Shown, absolute: Callable[[str], str]) -> dict[str, Any]:
-    """What the web component draws: title, list, addresses of picture, frame and our own list, and its few words."""
+    """What the web component draws: title, list, addresses of picture, frame and our own list, and its few words.
+
+    `live` is where changes are told, and from where on; the revision in the address of the picture keeps no old one shown.
+    """
+    # Before the rows: what is committed in between is told twice rather than never.
+    live = {"url": absolute(reverse("api:live")), "since": make_since(feed.a_moment_ago())}
+    drawn = picture.revision(shown.collection)
     rows, count = shown.rows()
     query = urlencode([*shown.filters.items(), (MOST, shown.most)])
     arguments = [shown.collection.id]
@@ -64,10 +73,11 @@ def document(shown: Shown, absolute: Callable[[str], str]) -> dict[str, Any]:
         "lang": page_language(),
         "count": count,
         "places": [asdict(each) for each in entries(rows, shown, absolute)],
-        "picture": absolute(f"{reverse('integrer:picture', args=arguments)}?{query}"),
+        "picture": absolute(f"{reverse('integrer:picture', args=arguments)}?{query}&{REVISION}={drawn}"),
         "frame": absolute(f"{reverse('integrer:page', args=arguments)}?{query}"),
         "page": absolute(list_address(shown.collection)),
         "home": absolute(reverse("home")),
+        "live": live,
         "words": words(count, len(rows)),
     }
 

@@ -18,9 +18,11 @@ from django.views.decorators.http import require_safe
 from carte.embeds import maps
 from carte.integrer.selection import NOBODY, ONE, read
 from carte.pages import finding
+from carte.pages.filters import REACHABLE
 from carte.pages.texts import name_of
 from geodata import registry
-from geodata.problems import Problem
+from geodata.features import YesNo
+from geodata.problems import BadParameter, Problem
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -113,8 +115,34 @@ def _of_page(match: ResolverMatch, path: str) -> Piece | None:
         query = urlencode({ONE: match.kwargs["key"]})
         return Piece(name_of(feature).value, f"{reverse('integrer:page', args=[collection_id])}?{query}")
     if match.namespace == "pages" and name.endswith("-list"):
-        return Piece(str(registry.get(collection_id).title), reverse("integrer:page", args=[collection_id]))
+        return _of_list(collection_id, QueryDict(urlsplit(path).query))
     return None
+
+
+def _of_list(collection_id: str, given: QueryDict) -> Piece:
+    """The piece for a list, narrowed by those of its filters that a piece has too."""
+    kept = QueryDict(mutable=True)
+    for name, value in given.items():
+        one = QueryDict(urlencode([_parameter(collection_id, name, str(value))]))
+        if value and _is_known(collection_id, one):
+            kept.update(one)
+    asked = f"?{kept.urlencode()}" if kept else ""
+    return Piece(read(collection_id, kept).title, f"{reverse('integrer:page', args=[collection_id])}{asked}")
+
+
+def _parameter(collection_id: str, name: str, value: str) -> tuple[str, str]:
+    """A filter of a list as the API has it, by name and value."""
+    if name in REACHABLE:
+        return name, YesNo.YES
+    return "communes" if name == "commune" and "communes" in registry.get(collection_id).fields else name, value
+
+
+def _is_known(collection_id: str, given: QueryDict) -> bool:
+    try:
+        read(collection_id, given)
+    except BadParameter:
+        return False
+    return True
 
 
 def _title(collection_id: str, path: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
@@ -14,6 +14,9 @@ from carte.home import lettering, picture
 from carte.integrer.selection import Shown
 from geodata import registry
 from geodata.queries import states
+
+if TYPE_CHECKING:
+    from geodata.registry import Collection
 
 WIDTH, HEIGHT = 720, 480
 ROUND, EDGE = 17, 2
@@ -50,7 +53,7 @@ def draw(shown: Shown) -> bytes:
         return f"{head}</svg>".encode()
     frame = picture.fitted(_metres(box), WIDTH, HEIGHT)
     ids = shown.ids()
-    ground, towns = _ground(tuple(frame.items()), _revision())
+    ground, towns = _ground(tuple(frame.items()), revision())
     shapes, spots = _places(shown, ids, frame)
     names = map(picture.label, lettering.placed(towns, (WIDTH, HEIGHT), spots, ROUND + EDGE))
     return "".join(
@@ -58,8 +61,10 @@ def draw(shown: Shown) -> bytes:
     ).encode()
 
 
-def _revision() -> int:
-    return max(states.revision(registry.get(name), AnonymousUser()) for name in ("communes", "parcs"))
+def revision(*more: Collection) -> int:
+    """The revision of the ground, and of what more is drawn on it."""
+    drawn = (registry.get("communes"), registry.get("parcs"), *more)
+    return max(states.revision(each, AnonymousUser()) for each in drawn)
 
 
 @lru_cache(maxsize=8)

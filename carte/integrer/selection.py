@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from geodata.registry import Collection
 
 PARK, ONE, MOST = "parc", "fiche", "limite"
+# In the address of a picture, so that browsers take the new one; it selects nothing.
+REVISION = "r"
 # What a piece decides itself: it shows the present, by name, as a piece does.
 NOT_HERE = (*NOT_A_FILTER, AS_OF, sorting.PARAMETER, *columns.OWN)
 DEFAULT_MOST, LARGEST_MOST = 30, 60
@@ -98,7 +100,7 @@ class Shown:
 def read(collection_id: str, given: QueryDict) -> Shown:
     """The selection in a query string. Raises NotFound: no such collection, park or feature; BadParameter."""
     collection = registry.get(collection_id)
-    own = {name: given.get(name, "") for name in (PARK, ONE, MOST) if name in given}
+    own = {name: given.get(name, "") for name in (PARK, ONE, MOST, REVISION) if name in given}
     if repeated := [name for name in own if len(given.getlist(name)) > 1]:
         raise BadParameter(repeated[0], _("Ce paramètre est donné plusieurs fois."))
     rest = MultiValueDict({name: values for name, values in given.lists() if name not in own})

@@ -15,7 +15,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 
-from geodata.problems import is_down
+from geodata.problems import BadParameter, is_down
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -34,8 +34,9 @@ def forbidden(request: "HttpRequest", exception: Exception | None = None) -> Htt
 
 
 def bad_request(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:
-    """400: an address that cannot be read."""
-    return HttpResponse(_bare(request, "400.html"), status=400)
+    """400: an address that cannot be read, and why, where a parameter of ours was refused."""
+    reason = str(exception.detail) if isinstance(exception, BadParameter) else ""
+    return HttpResponse(_bare(request, "400.html", reason=reason), status=400)
 
 
 def without_token(request: "HttpRequest", reason: str = "") -> HttpResponse:
@@ -55,7 +56,7 @@ def failure(request: "HttpRequest") -> HttpResponse:
     return HttpResponse(_bare(request, "500.html", again=True), status=500)
 
 
-def _bare(request: "HttpRequest", template: str, *, again: bool = False) -> str:
+def _bare(request: "HttpRequest", template: str, *, again: bool = False, reason: str = "") -> str:
     language = translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
         context = {
@@ -63,6 +64,7 @@ def _bare(request: "HttpRequest", template: str, *, again: bool = False) -> str:
             "language": language,
             "styles": _styles(),
             "home": reverse("home"),
+            "reason": reason,
             "again": request.get_full_path() if again and request.method == "GET" else "",
         }
         return render_to_string(template, context)

@@ -50,7 +50,9 @@ def words() -> dict[str, str]:
     """What the script of the page says."""
     return {
         "copy": _("Copier"),
+        "copyThis": _("Copier : {what}"),
         "copied": _("Copié"),
+        "copiedThis": _("Copié : {what}"),
         "select": _("Choisi : copiez au clavier"),
         "map": _("Carte du résultat. La liste contient les premières fiches."),
         "view": _("Prendre la zone affichée"),

@@ -125,7 +125,9 @@ def script(view: MapView) -> str:
     for number, layer in enumerate(view.layers):
         _add(drawn, _LiveLayer(layer), str(number))
     if sum(not layer.ground for layer in view.layers) > 1:
-        _add(drawn, folium.LayerControl(position="topright", collapsed=True), "control")
+        control = folium.LayerControl(position="topright", collapsed=True)
+        _add(drawn, control, "control")
+        _add(drawn, _Call("list", control.get_name(), {}), "list")
     return _rendered(drawn)
 
 

@@ -177,6 +177,23 @@ def test_oembed_knows_lists_frames_and_partner_maps(client, place):
 
 
 @pytest.mark.parametrize(
+    ("page", "frame"),
+    [
+        ("/parcs/?kind=terril", "/integrer/parcs/?kind=terril"),
+        ("/en/cabanes/?q=le+h%C3%A9ron&kind=abri", "/en/integrer/cabanes/?q=le+h%C3%A9ron&kind=abri"),
+        ("/sentiers/?pushchair=on", "/integrer/sentiers/?pushchair=yes"),
+        ("/parcs/?commune=62498&kind=", "/integrer/parcs/?communes=62498"),
+        ("/cabanes/?page=2&as-of=2026-01-01&kind=chateau&limit=3", "/integrer/cabanes/"),
+    ],
+)
+def test_oembed_of_a_list_keeps_the_filters_that_a_frame_has(client, place, page, frame):
+    told = client.get("/oembed", {"url": f"http://testserver{page}"}).json()
+    (address,) = re.findall(r'src="([^"]+)"', told["html"])
+    assert address.replace("&amp;", "&") == f"http://testserver{frame}"
+    assert client.get(frame).status_code == 200
+
+
+@pytest.mark.parametrize(
     ("query", "status"),
     [
         ({"url": "http://testserver/cabanes/secret/"}, 404),

@@ -75,6 +75,20 @@ def test_lists_and_the_map_show_the_state(client, url):
         assert "?as-of=" in shown
 
 
+def test_the_pictures_of_two_days_differ_in_their_cabins(client):
+    parc()
+    thing = cabane(geom="SRID=4326;POINT(2.805 50.405)")
+    then = commit()
+    change(thing, geom="SRID=4326;POINT(2.806 50.406)")
+    moved = commit()
+    change(thing, status="archived")
+    gone = commit()
+    pictures = {html(client, "/carte/reseau.svg", instant) for instant in (then, moved, gone)}
+    assert len(pictures) == 3
+    assert sum("M" in path and "h0" in path for path in pictures) == 2
+    assert html(client, "/carte/reseau.svg", gone) == html(client, "/carte/reseau.svg")
+
+
 def test_every_page_of_a_feature_answers_when_what_it_refers_to_was_not_there(client):
     park = parc(slug="parc")
     cabane(slug="cabane", park=park, authority=park.authority)
@@ -103,9 +117,29 @@ def test_nobody_sees_drafts_in_the_past(client):
     assert "Secret" not in html(client, "/cabanes/", then)
 
 
-@pytest.mark.parametrize("text", ["hier", "2999-01-01", "2026-02-30"])
-def test_what_is_no_moment_of_the_past_is_400(client, text):
-    assert client.get("/cabanes/", {"as-of": text}).status_code == 400
+@pytest.mark.parametrize(
+    ("prefix", "text", "told"),
+    [
+        ("", "hier", "Écrivez un jour ou un instant qui existe"),
+        ("", "2026-02-30", "Écrivez un jour ou un instant qui existe"),
+        ("", "2999-01-01", "Cet instant n’est pas encore passé."),
+        ("/en", "2999-01-01", "This instant has not passed yet."),
+    ],
+)
+def test_what_is_no_moment_of_the_past_is_400_and_says_why(client, prefix, text, told):
+    answer = client.get(f"{prefix}/cabanes/", {"as-of": text})
+    assert answer.status_code == 400
+    assert told in answer.content.decode()
+
+
+def test_the_hour_is_told_where_an_instant_was_asked_for(client):
+    cabane()
+    then = datetime(2026, 1, 15, 12, tzinfo=UTC)
+    Revision.objects.update(at=then)
+    assert "l’état du 15 janvier 2026 à 13\u00a0h\u00a005." in html(client, "/", then.replace(minute=5))
+    english = client.get("/en/", {"as-of": "2026-01-15T12:05:00Z"}).content.decode()
+    assert "the state of 15 January 2026 at 13:05." in english
+    assert "l’état du 15 janvier 2026." in client.get("/", {"as-of": "2026-01-15"}).content.decode()
 
 
 def dated(thing, *days):

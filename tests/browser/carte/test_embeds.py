@@ -74,6 +74,24 @@ def test_live_map_shows_every_layer_and_no_name_breaks_out(hostile, live_server,
     assert context.storage_state()["origins"] == []
 
 
+@pytest.mark.parametrize(
+    ("prefix", "name"),
+    [
+        ("", "Choisir ce que la carte montre"),
+        ("/en", "Choose what the map shows"),
+        ("/nl", "Kiezen wat de kaart toont"),
+    ],
+)
+def test_the_button_of_the_layers_speaks_the_language_of_the_page(hostile, live_server, context, prefix, name):
+    page = context.new_page()
+    page.goto(f"{live_server.url}{prefix}/carte/reseau/")
+    button = page.get_by_role("button", name=name, exact=True)
+    expect(button).to_have_attribute("title", name)
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".leaflet-control-layers-overlays label").first).to_be_visible()
+
+
 def test_a_schematic_shape_says_so(hostile, live_server, context):
     page = watched(context)
     page.goto(f"{live_server.url}/carte/reseau/")

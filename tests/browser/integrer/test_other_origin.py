@@ -5,8 +5,10 @@ from threading import Thread
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from comptes.models import ApiKey
 from tests.browser import axe
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
@@ -141,7 +143,7 @@ def test_component_tells_the_author_of_the_page_what_was_wrong(network, live_ser
     page.goto(partner.url)
     expect(page.get_by_role("alert")).to_be_visible()
     page.wait_for_timeout(0)
-    assert sum("400 kind Valeur inconnue. Connues : loop, " in each for each in told) == 2, told
+    assert sum("400 kind Valeur inconnue. Connues\u00a0: loop, " in each for each in told) == 2, told
 
 
 @pytest.fixture
@@ -238,6 +240,22 @@ def test_partners_page_follows_the_form_and_takes_a_zone_from_the_map(network, l
     assert page.said == []
 
 
+@pytest.mark.parametrize(
+    ("prefix", "copy"), [("", "Copier\u00a0: "), ("/en", "Copy: "), ("/nl", "Kopiëren: ")], ids=["fr", "en", "nl"]
+)
+def test_each_button_that_copies_says_what_it_copies(network, live_server, context, prefix, copy):
+    carte(slug="reseau", title_fr="Le réseau")
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{live_server.url}{prefix}/partenaires/")
+    buttons = page.get_by_role("button", name=copy)
+    expect(buttons).to_have_count(page.locator("pre.code").count())
+    names = [each.get_attribute("aria-label") for each in buttons.all()]
+    assert len(set(names)) == len(names), names
+    page.get_by_role("button", name=f"{copy}curl", exact=True).click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl ")
+
+
 def test_a_partner_makes_a_key_on_a_narrow_phone(transactional_db, live_server, browser):
     user(username="office", password="mot-de-passe")
     context = browser.new_context(viewport={"width": 320, "height": 800})
@@ -249,7 +267,11 @@ def test_a_partner_makes_a_key_on_a_narrow_phone(transactional_db, live_server, 
     page.get_by_label("Nom de la clé").fill("copie")
     page.get_by_role("button", name="Créer une clé").click()
     expect(page.locator("[data-key]")).to_contain_text("cdp_")
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    ApiKey.objects.get().usage.create(day=timezone.localdate(), kind="items", requests=1_234_567, bytes=10**10)
+    page.goto(f"{live_server.url}/partenaires/cles/")
+    expect(page.locator("[aria-labelledby=usage] td").first).to_have_text("copie")
+    for part in ("html", "[aria-labelledby=cles]", "[aria-labelledby=usage]"):
+        assert page.locator(part).evaluate("part => part.scrollWidth <= part.clientWidth"), part
     page.get_by_role("button", name="Révoquer : copie").click()
     expect(page.get_by_text("révoquée le")).to_be_visible()
     context.close()

@@ -101,15 +101,20 @@ new MutationObserver(() => {
 
 @pytest.fixture
 def elsewhere(live_server):
-    """A page of another origin with the frame of the cabins in it."""
+    """A site of another origin: the frame of the cabins on its first page, their component on `/composant`."""
 
     class Partner(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
-            frame = f'<iframe src="{live_server.url}/integrer/cabanes/" title="Cabanes" width="600" height="480">'
-            self.wfile.write(f"<!doctype html><title>Office</title>{frame}</iframe>".encode())
+            piece = (
+                f'<iframe src="{live_server.url}/integrer/cabanes/" title="Cabanes" width="600" height="480"></iframe>'
+            )
+            if self.path == "/composant":
+                script = f'<script src="{live_server.url}/integrer/chaine-des-parcs.js" async></script>'
+                piece = f'{script}<chaine-des-parcs collection="cabanes"></chaine-des-parcs>'
+            self.wfile.write(f"<!doctype html><title>Office</title>{piece}".encode())
 
         def log_message(self, *_args):
             pass
@@ -140,6 +145,7 @@ def test_a_commit_is_on_every_kind_of_map_within_two_seconds(
         "home": opened("/").main_frame,
         "record": opened(f"/cabanes/{made.slug}/").main_frame,
         "partner's map": opened("/carte/reseau/").main_frame,
+        "partners' page": opened("/partenaires/").main_frame,
     }
     site = context.new_page()
     with site.expect_response(lambda response: "/api/live" in response.url):
@@ -196,3 +202,76 @@ def test_a_change_that_is_read_late_does_not_undo_a_filter(network, live_server,
     page.wait_for_timeout(500)
     expect(page.locator(".card")).to_have_count(1)
     expect(page.locator(".card")).to_contain_text("Parc du Canal")
+
+
+def test_the_answer_of_the_partners_page_follows_and_its_map_stays_where_it_is(network, live_server, opened):
+    made, token = network
+    page = opened("/partenaires/")
+    pin, row = page.locator(".partners__pin"), page.locator(".answer__rows a")
+    expect(pin).to_have_count(1)
+    row.focus()
+    page.get_by_role("button", name="Zoomer", exact=True).click()
+    shown = page.locator("#carte-zone .map__live").element_handle()
+    expect(page.locator("#compte")).to_contain_text("1 fiche")
+    before = pin.bounding_box()
+    edit(live_server.url, made, token, {"name_fr": "Cabane du Martin-pêcheur"})
+    expect(row).to_have_text("Cabane du Martin-pêcheur")
+    Cabane.objects.filter(pk=made.pk).update(geom="SRID=4326;POINT(2.802 50.401)")
+    page.wait_for_function(
+        "x => document.querySelector('.partners__pin').getBoundingClientRect().x !== x", arg=before["x"]
+    )
+    assert shown.evaluate("map => map.isConnected")
+    edit(live_server.url, made, token, {"status": "archived"})
+    expect(pin).to_have_count(0)
+    expect(page.locator("#fiches")).to_have_text("Aucune fiche ne correspond. Retirez un filtre.")
+    expect(page.locator("#compte")).to_contain_text("0 fiche")
+
+
+@pytest.fixture
+def component(network, live_server, elsewhere, context):
+    """A page of another site with the component, once its stream says from where on it tells."""
+    page = context.new_page()
+    with page.expect_response(lambda response: "/api/live" in response.url):
+        page.goto(f"{elsewhere}composant")
+    yield page
+    page.close()
+
+
+def test_the_component_on_another_site_follows_and_keeps_the_focus(network, live_server, component):
+    made, token = network
+    link, picture = component.locator("chaine-des-parcs li a"), component.locator("chaine-des-parcs img")
+    link.focus()
+    before = picture.get_attribute("src")
+    edit(live_server.url, made, token, {"name_fr": "Cabane du Martin-pêcheur"})
+    expect(link).to_have_text("Cabane du Martin-pêcheur")
+    expect(link).to_be_focused()
+    assert picture.get_attribute("src") != before
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
+
+
+def test_the_interactive_map_of_a_component_is_not_loaded_again_by_a_change(network, live_server, component):
+    made, token = network
+    component.get_by_role("button", name="Carte interactive").click()
+    frame = component.frame_locator("chaine-des-parcs iframe")
+    expect(frame.locator(".embed__sign")).to_have_count(1)
+    component.frames[1].evaluate("window.kept = true")
+    edit(live_server.url, made, token, {"name_fr": "Cabane du Martin-pêcheur"})
+    expect(component.locator("chaine-des-parcs li a")).to_have_text("Cabane du Martin-pêcheur")
+    assert component.frames[1].evaluate("window.kept")
+
+
+def test_a_component_that_leaves_the_page_or_is_not_seen_listens_to_nothing(
+    network, live_server, elsewhere, context, component
+):
+    with component.expect_event("requestfailed", lambda request: "/api/live" in request.url):
+        component.locator("chaine-des-parcs").evaluate("piece => piece.remove()")
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.add_init_script("addEventListener('DOMContentLoaded', () => { document.body.style.paddingTop = '4000px' })")
+    page.goto(f"{elsewhere}composant")
+    expect(page.locator("chaine-des-parcs li a")).to_have_count(1)
+    assert not any("/api/live" in url for url in asked)
+    with page.expect_response(lambda response: "/api/live" in response.url):
+        page.locator("chaine-des-parcs").scroll_into_view_if_needed()

@@ -1,5 +1,7 @@
 // @ts-check
-// <chaine-des-parcs collection="cabanes" parc="…">: a list and its map in any page. No cookie, no storage, no other host.
+// <chaine-des-parcs collection="cabanes" parc="…">: a list and its map in any page, which follow what is published.
+// No cookie, no storage, no other host.
+import { follow } from "../live/follow.js";
 import { styles } from "./styles.js";
 
 const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
@@ -12,7 +14,7 @@ const FAILED = {
 };
 
 /** @typedef {{id: string, name: string, lang: string, line: string, state: string, shade: string, closed: string, url: string}} Place */
-/** @typedef {{title: string, lang: string, count: number | null, places: Place[], picture: string, frame: string, page: string, home: string, words: Record<string, string>}} Piece */
+/** @typedef {{title: string, lang: string, count: number | null, places: Place[], picture: string, frame: string, page: string, home: string, live: {url: string, since: string}, words: Record<string, string>}} Piece */
 
 /**
  * An element with text, never HTML.
@@ -36,6 +38,20 @@ async function told(response) {
 	return [response.status, parameter, detail].filter(Boolean).join(" ");
 }
 
+// The pieces of the page, and the one stream for all of them: it begins when the first of them is seen.
+/** @type {Set<ChaineDesParcs>} */
+const pieces = new Set();
+/** @type {Piece["live"] | null} */
+let live = null;
+/** @type {(() => void) | null} */
+let stop = null;
+const eyes = new IntersectionObserver((seen) => {
+	if (live && !stop && seen.some((each) => each.isIntersecting))
+		stop = follow(live, () => {
+			for (const piece of pieces) piece.load(true);
+		});
+});
+
 class ChaineDesParcs extends HTMLElement {
 	static observedAttributes = ["collection", "parc", "fiche", "filtre", "limite", "carte", "lang", "titre"];
 
@@ -47,14 +63,21 @@ class ChaineDesParcs extends HTMLElement {
 		this.root.adoptedStyleSheets = [sheet];
 		/** @type {AbortController | null} */
 		this.asking = null;
+		this.drawn = "";
 	}
 
 	connectedCallback() {
+		pieces.add(this);
 		this.load();
 	}
 
 	disconnectedCallback() {
 		this.asking?.abort();
+		eyes.unobserve(this);
+		pieces.delete(this);
+		if (pieces.size) return;
+		stop?.();
+		stop = live = null;
 	}
 
 	attributeChangedCallback() {
@@ -72,8 +95,11 @@ class ChaineDesParcs extends HTMLElement {
 		return `${origin}${this.language === "fr" ? "" : `/${this.language}`}${path}`;
 	}
 
-	async load() {
+	/** @param {boolean} [heard] whether what is shown stays until it differs */
+	async load(heard) {
 		// Several attributes set in a row are one question.
+		const again = heard && this.drawn !== "";
+		if (!again) this.drawn = "";
 		this.asking?.abort();
 		const asking = new AbortController();
 		this.asking = asking;
@@ -87,12 +113,23 @@ class ChaineDesParcs extends HTMLElement {
 		}
 		const question = this.address(`/integrer/${encodeURIComponent(collection)}.json?${query}`);
 		try {
-			const response = await fetch(question, { credentials: "omit", signal: asking.signal });
+			const response = await fetch(question, {
+				cache: "no-cache",
+				credentials: "omit",
+				signal: asking.signal,
+			});
 			if (!response.ok) throw new Error(await told(response));
-			this.draw(await response.json());
+			const { live: where, ...piece } = await response.json();
+			live ??= where;
+			eyes.unobserve(this);
+			eyes.observe(this);
+			const drawn = JSON.stringify(piece);
+			if (again && drawn === this.drawn) return;
+			this.draw(piece, again);
+			this.drawn = drawn;
 			this.dispatchEvent(new CustomEvent("chaine-pret"));
 		} catch (error) {
-			if (asking.signal.aborted) return;
+			if (again || asking.signal.aborted) return;
 			console.error("<chaine-des-parcs>", String(error));
 			const words = FAILED[/** @type {"fr"} */ (this.language)];
 			const link = make("a", { href: this.address("/"), target: "_blank", rel: "noopener" }, words);
@@ -101,8 +138,8 @@ class ChaineDesParcs extends HTMLElement {
 		}
 	}
 
-	/** @param {Piece} piece */
-	draw(piece) {
+	/** @param {Omit<Piece, "live">} piece @param {boolean} [again] whether focus and the interactive map stay */
+	draw(piece, again) {
 		const { words } = piece;
 		const level = this.getAttribute("titre") || "2";
 		const heading = make(
@@ -125,10 +162,20 @@ class ChaineDesParcs extends HTMLElement {
 				make("span", {}, words.credit),
 			),
 		);
-		this.root.replaceChildren(box);
+		const key = (/** @type {Element | null} */ each) => each?.getAttribute("href") || each?.className;
+		const focused = again && key(this.root.activeElement);
+		const old = again && this.root.querySelector("iframe")?.closest(".box");
+		// A frame that is moved is loaded again; it follows by itself.
+		if (old)
+			for (const part of [".title", ".count", ".list", ".foot"])
+				old.querySelector(part)?.replaceWith(/** @type {Element} */ (box.querySelector(part)));
+		else this.root.replaceChildren(box);
+		if (!focused) return;
+		const controls = /** @type {HTMLElement[]} */ ([...this.root.querySelectorAll("a, button")]);
+		controls.find((each) => key(each) === focused)?.focus({ preventScroll: true });
 	}
 
-	/** @param {Piece} piece */
+	/** @param {Omit<Piece, "live">} piece */
 	list(piece) {
 		const list = make("ol", { class: "list" });
 		for (const place of piece.places) {
@@ -146,7 +193,7 @@ class ChaineDesParcs extends HTMLElement {
 		return list;
 	}
 
-	/** The picture; a press on the button puts the interactive map in its place. @param {Piece} piece */
+	/** The picture; a press on the button puts the interactive map in its place. @param {Omit<Piece, "live">} piece */
 	map(piece) {
 		const stage = make("div", { class: "map" });
 		const picture = make("img", {

@@ -30,4 +30,11 @@ function name(areas) {
 	});
 }
 
-Object.assign(globalThis, { L, chaine: { dress, layer, name } });
+/** Name the button of the list of layers, which Leaflet names in English. @param {import("leaflet").Control.Layers} control */
+function list(control) {
+	const button = control.getContainer()?.querySelector("a");
+	button?.setAttribute("title", text("layers"));
+	button?.setAttribute("aria-label", text("layers"));
+}
+
+Object.assign(globalThis, { L, chaine: { dress, layer, list, name } });

@@ -1,7 +1,10 @@
 // @ts-check
-// The partners' page: the answer follows the form, the zone is taken from the map, code is copied by a button.
+// The partners' page: the answer follows the form and what is published, the zone is taken from the map, code is copied
+// by a button.
 import { getPage, getPublicJson, pageData } from "../api.js";
 import { geoJSON, marker } from "../leaflet.js";
+import { follow } from "../live/follow.js";
+import { freshen, freshenCards } from "../live/fresh.js";
 import { networkMap } from "../map/network.js";
 import { pin, zone } from "../partners/zone.js";
 
@@ -14,6 +17,8 @@ const words = pageData("partenaires-mots");
 let running = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let waiting;
+/** @type {{redraw: (changes: import("../live/follow.js").Change[] | null) => Promise<void>} | null} */
+let answer = null;
 
 /** The form of now: its place is taken by the server's when another collection is chosen. */
 const form = () => /** @type {HTMLFormElement} */ (document.getElementById("demande"));
@@ -75,47 +80,91 @@ function copyButton(block) {
 	const button = document.createElement("button");
 	button.type = "button";
 	button.className = "copy";
-	button.textContent = words.copy;
-	const of = block.getAttribute("aria-labelledby");
-	if (of) button.setAttribute("aria-describedby", of);
+	const what = document.getElementById(block.getAttribute("aria-labelledby") ?? "")?.textContent;
+	/** @param {string} word @param {string} whole the word, and what it is about */
+	const name = (word, whole) => {
+		button.textContent = word;
+		button.setAttribute(
+			"aria-label",
+			whole.replace("{what}", what ?? block.getAttribute("aria-label") ?? ""),
+		);
+	};
+	name(words.copy, words.copyThis);
 	button.addEventListener("click", async () => {
 		try {
 			await navigator.clipboard.writeText(block.innerText.trim());
-			button.textContent = words.copied;
+			name(words.copied, words.copiedThis);
 		} catch {
-			button.textContent = words.select;
+			name(words.select, words.select);
 			getSelection()?.selectAllChildren(block);
 		}
-		setTimeout(() => {
-			button.textContent = words.copy;
-		}, 2000);
+		setTimeout(() => name(words.copy, words.copyThis), 2000);
 	});
 	block.before(button);
 }
 
 /** The picture becomes a map, on which a zone can be taken. @param {HTMLElement} place */
 async function show(place) {
+	answer = null;
 	const box = document.createElement("section");
 	box.className = "map map--object";
 	box.setAttribute("aria-label", words.map);
 	place.replaceChildren(box);
-	const { map } = networkMap(box, config);
+	const network = networkMap(box, config);
 	const field = /** @type {HTMLInputElement} */ (document.getElementById("p-bbox"));
-	zone(map, place, words, field.value, (bbox) => {
+	zone(network.map, place, words, field.value, (bbox) => {
 		field.value = bbox;
 		ask(false);
 	});
+	let drawn = (await draw(place)).addTo(network.map);
+	const area = drawn.getBounds();
+	if (area.isValid()) network.map.fitBounds(area, { padding: [24, 24], maxZoom: 15, animate: false });
+	if (!place.isConnected) return;
+	answer = {
+		async redraw(changes) {
+			network.redrawWhere(changes);
+			const next = await draw(place);
+			drawn.remove();
+			drawn = next.addTo(network.map);
+		},
+	};
+}
+
+/** What was asked for, as a layer. @param {HTMLElement} place */
+async function draw(place) {
 	const query = new URLSearchParams(place.dataset.parameters);
 	query.set("limit", String(MOST));
 	query.set("f", "geojson");
-	const found = await getPublicJson(`${place.dataset.items}?${query}`);
-	const drawn = geoJSON(found, {
+	return geoJSON(await getPublicJson(`${place.dataset.items}?${query}`), {
 		style: { color: "#7a2e12", weight: 3, fillOpacity: 0.15 },
 		pointToLayer: (_feature, at) => marker(at, { icon: pin(), keyboard: false, interactive: false }),
-	}).addTo(map);
-	const area = drawn.getBounds();
-	if (area.isValid()) map.fitBounds(area, { padding: [24, 24], maxZoom: 15, animate: false });
+	});
+}
+
+const shown = () => location.pathname + location.search;
+
+/** What changed elsewhere: the map keeps its place, the list its focus. @type {import("../live/follow.js").Heard} */
+async function heard(changes) {
+	const asked = shown();
+	const [page] = await Promise.all([
+		getPage(asked).catch(() => null),
+		answer?.redraw(changes).catch(() => {}),
+	]);
+	// The form was used meanwhile: what came is of another choice.
+	if (asked !== shown()) {
+		await heard([]);
+		return;
+	}
+	const [count, counted] = [document.getElementById("compte"), page?.getElementById("compte")];
+	const [rows, fresh] = [document.getElementById("fiches"), page?.getElementById("fiches")];
+	if (!page || !count || !counted || !rows || !fresh) return;
+	if (count.innerHTML !== counted.innerHTML) count.replaceChildren(...counted.childNodes);
+	freshen(page, "#reponse .notice", count);
+	const [list, next] = [rows.querySelector("ol"), fresh.querySelector("ol")];
+	if (list && next) freshenCards(list, next);
+	else rows.replaceChildren(...fresh.childNodes);
 }
 
 listen();
 enhance();
+if (config?.live) follow(config.live, heard);

@@ -12,6 +12,7 @@ const SPREAD_MS = 600;
  */
 
 /**
+ * Hear of changes until the function that is returned is called.
  * @param {{url: string, since?: string}} where
  * @param {Heard} heard
  */
@@ -76,13 +77,23 @@ export function follow(where, heard) {
 		stream = null;
 	}
 
-	document.addEventListener("visibilitychange", () => {
-		if (document.visibilityState === "visible") open();
-		else close();
-	});
-	addEventListener("online", open);
-	addEventListener("offline", close);
-	addEventListener("pagehide", close);
-	addEventListener("pageshow", open);
+	const listening = new AbortController();
+	const { signal } = listening;
+	document.addEventListener(
+		"visibilitychange",
+		() => {
+			if (document.visibilityState === "visible") open();
+			else close();
+		},
+		{ signal },
+	);
+	addEventListener("online", open, { signal });
+	addEventListener("offline", close, { signal });
+	addEventListener("pagehide", close, { signal });
+	addEventListener("pageshow", open, { signal });
 	open();
+	return () => {
+		listening.abort();
+		close();
+	};
 }
