@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCAT, DCTERMS
 
@@ -82,8 +83,29 @@ def test_a_check_reads_the_feed_and_keeps_size_and_speed():
     found = health.check(health.subject("cabanes"))
     assert (found.features, found.judged, found.problems) == (1, 1, [])
     assert found.bytes > 500
-    assert health.check_stale() == len(list(registry.collections())) + 1
-    assert health.check_stale() == 0
+    assert health.check_due() == len(list(registry.collections())) + 1
+    assert health.check_due() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changed_is_checked_at_the_next_turn_a_large_feed_once_an_hour(django_assert_num_queries):
+    health.check_due()
+    with django_assert_num_queries(2):
+        assert health.check_due() == 0
+    made = cabane()
+    # The cabin, its authority, and the catalogue of all.
+    own = {"cabanes", "autorites", "catalogue"}
+    assert {each.subject.id for each in health.all_of_them() if each.is_newer} == own
+    assert health.check_due() == len(own)
+    ControleFlux.objects.filter(collection="cabanes").update(features=health.LARGE + 1)
+    made.name_fr = "Une autre"
+    made.save()
+    assert health.check_due() == 1
+    assert health.of("cabanes").is_newer
+    ControleFlux.objects.filter(collection="cabanes").update(checked_at=timezone.now() - health.SPACED)
+    assert health.check_due() == 1
+    ControleFlux.objects.filter(collection="parcs").update(checked_at=timezone.now() - health.STALE)
+    assert health.check_due() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -168,8 +190,17 @@ def test_the_catalogue_is_judged_by_what_dcat_ap_makes_mandatory(client):
 @pytest.mark.django_db(transaction=True)
 def test_state_is_shown_to_people_and_programs(client):
     cabane()
-    assert client.get("/partenaires/etat.json").json()["feeds"][1]["valid"] is None
+    first = client.get("/partenaires/etat.json").json()
+    assert (first["ok"], first["feeds"][1]["valid"]) == (None, None)
+    assert "Pas encore contrôlé" in client.get("/partenaires/etat/").content.decode()
     health.check(health.subject("cabanes"))
+    assert client.get("/partenaires/etat.json").json()["ok"] is None
+    health.check_due()
+    assert client.get("/partenaires/etat.json").json()["ok"] is True
+    text = client.get("/partenaires/etat/").content.decode()
+    assert "1 fiche jugée" in text
+    assert "relu " in text
+    assert not re.search(r"\b0 fiche", text)
     told = client.get("/partenaires/etat.json")
     assert told["Access-Control-Allow-Origin"] == "*"
     feed = next(each for each in told.json()["feeds"] if each["feed"] == "cabanes")
