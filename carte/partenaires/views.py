@@ -37,7 +37,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"asking": asking, "origin": addresses.origin, "operator": settings.OPERATOR}
     if asking.is_valid() and asking.shown:
         addresses = _addresses(request, asking)
-        context |= _result(request, asking) | _code(request, asking, addresses)
+        result = _result(request, asking)
+        context |= result | _code(request, asking, addresses, result.get("count"))
     context |= {
         "maps": [{"map": each, "address": each.get_absolute_url()} for each in maps.published()],
         "limits": limits(),
@@ -95,10 +96,10 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     }
 
 
-def _code(request: HttpRequest, asking: Asking, addresses: samples.Addresses) -> dict[str, Any]:
+def _code(request: HttpRequest, asking: Asking, addresses: samples.Addresses, count: int | None) -> dict[str, Any]:
     return {
         "addresses": addresses,
-        "programs": list(samples.programs(addresses)),
+        "programs": list(samples.programs(addresses, count)),
         "spreadsheets": list(samples.spreadsheets(addresses)),
         "embeds": list(samples.embeds(asking, addresses)),
         "oembed": address_for(request, addresses.frame),
