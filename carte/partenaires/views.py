@@ -20,6 +20,7 @@ from carte.integrer.selection import MOST
 from carte.partenaires import health, qgis, samples
 from carte.partenaires.asking import Asking
 from geodata import announcements, deprecations
+from geodata.endpoints.deprecating import collections_of
 from geodata.limits.policies import read_policy
 from geodata.problems import BadParameter
 from geodata.queries.counting import COUNT_LIMIT
@@ -136,5 +137,6 @@ def state_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """What changed in the API, what goes away and when, and the rules for it."""
-    context = {"releases": announcements.releases(), "deprecations": deprecations.declared()}
+    going = [{"what": each, "collections": collections_of(each)} for each in deprecations.declared()]
+    context = {"releases": announcements.releases(), "deprecations": going}
     return render(request, "partenaires/changes.html", context)

@@ -225,9 +225,15 @@ def test_change_log_is_a_page_and_a_document(client):
     assert "RFC 9745" in text
 
 
-def test_change_log_is_read_by_release_and_entry():
+def test_change_log_of_the_api_is_not_that_of_people_who_run_or_see_the_site():
+    told = "\n".join(entry for release in announcements.releases() for entry in release.entries)
+    assert "/api/changelog" in told
+    assert not re.search(r"\b(bin/|manage\.py|load_\w|migrate\b|/gestion/(?!webhooks)|[Oo]n paper)", told)
+
+
+def test_change_log_is_read_by_release_and_entry_of_the_api():
     (coming, first) = announcements.read(
-        "# Changelog\n\n## Unreleased\n\n- One\n  and more.\n- Two\n\n## 1.0\n\n- Three\n"
+        "# Changelog\n\n## Unreleased\n\n- API: One\n  and more.\n- API of a page\n  and more.\n- API: Two\n\n## 1.0\n\n- API: Three\n"
     )
     assert (coming.entries, coming.is_coming) == (("One and more.", "Two"), True)
     assert (first.name, first.entries) == ("1.0", ("Three",))
