@@ -247,7 +247,11 @@ def test_keys_are_for_who_is_signed_in(client):
 def test_a_key_is_shown_once_used_counted_and_revoked(client):
     owner = user()
     client.force_login(owner)
-    made = client.post("/partenaires/cles/", {"name": "ma copie"}).content.decode()
+    sent = client.post("/partenaires/cles/", {"name": "ma copie"})
+    assert (sent.status_code, sent["Location"]) == (302, "/partenaires/cles/")
+    assert "cdp_" not in str(dict(client.session))
+    assert "data-key" not in client.head(sent["Location"]).content.decode()
+    made = client.get("/partenaires/cles/").content.decode()
     (text,) = re.findall(r"data-key>(cdp_[\w-]{32})<", made)
     assert text not in client.get("/partenaires/cles/").content.decode()
     client.get("/api/collections/cabanes/items", headers={"X-API-Key": text})
@@ -265,10 +269,17 @@ def test_a_key_is_shown_once_used_counted_and_revoked(client):
     assert key.revoked_at is not None
 
 
+def test_a_new_key_is_not_shown_to_whom_signs_in_next(client):
+    client.force_login(user())
+    client.post("/partenaires/cles/", {"name": "ma copie"})
+    client.force_login(member())
+    assert "data-key" not in client.get("/partenaires/cles/").content.decode()
+
+
 def test_ten_keys_are_the_most_and_a_name_is_needed(client):
     client.force_login(user())
     for number in range(10):
-        assert client.post("/partenaires/cles/", {"name": f"clé {number}"}).status_code == 200
+        assert client.post("/partenaires/cles/", {"name": f"clé {number}"}).status_code == 302
     assert client.post("/partenaires/cles/", {"name": "une de trop"}).status_code == 422
     assert client.post("/partenaires/cles/", {"name": ""}).status_code == 422
     assert client.get("/partenaires/cles/").content.decode().count("Révoquer<") == 10
