@@ -5,10 +5,10 @@ from comptes import mailing
 from geodata import jobs
 
 
-@jobs.periodic("carte.check_feeds", cron="17 * * * *")
+@jobs.periodic("carte.check_feeds", cron="*/2 * * * *")
 def check_feeds() -> None:
-    """Check the feeds that changed, and each of them once a day."""
-    health.check_stale()
+    """Check the feeds that were never checked or changed, and each of them once a day; a worker that starts does so at once."""
+    health.check_due()
 
 
 MAIL = jobs.Backoff(first_s=30, most=8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.db import connection
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from comptes.models import ApiKey, ApiUsage
 
@@ -34,10 +36,21 @@ class Count(Protocol):
     refused: int
 
 
-def make(owner: User, name: str) -> tuple[ApiKey, str]:
+def new_seed() -> str:
+    """What the text of a new key derives from, together with the key of the instance: a session may hold it until it is shown."""
+    return secrets.token_urlsafe(RANDOM_BYTES)
+
+
+def make(owner: User, name: str, seed: str | None = None) -> tuple[ApiKey, str]:
     """A new key and its text, which is shown this once and never again."""
-    text = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
+    text = text_of(seed or new_seed())
     return ApiKey.objects.create(owner=owner, name=name, digest=digest_of(text), hint=text[:HINT]), text
+
+
+def text_of(seed: str) -> str:
+    """The text of the key that was made from this seed."""
+    derived = salted_hmac("comptes.keys", seed, algorithm="sha256").digest()[:RANDOM_BYTES]
+    return PREFIX + base64.urlsafe_b64encode(derived).decode()
 
 
 def digest_of(text: str) -> str:

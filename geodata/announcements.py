@@ -1,20 +1,21 @@
-"""The change log of the service, read from the file that every change writes into."""
+"""What changed in the API, read from the change log of the service: the entries that begin with "API:"."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
 
-HEADING, ENTRY = "## ", "- "
+HEADING, ENTRY, OF_API = "## ", "- ", "API: "
 PAUSE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release and what it brought, one text (Markdown, in English) an entry; newest first."""
+    """A release and what it brought to the API, one text (Markdown, in English) an entry; newest first."""
 
     name: str
     entries: tuple[str, ...]
@@ -27,13 +28,14 @@ class Release:
 
 @cache
 def releases() -> tuple[Release, ...]:
-    """The releases of CHANGELOG.md, newest first; none where the file is not installed."""
+    """The releases of CHANGELOG.md that changed the API, newest first; none where the file is not installed."""
     path = settings.ROOT / "CHANGELOG.md"
-    return tuple(read(path.read_text(encoding="utf-8"))) if path.exists() else ()
+    found = read(path.read_text(encoding="utf-8")) if path.exists() else []
+    return tuple(each for each in found if each.entries)
 
 
 def read(text: str) -> list[Release]:
-    """The releases in a change log: headings of level two, and the items below each."""
+    """The releases in a change log: headings of level two, and the items of the API below each."""
     found: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
         if line.startswith(HEADING):
@@ -42,4 +44,8 @@ def read(text: str) -> list[Release]:
             found[-1][1].append(line.removeprefix(ENTRY))
         elif found and found[-1][1] and line.startswith("  "):
             found[-1][1][-1] += f" {line}"
-    return [Release(name, tuple(PAUSE.sub(" ", entry).strip() for entry in entries)) for name, entries in found]
+    return [Release(name, tuple(_of_api(entries))) for name, entries in found]
+
+
+def _of_api(entries: Iterable[str]) -> Iterator[str]:
+    return (PAUSE.sub(" ", each.removeprefix(OF_API)).strip() for each in entries if each.startswith(OF_API))

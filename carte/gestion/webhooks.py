@@ -16,13 +16,15 @@ from carte.gestion.access import person, signed_in
 from geodata import registry
 from geodata.models import Subscription
 from geodata.problems import Conflict, Invalid
-from geodata.webhooks import subscribing
+from geodata.webhooks import signing, subscribing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LOGGED = 50
 UNPROCESSABLE = 422
+# Where the session keeps whose secret is shown next; the secret itself derives from the key of the instance.
+SHOWN = "webhook_secret"
 OPS = [
     ("upsert", gettext_lazy("publiée ou modifiée")),
     ("unpublish", gettext_lazy("retirée de la publication")),
@@ -106,8 +108,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     user, form = person(request), SubscriptionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made, secret = subscribing.subscribe(form.given(), by=user)
-            return _one(request, made, secret=secret)
+            made, _secret = subscribing.subscribe(form.given(), by=user)
+            return _show_secret(request, made)
         except Invalid as refusal:
             form.refuse(refusal)
         except Conflict as refusal:
@@ -145,10 +147,12 @@ def one(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One of mine with its log; a POST does what its button says."""
     found = _mine(request, uuid)
     if request.method != "POST":
-        return _one(request, found)
+        is_new = request.method == "GET" and request.session.pop(SHOWN, "") == str(uuid)
+        return _one(request, found, secret=signing.secret(found.salt) if is_new else "")
     verb = request.POST.get("verb", "")
     if verb == "secret":
-        return _one(request, found, secret=subscribing.renew_secret(found))
+        subscribing.renew_secret(found)
+        return _show_secret(request, found)
     if verb == "delete":
         found.delete()
         messages.success(request, _("L’abonnement « %(name)s » est supprimé.") % {"name": found.name})
@@ -184,7 +188,13 @@ def _uuid(text: str) -> UUID:
         raise Http404 from None
 
 
-def _one(request: HttpRequest, found: Subscription, *, secret: str = "") -> HttpResponse:
+def _show_secret(request: HttpRequest, found: Subscription) -> HttpResponse:
+    """Lead to its page, which shows the secret this once: reloading makes no second one."""
+    request.session[SHOWN] = str(found.pk)
+    return redirect("gestion:webhook", found.pk)
+
+
+def _one(request: HttpRequest, found: Subscription, *, secret: str) -> HttpResponse:
     titles = {each.id: each.title for each in registry.collections()}
     context = {
         "subscription": found,

@@ -6,7 +6,7 @@ kept until the next one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 STALE = timedelta(days=1)
+# A feed with more features than LARGE is read at most once in SPACED, however often it changes.
+LARGE = 20_000
+SPACED = timedelta(hours=1)
 DCAT_AP = "https://semiceu.github.io/DCAT-AP/releases/3.0.0/"
 TRAILS, CATALOGUE = "sentiers", "catalogue"
 
@@ -53,6 +56,18 @@ class Feed:
     check: ControleFlux | None
     is_newer: bool
 
+    @property
+    def is_valid(self) -> bool | None:
+        """Whether the last check found no problem; None before the first."""
+        return not self.check.problems if self.check else None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it was never checked, changed since, or was not checked for a day; a large one waits an hour."""
+        if self.check is None:
+            return True
+        age = now - self.check.checked_at
+        return age > STALE or (self.is_newer and (self.check.features <= LARGE or age > SPACED))
+
     def document(self, origin: str) -> dict[str, Any]:
         """The same for programs; `valid` is null before the first check."""
         check, subject = self.check, self.subject
@@ -72,7 +87,7 @@ class Feed:
             "href": f"{origin}{subject.path}",
             "schema": subject.rules if "://" in subject.rules else f"{origin}{subject.rules}",
             "changedAt": self.changed_at.isoformat() if self.changed_at else None,
-            "valid": not check.problems if check else None,
+            "valid": self.is_valid,
         } | told
 
 
@@ -105,7 +120,7 @@ def subject(name: str) -> Subject:
 def all_of_them() -> list[Feed]:
     """Every feed: two statements."""
     checks = {check.collection: check for check in ControleFlux.objects.all()}
-    changed = states.changed_at(registry.collections())
+    changed = states.last_changes(registry.collections())
     last = max(changed.values(), default=None)
     return [
         _feed(each, changed.get(each.collection) if each.collection else last, checks.get(each.id))
@@ -118,17 +133,24 @@ def of(name: str) -> Feed:
     return next(each for each in all_of_them() if each.subject.id == name)
 
 
-def check_stale() -> int:
-    """Check the feeds that changed since their last check, or were not checked for a day; how many these were."""
-    limit = timezone.now() - STALE
-    wanted = [each for each in all_of_them() if each.check is None or each.is_newer or each.check.checked_at < limit]
+def is_healthy(feeds: Iterable[Feed]) -> bool | None:
+    """Whether all are valid: False as soon as one is not, None while one was never checked."""
+    verdicts = {each.is_valid for each in feeds}
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def check_due() -> int:
+    """Check the feeds whose check is due; how many these were. Two statements where none is."""
+    now = timezone.now()
+    wanted = [each for each in all_of_them() if each.is_due(now)]
     for each in wanted:
         check(each.subject)
     return len(wanted)
 
 
-def _feed(subject: Subject, changed_at: datetime | None, check: ControleFlux | None) -> Feed:
-    return Feed(subject, changed_at, check, bool(check and changed_at and changed_at > check.checked_at))
+def _feed(subject: Subject, last: states.Change | None, check: ControleFlux | None) -> Feed:
+    is_newer = bool(check and last and last.revision > check.revision)
+    return Feed(subject, last.at if last else None, check, is_newer)
 
 
 def check(subject: Subject) -> ControleFlux:

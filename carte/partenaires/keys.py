@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 DAYS = 30
+# Where the session keeps what the text of a new key derives from, until it is shown.
+NEW = "new_key"
 
 
 class KeyForm(forms.Form):
@@ -37,21 +39,21 @@ class KeyForm(forms.Form):
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
-    """My keys and their usage; POST makes a key, whose text this answer alone shows."""
+    """My keys and their usage; POST makes a key and leads to this page, which shows its text once: reloading makes no second one."""
     owner = person(request)
     form = KeyForm(request.POST if request.method == "POST" else None)
-    made = ""
     if form.is_bound and form.is_valid():
-        if keys.in_use(owner).count() >= keys.MOST_IN_USE:
-            form.add_error(None, _("Dix clés au plus : révoquez-en une."))
-        else:
-            _key, made = keys.make(owner, form.cleaned_data["name"])
-            form = KeyForm()
+        if keys.in_use(owner).count() < keys.MOST_IN_USE:
+            request.session[NEW] = keys.new_seed()
+            keys.make(owner, form.cleaned_data["name"], request.session[NEW])
+            return cast("HttpResponse", redirect("partenaires:keys"))
+        form.add_error(None, _("Dix clés au plus : révoquez-en une."))
+    seed = request.session.pop(NEW, "") if request.method == "GET" else ""
     usage.flush()
     totals = keys.totals_of(owner, DAYS)
     context = {
         "form": form,
-        "made": made,
+        "made": keys.text_of(seed) if seed else "",
         "keys": [{"key": key, "totals": totals.get(key.pk)} for key in keys.of(owner)],
         "usage": list(keys.usage_of(owner, DAYS)),
         "days": DAYS,

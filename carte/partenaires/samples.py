@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -98,8 +99,8 @@ def query(parameters: dict[str, str]) -> str:
     return urlencode(parameters, safe=SAFE)
 
 
-def programs(addresses: Addresses) -> Iterator[Sample]:
-    """Code for programs: curl, Python, JavaScript, GDAL."""
+def programs(addresses: Addresses, count: int | None) -> Iterator[Sample]:
+    """Code for programs: curl, Python, JavaScript, GDAL; `count` as in `Shown.rows`."""
     kind = _kind(addresses.format)
     context = {
         "url": addresses.data,
@@ -114,10 +115,20 @@ def programs(addresses: Addresses) -> Iterator[Sample]:
     ):
         code = render_to_string(f"partenaires/examples/{kind}_{name}.txt", context).strip()
         yield Sample(name, title, str(hint), code)
-    yield Sample(
-        "gdal", "GDAL", _("Lit la sélection et l’écrit en GeoPackage."),
-        f'ogr2ogr -f GPKG {addresses.collection}.gpkg "{addresses.whole}" -nln {addresses.collection}',
-    )  # fmt: skip
+    yield Sample("gdal", "GDAL", _("Lit la sélection et l’écrit en GeoPackage."), _gdal(addresses, count))
+
+
+def _gdal(addresses: Addresses, count: int | None) -> str:
+    """A line for ogr2ogr that takes all of it: a file whose schema is there without features, or lines where it would be written later.
+
+    The driver for lines opens none of zero lines, so they are for what is large, and stays so: half of what is written at once.
+    """
+    name = addresses.collection
+    start = f"ogr2ogr -f GPKG {name}.gpkg"
+    if count is not None and count <= settings.GEODATA_EXPORT_ABOVE // 2:
+        # Its layer is named: of an answer that is no such file ogr2ogr would else make an empty layer, and call it well done.
+        return f'{start} "{addresses.of("gpkg")}" {name}'
+    return f'{start} "{addresses.whole}" -nln {name} -mapFieldType StringList=String'
 
 
 def _kind(chosen: Format) -> str:

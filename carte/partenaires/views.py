@@ -20,6 +20,7 @@ from carte.integrer.selection import MOST
 from carte.partenaires import health, qgis, samples
 from carte.partenaires.asking import Asking
 from geodata import announcements, deprecations
+from geodata.endpoints.deprecating import collections_of
 from geodata.limits.policies import read_policy
 from geodata.problems import BadParameter
 from geodata.queries.counting import COUNT_LIMIT
@@ -37,7 +38,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"asking": asking, "origin": addresses.origin, "operator": settings.OPERATOR}
     if asking.is_valid() and asking.shown:
         addresses = _addresses(request, asking)
-        context |= _result(request, asking) | _code(request, asking, addresses)
+        result = _result(request, asking)
+        context |= result | _code(request, asking, addresses, result.get("count"))
     context |= {
         "maps": [{"map": each, "address": each.get_absolute_url()} for each in maps.published()],
         "limits": limits(),
@@ -97,10 +99,10 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     }
 
 
-def _code(request: HttpRequest, asking: Asking, addresses: samples.Addresses) -> dict[str, Any]:
+def _code(request: HttpRequest, asking: Asking, addresses: samples.Addresses, count: int | None) -> dict[str, Any]:
     return {
         "addresses": addresses,
-        "programs": list(samples.programs(addresses)),
+        "programs": list(samples.programs(addresses, count)),
         "spreadsheets": list(samples.spreadsheets(addresses)),
         "embeds": list(samples.embeds(asking, addresses)),
         "oembed": address_for(request, addresses.frame),
@@ -127,8 +129,8 @@ def state(request: HttpRequest) -> HttpResponse:
 @require_safe
 def state_json(request: HttpRequest) -> HttpResponse:
     """The health of every feed, for a program that watches."""
-    found = [each.document(request.build_absolute_uri("/").rstrip("/")) for each in health.all_of_them()]
-    response = JsonResponse({"feeds": found, "ok": all(each["valid"] is not False for each in found)})
+    feeds, origin = health.all_of_them(), request.build_absolute_uri("/").rstrip("/")
+    response = JsonResponse({"feeds": [each.document(origin) for each in feeds], "ok": health.is_healthy(feeds)})
     response["Access-Control-Allow-Origin"] = "*"
     response["Cache-Control"] = "no-cache"
     return response
@@ -137,5 +139,6 @@ def state_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """What changed in the API, what goes away and when, and the rules for it."""
-    context = {"releases": announcements.releases(), "deprecations": deprecations.declared()}
+    going = [{"what": each, "collections": collections_of(each)} for each in deprecations.declared()]
+    context = {"releases": announcements.releases(), "deprecations": going}
     return render(request, "partenaires/changes.html", context)

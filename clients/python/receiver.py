@@ -48,6 +48,9 @@ class Receiver(BaseHTTPRequestHandler):
         self.answer(204)
 
     def take(self, message: dict) -> None:
+        if message["type"] == "resync":
+            # Changes were missed for good: what is kept is to be replaced by new copies before going on.
+            print("resync: take a new copy of", *message["data"]["snapshots"])
         for change in message["data"].get("changes", []):
             # A message may come again later: leave what has a higher revision than this as it is.
             print(change["op"], change["collection"], change["uuid"], change["revision"])

@@ -59,6 +59,8 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
 def written(root: str, at: int, chosen: Format) -> bytes:
     """The text for the revision `at`: writing it takes some tens of milliseconds, once a change."""
     collections = list(registry.collections())
-    changed = states.changed_at(collections)
-    entries = [Entry(each, extent.public_extent(each), changed.get(each.id)) for each in collections]
+    last = states.last_changes(collections)
+    entries = [
+        Entry(each, extent.public_extent(each), last[each.id].at if each.id in last else None) for each in collections
+    ]
     return graph(root, entries).serialize(format=WRITERS[chosen.name], encoding="utf-8")

@@ -1,9 +1,10 @@
-"""What changed in the service and what goes away, for programs: `/api/changelog`."""
+"""What changed in the API and what goes away, for programs: `/api/changelog`."""
 
 from django.http import HttpRequest, HttpResponseBase
 
 from geodata import announcements, deprecations
 from geodata.endpoints.answers import document, endpoint
+from geodata.endpoints.deprecating import collections_of
 from geodata.endpoints.negotiation import ask_nothing_else
 from geodata.formats.choice import JSON
 
@@ -16,6 +17,7 @@ def changelog(request: HttpRequest) -> HttpResponseBase:
         {
             "kind": each.kind,
             "name": each.name,
+            "collections": [collection.id for collection in collections_of(each)],
             "deprecated": each.deprecated_at.isoformat(),
             "sunset": each.sunset_at.isoformat() if each.sunset_at else None,
             "instead": str(each.instead),

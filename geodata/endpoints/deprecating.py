@@ -1,11 +1,25 @@
 """`Deprecation` and `Sunset` on answers that meet what goes away; a refusal once it is gone."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from geodata import deprecations
+from geodata import deprecations, registry
 from geodata.problems import BadParameter, Gone
+
+if TYPE_CHECKING:
+    from geodata.registry import Collection
+
+
+def collections_of(announced: deprecations.Deprecation) -> list[Collection]:
+    """The collections whose items lose this property or parameter; none for an address, which names its own."""
+    if announced.kind == deprecations.ADDRESS:
+        return []
+    return [each for each in registry.collections() if announced.pattern.fullmatch(f"/api/collections/{each.id}/items")]
 
 
 def refuse_ended(request: HttpRequest) -> None:

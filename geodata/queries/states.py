@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection
 from psycopg import sql
@@ -29,10 +29,10 @@ PUBLIC = LAST.format(OF_COLLECTION.format("$1"))
 PUBLIC_ALL = LAST.format(" WHERE public_op IS NOT NULL")
 EVERYTHING = LAST.format("")
 TOLD = "(SELECT id || ' ' || moment FROM ({}) last_public)"
-# Input: ids (text[]). Output: id and instant of the last public change of each that had one. Index: geodata_revision_feed.
+# Input: ids (text[]). Output: id, revision and instant of the last public change of each that had one. Index: geodata_revision_feed.
 CHANGED = """
-SELECT c, last.at FROM unnest(%s::text[]) c CROSS JOIN LATERAL (
-  SELECT at FROM geodata_revision r WHERE r.collection = c AND public_op IS NOT NULL ORDER BY r.id DESC LIMIT 1) last
+SELECT c, last.id, last.at FROM unnest(%s::text[]) c CROSS JOIN LATERAL (
+  SELECT id, at FROM geodata_revision r WHERE r.collection = c AND public_op IS NOT NULL ORDER BY r.id DESC LIMIT 1) last
 """
 
 
@@ -85,8 +85,15 @@ def revision(collection: Collection | None, user: User | AnonymousUser) -> int:
     return state(collection, user).revision
 
 
-def changed_at(collections: Iterable[Collection]) -> dict[str, datetime]:
-    """When what everybody sees of each collection last changed, by its id; without an entry it never held anything."""
+class Change(NamedTuple):
+    """The last public change of a collection."""
+
+    revision: int
+    at: datetime
+
+
+def last_changes(collections: Iterable[Collection]) -> dict[str, Change]:
+    """The last change of what everybody sees of each collection, by its id; without an entry it never held anything."""
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, [[each.id for each in collections]])
-        return dict(cursor.fetchall())
+        return {name: Change(revision, at) for name, revision, at in cursor.fetchall()}

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from geodata.models import Subscription
-from geodata.webhooks import subscribing
+from geodata.webhooks import signing, subscribing
 from tests.api.geodata.writing import bearer, send
 from tests.factories.parcs import autorite, user
 
@@ -142,14 +142,24 @@ def test_unknown_parameters_are_refused(client, mine):
 
 def test_on_the_page_one_subscribes_sees_the_secret_once_and_ends_it(client):
     client.force_login(user())
-    page = client.post(
+    sent = client.post(
         "/gestion/webhooks/", GIVEN | {"events": ["delete"], "bbox": "2.7, 50.3, 2.9, 50.5", "features": "on"}
     )
-    assert "whsec_" in page.content.decode()
     made = Subscription.objects.get()
+    assert (sent.status_code, sent["Location"]) == (302, f"/gestion/webhooks/{made.pk}/")
+    assert "whsec_" not in str(dict(client.session))
+    assert "whsec_" not in client.head(sent["Location"]).content.decode()
+    page = client.get(sent["Location"])
+    assert page["Cache-Control"] == "private, no-store"
+    assert signing.secret(made.salt) in page.content.decode()
     assert (made.events, made.box, made.with_features) == (["delete"], [2.7, 50.3, 2.9, 50.5], True)
     where = f"/gestion/webhooks/{made.pk}/"
     assert "whsec_" not in client.get(where).content.decode()
+    former = made.salt
+    assert client.post(where, {"verb": "secret"}).status_code == 302
+    made.refresh_from_db()
+    assert made.salt != former
+    assert [signing.secret(made.salt) in client.get(where).content.decode() for _time in range(2)] == [True, False]
     for verb in ("test", "pause", "resume"):
         assert client.post(where, {"verb": verb}).status_code == 302
     assert client.post(where, {"verb": "again", "message": made.deliveries.get().pk}).status_code == 302

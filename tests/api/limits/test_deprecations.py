@@ -138,3 +138,17 @@ def test_who_has_an_answer_without_the_parameter_that_goes_away_is_answered_at_o
     cabane()
     kept = {"if_none_match": client.get(ITEMS)["ETag"]}
     assert (site.get(ITEMS, **kept)[0], site.reached) == (304, 0)
+
+
+def test_the_change_log_says_of_which_collections_a_property_goes_away(client, monkeypatch):
+    path = r"/api/collections/(cabanes|parcs)/items(/.*)?"
+    own = Deprecation(kind="property", name="kind", path=path, deprecated_at=BEGIN, sunset_at=END)
+    monkeypatch.setattr(deprecations, "_declared", lambda _dotted: (own, DECLARED[1]))
+    told = client.get("/api/changelog").json()["deprecations"]
+    assert [(each["name"], each["collections"]) for each in told] == [
+        ("kind", ["parcs", "cabanes"]),
+        ("/api/snapshot", []),
+    ]
+    assert (
+        "<code>kind</code><br><small>Parcs, Cabanes</small>" in client.get("/partenaires/changements/").content.decode()
+    )

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCAT, DCTERMS
 
@@ -82,8 +83,29 @@ def test_a_check_reads_the_feed_and_keeps_size_and_speed():
     found = health.check(health.subject("cabanes"))
     assert (found.features, found.judged, found.problems) == (1, 1, [])
     assert found.bytes > 500
-    assert health.check_stale() == len(list(registry.collections())) + 1
-    assert health.check_stale() == 0
+    assert health.check_due() == len(list(registry.collections())) + 1
+    assert health.check_due() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changed_is_checked_at_the_next_turn_a_large_feed_once_an_hour(django_assert_num_queries):
+    health.check_due()
+    with django_assert_num_queries(2):
+        assert health.check_due() == 0
+    made = cabane()
+    # The cabin, its authority, and the catalogue of all.
+    own = {"cabanes", "autorites", "catalogue"}
+    assert {each.subject.id for each in health.all_of_them() if each.is_newer} == own
+    assert health.check_due() == len(own)
+    ControleFlux.objects.filter(collection="cabanes").update(features=health.LARGE + 1)
+    made.name_fr = "Une autre"
+    made.save()
+    assert health.check_due() == 1
+    assert health.of("cabanes").is_newer
+    ControleFlux.objects.filter(collection="cabanes").update(checked_at=timezone.now() - health.SPACED)
+    assert health.check_due() == 1
+    ControleFlux.objects.filter(collection="parcs").update(checked_at=timezone.now() - health.STALE)
+    assert health.check_due() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -168,8 +190,17 @@ def test_the_catalogue_is_judged_by_what_dcat_ap_makes_mandatory(client):
 @pytest.mark.django_db(transaction=True)
 def test_state_is_shown_to_people_and_programs(client):
     cabane()
-    assert client.get("/partenaires/etat.json").json()["feeds"][1]["valid"] is None
+    first = client.get("/partenaires/etat.json").json()
+    assert (first["ok"], first["feeds"][1]["valid"]) == (None, None)
+    assert "Pas encore contrôlé" in client.get("/partenaires/etat/").content.decode()
     health.check(health.subject("cabanes"))
+    assert client.get("/partenaires/etat.json").json()["ok"] is None
+    health.check_due()
+    assert client.get("/partenaires/etat.json").json()["ok"] is True
+    text = client.get("/partenaires/etat/").content.decode()
+    assert "1 fiche jugée" in text
+    assert "relu " in text
+    assert not re.search(r"\b0 fiche", text)
     told = client.get("/partenaires/etat.json")
     assert told["Access-Control-Allow-Origin"] == "*"
     feed = next(each for each in told.json()["feeds"] if each["feed"] == "cabanes")
@@ -194,9 +225,15 @@ def test_change_log_is_a_page_and_a_document(client):
     assert "RFC 9745" in text
 
 
-def test_change_log_is_read_by_release_and_entry():
+def test_change_log_of_the_api_is_not_that_of_people_who_run_or_see_the_site():
+    told = "\n".join(entry for release in announcements.releases() for entry in release.entries)
+    assert "/api/changelog" in told
+    assert not re.search(r"\b(bin/|manage\.py|load_\w|migrate\b|/gestion/(?!webhooks)|[Oo]n paper)", told)
+
+
+def test_change_log_is_read_by_release_and_entry_of_the_api():
     (coming, first) = announcements.read(
-        "# Changelog\n\n## Unreleased\n\n- One\n  and more.\n- Two\n\n## 1.0\n\n- Three\n"
+        "# Changelog\n\n## Unreleased\n\n- API: One\n  and more.\n- API of a page\n  and more.\n- API: Two\n\n## 1.0\n\n- API: Three\n"
     )
     assert (coming.entries, coming.is_coming) == (("One and more.", "Two"), True)
     assert (first.name, first.entries) == ("1.0", ("Three",))
@@ -210,7 +247,11 @@ def test_keys_are_for_who_is_signed_in(client):
 def test_a_key_is_shown_once_used_counted_and_revoked(client):
     owner = user()
     client.force_login(owner)
-    made = client.post("/partenaires/cles/", {"name": "ma copie"}).content.decode()
+    sent = client.post("/partenaires/cles/", {"name": "ma copie"})
+    assert (sent.status_code, sent["Location"]) == (302, "/partenaires/cles/")
+    assert "cdp_" not in str(dict(client.session))
+    assert "data-key" not in client.head(sent["Location"]).content.decode()
+    made = client.get("/partenaires/cles/").content.decode()
     (text,) = re.findall(r"data-key>(cdp_[\w-]{32})<", made)
     assert text not in client.get("/partenaires/cles/").content.decode()
     client.get("/api/collections/cabanes/items", headers={"X-API-Key": text})
@@ -228,10 +269,17 @@ def test_a_key_is_shown_once_used_counted_and_revoked(client):
     assert key.revoked_at is not None
 
 
+def test_a_new_key_is_not_shown_to_whom_signs_in_next(client):
+    client.force_login(user())
+    client.post("/partenaires/cles/", {"name": "ma copie"})
+    client.force_login(member())
+    assert "data-key" not in client.get("/partenaires/cles/").content.decode()
+
+
 def test_ten_keys_are_the_most_and_a_name_is_needed(client):
     client.force_login(user())
     for number in range(10):
-        assert client.post("/partenaires/cles/", {"name": f"clé {number}"}).status_code == 200
+        assert client.post("/partenaires/cles/", {"name": f"clé {number}"}).status_code == 302
     assert client.post("/partenaires/cles/", {"name": "une de trop"}).status_code == 422
     assert client.post("/partenaires/cles/", {"name": ""}).status_code == 422
     assert client.get("/partenaires/cles/").content.decode().count("Révoquer<") == 10

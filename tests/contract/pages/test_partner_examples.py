@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def network():
     parc(name_fr="Parc des îles", kind="terril")
     cabane(name_fr="Écrevisse & “Héron”", kind="cabane_design")
-    cabane(name_fr="L’abri", kind="abri")
+    cabane(name_fr="L’abri", kind="abri", materials=["bois", "acier"])
     for number in range(3):
         sentier(name_fr=f"Boucle {number}")
 
@@ -143,14 +143,21 @@ def test_curl_leaves_no_file_when_it_is_refused(printed, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_cut_after_the_first_page(pages, printed, tmp_path):
+def test_nothing_is_cut_after_the_first_page(pages, printed, settings, tmp_path):
     examples = printed("collection=sentiers")
     assert len(run([sys.executable, "-c", examples["python"]]).splitlines()) == pages
     assert len(run([tool("node"), "--input-type=module", "-e", examples["javascript"]]).splitlines()) == pages
     tool("ogr2ogr")
-    run(["sh", "-c", examples["gdal"]], cwd=tmp_path)
-    with closing(sqlite3.connect(tmp_path / "sentiers.gpkg")) as made:
-        assert made.execute("SELECT count(*) FROM sentiers").fetchone() == (pages,)
+    for above, is_file in ((20_000, True), (1, False)):
+        settings.GEODATA_EXPORT_ABOVE = above
+        code = printed("collection=sentiers")["gdal"]
+        assert ("f=gpkg" in code) is is_file
+        run_in_silence(code, tmp_path)
+        with closing(sqlite3.connect(tmp_path / "sentiers.gpkg")) as made:
+            assert made.execute("SELECT count(*) FROM sentiers").fetchone() == (pages,)
+        (tmp_path / "sentiers.gpkg").unlink()
+    grown = subprocess.run(["sh", "-c", examples["gdal"]], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert grown.returncode != 0
 
 
 def test_python_walks_the_pages_and_keeps_a_file(printed, tmp_path):
@@ -169,11 +176,28 @@ def test_javascript_walks_the_pages_and_takes_a_file(printed, tmp_path):
     assert re.search(r"parcs\.csv: [1-9]", run([node, str(script)]))
 
 
+def run_in_silence(code, folder):
+    done = subprocess.run(["sh", "-c", code], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_gdal_makes_a_geopackage(printed, tmp_path):
     tool("ogr2ogr")
-    run(["sh", "-c", printed("collection=cabanes&kind=abri")["gdal"]], cwd=tmp_path)
+    run_in_silence(printed("collection=cabanes&kind=abri")["gdal"], tmp_path)
     with closing(sqlite3.connect(tmp_path / "cabanes.gpkg")) as made:
-        assert made.execute("SELECT name_fr FROM cabanes").fetchall() == [("L’abri",)]
+        assert made.execute("SELECT name_fr, materials FROM cabanes").fetchall() == [("L’abri", "bois|acier")]
+
+
+@pytest.mark.parametrize(
+    "query", ["collection=equipements", "collection=points-acces", "collection=cabanes&q=zzzz", "collection=fermetures"]
+)
+def test_gdal_makes_a_geopackage_of_nothing(printed, tmp_path, query):
+    tool("ogr2ogr")
+    run_in_silence(printed(query)["gdal"], tmp_path)
+    (file,) = tmp_path.iterdir()
+    with closing(sqlite3.connect(file)) as made:
+        assert made.execute(f'SELECT count(*) FROM "{file.stem}"').fetchone() == (0,)
+        assert "source_date" in {row[1] for row in made.execute(f'PRAGMA table_info("{file.stem}")')}
 
 
 def test_copy_and_changes(printed, tmp_path):

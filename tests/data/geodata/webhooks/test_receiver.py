@@ -9,7 +9,9 @@ import pytest
 import receiver
 from django.utils import timezone
 
-from geodata.webhooks import sending, signing, subscribing
+from geodata import registry
+from geodata.webhooks import messages, sending, signing, subscribing
+from geodata.webhooks.models import Delivery
 from tests.factories.parcs import user
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +27,8 @@ def running(settings):
         seen = {}
 
         def take(self, message):
-            taken.append(message["data"]["changes"][0]["op"])
+            super().take(message)
+            taken.extend(each["op"] for each in message["data"].get("changes", []))
 
         def log_message(self, *_args):
             pass
@@ -44,6 +47,17 @@ def test_a_message_is_taken_once_however_often_it_comes(running):
     headers = signing.headers(subscription, subscription.pk, BODY, timezone.now())
     assert [sending.post(url, BODY, headers).status for _time in range(2)] == [204, 204]
     assert taken == ["delete"]
+
+
+def test_a_new_copy_is_asked_for_when_too_much_was_missed(running, capsys):
+    url, subscription, taken = running
+    missed = Delivery(subscription=subscription, kind=Delivery.Kind.RESYNC, created_at=timezone.now())
+    body = messages.body(missed, "https://parcs.example.fr").text
+    headers = signing.headers(subscription, missed.pk, body, timezone.now())
+    assert sending.post(url, body, headers).status == 204
+    told = capsys.readouterr().out
+    assert told.startswith("resync: take a new copy of https://parcs.example.fr/api/snapshot/parcs ")
+    assert (told.count("/api/snapshot/"), taken) == (len(list(registry.collections())), [])
 
 
 def test_an_altered_one_an_old_one_and_an_unsigned_one_are_refused(running):
