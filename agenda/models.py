@@ -31,6 +31,13 @@ class Evenement(Titled, Described, Feature):
     rrule = models.CharField(
         _("répétition"), max_length=300, blank=True, db_default="", help_text=_("RRULE de la RFC 5545.")
     )
+    last_ends_at = models.GeneratedField(
+        verbose_name=_("fin de la dernière fois"),
+        help_text=_("Celle de la seule fois, ou de la dernière ; vide quand la répétition n’a pas de fin."),
+        expression=Func(F("rrule"), F("starts_at"), F("ends_at"), F("all_day"), function="agenda_last_end"),
+        output_field=models.DateTimeField(null=True),
+        db_persist=True,
+    )
     state = models.CharField(
         _("tenue"),
         max_length=10,

@@ -39,7 +39,8 @@ def page(request: "HttpRequest") -> HttpResponse:
 @require_safe
 def calendar(request: "HttpRequest") -> HttpResponse:
     """The agenda to subscribe to: what comes and the last two months."""
-    rows = happenings.for_visitors(request.user).filter(ends_at__gte=timezone.now() - KEPT).order_by("starts_at", "id")
+    kept = happenings.lasting(timezone.now() - KEPT)
+    rows = happenings.for_visitors(request.user).filter(kept).order_by("starts_at", "id")
     return _answer(request, list(rows), gettext("Agenda"), "agenda")
 
 
@@ -57,7 +58,7 @@ def one(request: "HttpRequest", slug: str) -> HttpResponse:
 def _by_month(events: list[Any]) -> list[tuple[str, list[Any]]]:
     groups: dict[str, list[Any]] = {}
     for event in events:
-        groups.setdefault(wording.month(max(event.starts_at, timezone.now())), []).append(event)
+        groups.setdefault(wording.month(max(happenings.next_time(event)[0], timezone.now())), []).append(event)
     return list(groups.items())
 
 

@@ -1,8 +1,9 @@
 """Events as visitors read them: what comes, what was, what comes back each year without a date."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from agenda.codes import EvenementDatePrecision, EvenementKind, EvenementState
 from carte import clock, wording
 from geodata import registry
+from geodata.editing.recurrence import starts_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 # A year as a word of a title, bracketed or not.
 YEAR = re.compile(r"\(?(19|20)\d{2}\)?")
+YEARLY = "FREQ=YEARLY"
 RELATED = ("park", "cabin", "trail", "commune", "authority")
 
 
@@ -42,18 +45,21 @@ def for_visitors(user: "User | AnonymousUser") -> Any:
 
 def upcoming(user: "User | AnonymousUser", **place: Any) -> list[Any]:
     """Events that are not over, at a place, soonest first."""
-    return list(for_visitors(user).filter(ends_at__gte=clock.now(), **place).order_by("starts_at", "id")[:20])
+    now = clock.now()
+    return _by_next(for_visitors(user).filter(lasting(now), **place).order_by("starts_at", "id"), now)[:20]
 
 
 def programme(user: "User | AnonymousUser", now: datetime | None = None, past_limit: int = 60) -> Programme:
     """The whole agenda at `now`.
 
-    Of a yearly event only the last edition says "date à confirmer", and only while no later
-    edition with the same title and place is announced.
+    An event that repeats comes until its last time. Of a yearly one only the last edition says
+    "date à confirmer", and only while no later edition with the same title and place is announced.
     """
     now = now or clock.now()
-    coming = list(for_visitors(user).filter(ends_at__gte=now).order_by("starts_at", "id"))
-    past = list(for_visitors(user).filter(ends_at__lt=now).order_by("-starts_at", "-id")[:past_limit])
+    rows = for_visitors(user)
+    is_coming = lasting(now) & ~Q(rrule__icontains=YEARLY, ends_at__lt=now)
+    coming = _by_next(rows.filter(is_coming).order_by("starts_at", "id"), now)
+    past = list(rows.exclude(is_coming).order_by("-starts_at", "-id")[:past_limit])
     announced = {series(event) for event in coming}
     to_confirm: list[Any] = []
     for event in past:
@@ -61,6 +67,31 @@ def programme(user: "User | AnonymousUser", now: datetime | None = None, past_li
             announced.add(series(event))
             to_confirm.append(event)
     return Programme(coming, to_confirm, past)
+
+
+def lasting(since: datetime) -> Q:
+    """The events whose last time is not over at an instant."""
+    return Q(last_ends_at__isnull=True) | Q(last_ends_at__gte=since)
+
+
+def next_time(event: Any, now: datetime | None = None) -> tuple[datetime, datetime]:
+    """Local start and end of the first time that is not over; of the first of all where there is none."""
+    start, end = wording.local(event.starts_at), wording.local(event.ends_at)
+    here = wording.local(now or clock.now())
+    if not event.rrule or end >= here:
+        return start, end
+    first, lasts = start.replace(tzinfo=None), end.replace(tzinfo=None) - start.replace(tzinfo=None)
+    if event.all_day:
+        first = first.replace(hour=0, minute=0, second=0)
+    since = here.replace(tzinfo=None) - lasts
+    days = (each - first for each in starts_of(event.rrule, first) if each >= since)
+    ahead = next(days, timedelta(0))
+    return start + ahead, end + ahead
+
+
+def _by_next(events: Iterable[Any], now: datetime) -> list[Any]:
+    """Soonest first; those that repeat by the time that comes."""
+    return sorted(events, key=lambda event: next_time(event, now)[0])
 
 
 def at_place(place: Q, user: "User | AnonymousUser") -> list[Any]:
@@ -79,8 +110,16 @@ def series_name(title: str) -> str:
 
 
 def when(event: Any) -> str:
-    """The dates of an event in words, never more precise than what is known."""
-    start, end = wording.local(event.starts_at), wording.local(event.ends_at)
+    """The dates of an event in words, never more precise than what is known: the first time of one that repeats."""
+    return _said(event, wording.local(event.starts_at), wording.local(event.ends_at))
+
+
+def when_next(event: Any) -> str:
+    """The same of the time that comes, the first where all are over."""
+    return _said(event, *next_time(event))
+
+
+def _said(event: Any, start: datetime, end: datetime) -> str:
     if event.date_precision == EvenementDatePrecision.MONTH:
         return _months(start, end)
     if start.date() == end.date():
@@ -109,4 +148,4 @@ def _one_day(event: Any, start: datetime, end: datetime) -> str:
 
 
 def _is_yearly(rrule: str) -> bool:
-    return "FREQ=YEARLY" in rrule.upper()
+    return YEARLY in rrule.upper()

@@ -9,7 +9,7 @@ from carte import clock
 from carte.pages import jsonld, recurrence, relations
 from carte.pages.closures import Notice, notice
 from carte.pages.facts import COMMON, facts, own_facts
-from carte.pages.happenings import at_place, state, when
+from carte.pages.happenings import at_place, state, when_next
 from carte.pages.kinds import Page, Section
 from carte.pages.near import Neighbour, places_near
 from carte.pages.texts import Text, text_of
@@ -118,9 +118,9 @@ def evenement(event: Any, _user: "Person") -> EvenementPage:
         facts=rows,
         summary=markdown.to_text(text_of(event, "description").value),
         jsonld=jsonld.of(event),
-        when=when(event),
+        when=when_next(event),
         state=state(event),
-        over=event.ends_at < clock.now(),
+        over=event.last_ends_at is not None and event.last_ends_at < clock.now(),
         repeats=recurrence.in_words(event.rrule or ("FREQ=YEARLY" if event.yearly else "")),
     )
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
-from dateutil.rrule import rrulestr
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 
 from carte import wording
+from geodata.editing.recurrence import starts_of
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 EVERY = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 AHEAD = 3
-LOOKED_AT = 400
-UTC_END = re.compile(r"(UNTIL=\d{8}(?:T\d{6})?)Z")
 
 
 def in_words(rrule: str) -> str:
@@ -57,11 +53,9 @@ def times_of(rrule: str, starts_at: datetime, ends_at: datetime | None, now: dat
     """
     first, here = wording.local(starts_at).replace(tzinfo=None), wording.local(now).replace(tzinfo=None)
     last = wording.local(ends_at).replace(tzinfo=None) if ends_at else None
-    # Wall clock: a rule that ends in UTC ends on that day here.
-    rule = rrulestr(UTC_END.sub(r"\1", rrule.upper()), dtstart=first)
     found: list[Times] = []
-    for start in islice(rule.xafter(here - timedelta(days=1), inc=True), LOOKED_AT):
-        if len(found) == AHEAD or (last is not None and start >= last):
+    for start in starts_of(rrule, first, last):
+        if len(found) == AHEAD:
             break
         end = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         if last is not None and last.time() > start.time():

@@ -156,7 +156,7 @@ def licence(code: str) -> Licence:
 @register.filter
 def event_when(event: Any) -> str:
     """The dates of an event."""
-    return happenings.when(event)
+    return happenings.when_next(event)
 
 
 @register.filter

@@ -18,7 +18,7 @@ from geodata.registry import Collection
 
 # What a replacement that does not name it leaves as it is.
 KEPT_BY_REPLACE = frozenset({"uuid", "geom", "slug", "status", "authority"})
-# QGIS sends every column of a new feature, null where nobody wrote anything: this one is then made here.
+# QGIS sends every column of a new feature, null where nobody wrote anything: this one is then made here, as defaults are.
 MADE_HERE = "slug"
 WITH_HEIGHT = 3
 # Desktop programs keep milliseconds.
@@ -58,7 +58,8 @@ def read_with(serializer: FeatureSerializer, body: dict[str, Any]) -> dict[str, 
         if value is None
         else _merged(collection, instance, name, value, partial)
         for name, value in properties.items()
-        if name in settable and not (name == MADE_HERE and value is None and not partial)
+        if name in settable
+        and not (value is None and not partial and (name == MADE_HERE or _has_default(collection, name)))
     }
     if "geometry" in body:
         data["geom"] = body["geometry"]
@@ -154,6 +155,11 @@ def _instead_of_null(collection: Collection, name: str) -> Any:
     if field.null:
         return None
     return field.get_default() if field.has_default() else ""
+
+
+def _has_default(collection: Collection, name: str) -> bool:
+    field = collection.fields[name]
+    return not field.null and field.has_default()
 
 
 def _defaults(collection: Collection, settable: set[str]) -> dict[str, Any]:

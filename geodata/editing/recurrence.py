@@ -1,24 +1,118 @@
-"""Repetition rules as they are typed: RRULE of RFC 5545 §3.3.10, in days or longer steps."""
+"""Repetition rules: RRULE of RFC 5545 §3.3.10, in days or longer steps, on the wall clock of the instance."""
 
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice, takewhile
+
+from dateutil.rrule import rrulestr
+from django.utils import timezone
 from icalendar import vRecur
 
 EVERY = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-COUNTED = ("INTERVAL", "COUNT")
-PARTS = {
-    "FREQ", "UNTIL", "COUNT", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST",
+NUMBER = re.compile(r"0*[1-9][0-9]{0,4}")
+SIGNED = re.compile(r"([+-]?)0*([1-9][0-9]{0,2})")
+DAY = re.compile(r"(?:([+-]?)0?([1-9]|[1-4][0-9]|5[0-3]))?(?:MO|TU|WE|TH|FR|SA|SU)")
+INSTANT = re.compile(r"[0-9]{8}(?:T[0-9]{6}Z?)?")
+# The highest number of each part, and whether it also counts from the end.
+HIGHEST = {
+    "BYMONTH": (12, False), "BYMONTHDAY": (31, True), "BYYEARDAY": (366, True), "BYWEEKNO": (53, True), "BYSETPOS": (366, True),
 }  # fmt: skip
+BY = {"BYDAY", *HIGHEST} - {"BYSETPOS"}
+PARTS = {"FREQ", "UNTIL", "COUNT", "INTERVAL", "WKST", "BYDAY", *HIGHEST}
+# Parts that a frequency does not take.
+UNUSED = {
+    "DAILY": {"BYYEARDAY", "BYWEEKNO"},
+    "WEEKLY": {"BYYEARDAY", "BYWEEKNO", "BYMONTHDAY"},
+    "MONTHLY": {"BYYEARDAY", "BYWEEKNO"},
+    "YEARLY": set[str](),
+}
+WEEKS_OF_A_MONTH = 5
+# No day is looked for later than this: a rule may name none.
+HORIZON_YEARS = 100
+LAST_YEAR = 9999
 
 
 def is_rrule(text: str) -> bool:
-    """Whether a calendar program can read the rule: known parts, once each, a frequency of a day or more."""
+    """Whether a calendar program can read the rule: known parts, once each and in their range, a frequency of a day or more."""
     pairs = [part.partition("=") for part in text.split(";")]
     given = {name: value for name, _equals, value in pairs}
-    if len(given) != len(pairs) or not set(given) <= PARTS or given.get("FREQ") not in EVERY or not all(given.values()):
+    every = given.get("FREQ")
+    if len(given) != len(pairs) or not set(given) <= PARTS or every not in EVERY or set(given) & UNUSED[every]:
         return False
-    if any(name in given and not (given[name].isdecimal() and int(given[name]) > 0) for name in COUNTED):
+    if ("COUNT" in given and "UNTIL" in given) or ("BYSETPOS" in given and not set(given) & BY):
+        return False
+    if not all(_is_part(name, value) for name, value in given.items()) or not _takes_days(given):
         return False
     try:
         vRecur.from_ical(text)
+        rrulestr(_without(text, "UNTIL"), dtstart=datetime(2000, 1, 1))
     except ValueError:
         return False
-    return "COUNT" not in given or "UNTIL" not in given
+    return True
+
+
+def _is_part(name: str, value: str) -> bool:
+    if name in ("COUNT", "INTERVAL"):
+        return NUMBER.fullmatch(value) is not None
+    if name == "UNTIL":
+        return INSTANT.fullmatch(value) is not None
+    if name in HIGHEST:
+        return all(_is_within(each, *HIGHEST[name]) for each in value.split(","))
+    if name == "WKST":
+        return value.isalpha() and DAY.fullmatch(value) is not None
+    return name == "FREQ" or all(DAY.fullmatch(each) for each in value.split(","))
+
+
+def _is_within(value: str, highest: int, signed: bool) -> bool:
+    found = SIGNED.fullmatch(value)
+    return found is not None and int(found[2]) <= highest and (signed or not found[1])
+
+
+def _takes_days(given: dict[str, str]) -> bool:
+    """Whether "the first Sunday" is said of months or years, "the sixth" of years alone."""
+    numbered = [
+        int(found[2]) for each in given.get("BYDAY", "").split(",") if (found := DAY.fullmatch(each)) and found[2]
+    ]
+    if given["FREQ"] == "MONTHLY" or "BYMONTH" in given:
+        is_ranked = given["FREQ"] in ("MONTHLY", "YEARLY") or not numbered
+        return is_ranked and all(number <= WEEKS_OF_A_MONTH for number in numbered)
+    return not numbered or (given["FREQ"] == "YEARLY" and "BYWEEKNO" not in given)
+
+
+def until_of(rrule: str) -> datetime | None:
+    """The instant up to which a rule goes, itself included, on the wall clock; a day goes to its end."""
+    found = re.search(rf"(?:^|;)UNTIL=({INSTANT.pattern})(?=;|$)", rrule.upper())
+    if found is None:
+        return None
+    text = found[1]
+    if "T" not in text:
+        return datetime.combine(datetime.strptime(text, "%Y%m%d").date(), time(23, 59, 59))
+    moment = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")
+    return timezone.localtime(moment.replace(tzinfo=UTC)).replace(tzinfo=None) if text.endswith("Z") else moment
+
+
+def starts_of(rrule: str, first: datetime, before: datetime | None = None) -> Iterator[datetime]:
+    """When what a rule repeats begins, on the wall clock: from `first` on, which counts if the rule names it.
+
+    Nothing at or after `before`, nor a century after `first`; nothing of a rule that cannot be read.
+    """
+    if not is_rrule(rrule.upper()):
+        return iter(())
+    end = datetime.max if first.year + HORIZON_YEARS > LAST_YEAR else first + timedelta(days=HORIZON_YEARS * 366)
+    until = min(each for each in (until_of(rrule), before, end) if each is not None)
+    count = re.search(r"(?:^|;)COUNT=([0-9]+)", rrule.upper())
+    rule = rrulestr(_without(rrule, "UNTIL", "COUNT"), dtstart=first.replace(microsecond=0)).replace(until=until)
+    found = islice(rule, int(count[1]) if count else None)
+    return found if before is None else takewhile(lambda start: start < before, found)
+
+
+def ending(rrule: str, until: str) -> str:
+    """The rule with this end, whatever it had."""
+    return f"{_without(rrule, 'UNTIL', 'COUNT')};UNTIL={until}"
+
+
+def _without(rrule: str, *names: str) -> str:
+    return ";".join(part for part in rrule.upper().split(";") if part.partition("=")[0] not in names)

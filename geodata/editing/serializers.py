@@ -76,6 +76,8 @@ class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         """Instants in UTC, generated columns read-only, nothing unique asked here."""
         if isinstance(model_field, models.GeneratedField):
+            if isinstance(model_field.output_field, models.DateTimeField):
+                return serializers.DateTimeField, {"format": INSTANT, "default_timezone": UTC, "read_only": True}
             return serializers.ReadOnlyField, {}
         kind, kwargs = super().build_standard_field(field_name, model_field)
         kwargs.pop("validators", None)

@@ -59,10 +59,10 @@ def pieces(happenings: Iterable[Happening], name: str, first: date | None) -> It
     head.add("calscale", "GREGORIAN")
     head.add("method", "PUBLISH")
     head.add("x-wr-calname", name)
-    if first is not None:
-        # The whole history of summer time since 1970 would weigh more than the entries.
-        zone = Timezone.from_tzid(settings.TIME_ZONE, first_date=first.replace(month=1, day=1))
-        head.add_component(zone)
+    # The whole history of summer time since 1970 would weigh more than the entries; without any entry the zone is the
+    # one component that a calendar has at least (RFC 5545 §3.6).
+    since = first or timezone.localdate()
+    head.add_component(Timezone.from_tzid(settings.TIME_ZONE, first_date=since.replace(month=1, day=1)))
     yield bytes(head.to_ical()).removesuffix(END)
     for happening in happenings:
         yield bytes(_event(happening).to_ical())

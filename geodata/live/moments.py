@@ -14,6 +14,7 @@ from django.db import connection, models
 from psycopg import sql
 
 from geodata import registry
+from geodata.params.properties import plain
 from geodata.queries import select
 from geodata.queries.touched import Box
 from geodata.registry import Collection
@@ -28,8 +29,8 @@ WHERE m.at > {after} ORDER BY m.at LIMIT {most}
 """
 # A repeated closure holds from the hour of its start to the hour of its end, on some days between both (decision 0066):
 # each of its days may be one.
-DAY = """, (CASE WHEN t.rrule <> '' AND t.starts_at <= {after} AND coalesce(t.ends_at, 'infinity') > {after} THEN
-  (({after} AT TIME ZONE {zone})::date + {ahead} + (t.{end} AT TIME ZONE {zone})::time) AT TIME ZONE {zone} END)"""
+DAY = """, (CASE WHEN t.rrule <> '' AND t.starts_at <= {after} AND coalesce(t.{last}, 'infinity') > {after} THEN
+  (({after} AT TIME ZONE {zone})::date + {ahead} + (coalesce(t.{end}, t.ends_at) AT TIME ZONE {zone})::time) AT TIME ZONE {zone} END)"""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def after(instant: datetime) -> list[Moment]:
 def _periods() -> Iterator[Collection]:
     for collection in registry.collections():
         fields = [collection.fields[name] for name in collection.datetime]
-        if fields and all(isinstance(field, models.DateTimeField) for field in fields):
+        if fields and all(isinstance(plain(field), models.DateTimeField) for field in fields):
             yield collection
 
 
@@ -60,7 +61,7 @@ def _of(collection: Collection, instant: datetime) -> Iterator[Moment]:
     start, end = collection.datetime[0], collection.datetime[-1]
     given: dict[str, Any] = {"after": sql.Literal(instant), "zone": sql.Literal(settings.TIME_ZONE)}
     days = [
-        sql.SQL(DAY).format(end=sql.Identifier(name), ahead=sql.Literal(ahead), **given)
+        sql.SQL(DAY).format(end=sql.Identifier(name), last=sql.Identifier(end), ahead=sql.Literal(ahead), **given)
         for name in (start, end)
         for ahead in (0, 1)
         if "rrule" in collection.fields

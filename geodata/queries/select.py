@@ -15,6 +15,7 @@ from psycopg import sql
 
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
+from geodata.params.properties import plain
 from geodata.registry import Collection
 from geodata.units import COORDINATE_DECIMALS, WGS84
 
@@ -40,7 +41,7 @@ def properties(collection: Collection, columns: Columns = EVERYTHING) -> sql.Com
     names = []
     for name in columns.of(collection):
         field = collection.fields[name]
-        if isinstance(field, models.DateTimeField):
+        if isinstance(plain(field), models.DateTimeField):
             names.append(INSTANT.format(column(collection, name), sql.Identifier(name)))
         else:
             names.append(sql.SQL("{} AS {}").format(column(collection, name), sql.Identifier(name)))

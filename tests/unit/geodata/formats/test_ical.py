@@ -49,8 +49,9 @@ def test_lines_are_folded_and_end_with_crlf():
     assert b"\n" not in written.replace(b"\r\n", b"")
 
 
-def test_an_agenda_with_nothing_is_a_calendar():
-    assert entries() == []
+def test_an_agenda_with_nothing_is_a_calendar_that_has_its_zone():
+    (zone,) = icalendar.Calendar.from_ical(write([], "Agenda")).subcomponents
+    assert (zone.name, zone["TZID"]) == ("VTIMEZONE", "Europe/Paris")
 
 
 def test_a_cancelled_event_says_so():

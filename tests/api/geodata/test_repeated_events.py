@@ -1,0 +1,122 @@
+"""Events that repeat, and hours that are given, from the writing to the filter."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.utils import timezone
+
+from carte.pages import happenings
+from geodata.changes.models import Revision
+from tests.api.geodata.bygone import at, commit
+from tests.api.geodata.writing import MERGE, body, fields_of, items, send
+from tests.factories.agenda import evenement
+
+pytestmark = pytest.mark.django_db
+FIRST = {"starts_at": datetime(2026, 12, 5, 13, tzinfo=UTC), "ends_at": datetime(2026, 12, 5, 17, tzinfo=UTC)}
+
+
+def found(client, interval):
+    answer = client.get(f"{items('evenements')}?datetime={interval}").json()
+    return [each["id"] for each in answer["features"]]
+
+
+def test_an_event_that_repeats_is_found_until_the_end_of_its_last_time(client):
+    thrice = str(evenement(**FIRST, all_day=False, rrule="FREQ=MONTHLY;COUNT=3").uuid)
+    always = str(evenement(**FIRST, all_day=False, rrule="FREQ=WEEKLY").uuid)
+    once = str(evenement(**FIRST, all_day=False).uuid)
+    assert found(client, "2026-12-05T14:00:00Z") == [thrice, always, once]
+    assert found(client, "2027-01-01/..") == [thrice, always]
+    assert found(client, "2027-02-05T17:00:00Z/..") == [thrice, always]
+    assert found(client, "2027-02-05T17:00:01Z/..") == [always]
+    assert found(client, "../2026-12-04") == []
+    one = client.get(f"{items('evenements')}/{thrice}").json()["properties"]
+    assert one["last_ends_at"] == "2027-02-05T17:00:00.000000Z"
+    assert client.get(f"{items('evenements')}/{always}").json()["properties"]["last_ends_at"] is None
+
+
+def test_the_past_has_the_end_that_the_rule_had_then(client):
+    event = evenement(**FIRST, all_day=False, rrule="FREQ=MONTHLY;COUNT=3")
+    then = at(commit())
+    event.rrule = ""
+    event.save()
+    commit()
+    assert found(client, "2027-01-01/..") == []
+    assert found(client, f"2027-01-01/..&as-of={then}") == [str(event.uuid)]
+
+
+def test_the_end_is_no_change_of_its_own():
+    event = evenement(**FIRST, rrule="FREQ=WEEKLY")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE agenda_evenement SET rrule = rrule")
+    assert Revision.objects.filter(uuid=event.uuid).count() == 1
+
+
+def test_the_agenda_says_the_time_that_comes():
+    now = timezone.now()
+    first = now.replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=22)
+    weekly = evenement(starts_at=first, ends_at=first + timedelta(hours=2), all_day=False, rrule="FREQ=WEEKLY;COUNT=9")
+    over = evenement(starts_at=first, ends_at=first + timedelta(hours=2), all_day=False, rrule="FREQ=WEEKLY;COUNT=2")
+    soon = evenement(starts_at=now + timedelta(days=9), ends_at=now + timedelta(days=9))
+    programme = happenings.programme(AnonymousUser(), now)
+    assert (programme.coming, programme.past) == ([weekly, soon], [over])
+    start, _end = happenings.next_time(weekly, now)
+    assert now < start < now + timedelta(days=7)
+    assert happenings.when_next(weekly) != happenings.when(weekly)
+    assert happenings.when_next(over) == happenings.when(over)
+
+
+@pytest.mark.parametrize(
+    ("given", "all_day"),
+    [
+        ({"starts_at": "2026-12-05T14:00:00+01:00", "ends_at": "2026-12-05T18:00:00+01:00"}, False),
+        ({"starts_at": "2026-12-05T14:00:00+01:00", "ends_at": "2026-12-05T18:00:00+01:00", "all_day": None}, False),
+        ({"starts_at": "2026-12-05T14:00:00+01:00", "ends_at": "2026-12-05T18:00:00+01:00", "all_day": True}, True),
+        ({"starts_at": "2026-12-05T00:00:00+01:00", "ends_at": "2026-12-05T18:00:00+01:00"}, False),
+        ({"starts_at": "2026-12-05T00:00:00+01:00", "ends_at": "2026-12-06T23:59:59+01:00"}, True),
+        ({"starts_at": "2026-12-05T00:00:00Z", "ends_at": "2026-12-05T00:00:00Z"}, True),
+        ({"starts_at": "2026-12-05T00:00:00Z", "ends_at": "2026-12-05T00:00:00Z", "all_day": False}, False),
+    ],
+)
+def test_hours_that_are_given_are_known(client, call, person, given, all_day):
+    content = body("evenements", call, **given)
+    if "all_day" not in given:
+        content["properties"].pop("all_day", None)
+    made = send(client, "post", items("evenements"), content, person)
+    assert made.status_code == 201, made.content
+    assert made.json()["properties"]["all_day"] is all_day
+    address = f"{items('evenements')}/{made.json()['id']}"
+    replaced = send(client, "put", address, content, person, **{"If-Match": made["ETag"]})
+    assert replaced.status_code in (200, 204), replaced.content
+    assert client_reads(client, address, person)["all_day"] is all_day
+    moved = {"properties": {"starts_at": "2026-12-04T10:00:00Z"}}
+    patched = send(client, "patch", address, moved, person, kind=MERGE, **{"If-Match": replaced["ETag"]})
+    assert patched.status_code in (200, 204), patched.content
+    assert client_reads(client, address, person)["all_day"] is all_day
+
+
+def client_reads(client, address, person):
+    return send(client, "get", address, None, person).json()["properties"]
+
+
+@pytest.mark.parametrize(
+    ("collection", "rrule", "words"),
+    [
+        ("evenements", "FREQ=YEARLY;BYMONTH=13", "ne se lit pas"),
+        ("evenements", "FREQ=WEEKLY;BYDAY=SU", "première fois"),
+        ("evenements", "FREQ=DAILY;UNTIL=20200101", "première fois"),
+        ("fermetures", "FREQ=YEARLY;BYMONTH=13", "ne se lit pas"),
+        ("fermetures", "FREQ=WEEKLY;BYDAY=SU;UNTIL=20200101", "Aucun jour"),
+    ],
+)
+def test_rule_that_names_no_day_is_refused(client, call, person, collection, rrule, words):
+    monday = {"starts_at": "2026-12-07T08:00:00+01:00", "ends_at": "2026-12-30T18:00:00+01:00"}
+    answer = send(client, "post", items(collection), body(collection, call, rrule=rrule, **monday), person)
+    assert (answer.status_code, fields_of(answer)) == (422, ["rrule"])
+    assert words in answer.json()["errors"][0]["detail"]
+
+
+def test_the_end_of_the_last_time_is_not_written(client, call, person):
+    content = body("evenements", call, last_ends_at="2030-01-01T00:00:00Z")
+    assert fields_of(send(client, "post", items("evenements"), content, person)) == ["last_ends_at"]
