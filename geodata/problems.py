@@ -11,7 +11,7 @@
     ├── ExpiredCursor         410  a cursor of the change feed that leads nowhere any more; says where to begin again
     ├── StaleRevision         412  carries the current ETag
     ├── TooLarge              413  the body, before it is read
-    ├── UnsupportedMediaType  415
+    ├── UnsupportedMediaType  415  UnsupportedCoding: of a coding that no resource reads
     ├── Invalid               422  one entry per field
     ├── PreconditionRequired  428
     ├── QuotaExceeded         429  names the policy; says when to go on
@@ -210,6 +210,17 @@ class UnsupportedMediaType(Problem):
     status = 415
     slug = "unsupported-media-type"
     title = _("Type de contenu non pris en charge")
+
+
+class UnsupportedCoding(UnsupportedMediaType):
+    """The body has a content coding (RFC 9110 §15.5.16): bodies are read as they are."""
+
+    def __init__(self, coding: str) -> None:
+        super().__init__(
+            filled(
+                _("Content-Encoding : %(coding)s n’est pas lu. Envoyez le corps sans compression."), {"coding": coding}
+            )
+        )
 
 
 class Invalid(Problem):

@@ -20,6 +20,8 @@ MAX_POLYGON_VERTICES: Final = 20_000
 MAX_LINE_VERTICES: Final = 50_000
 # A region has several hundred thousand vertices once dissolved from communes in full detail.
 MAX_AREA_VERTICES: Final = 200_000
+# What a list that people write may hold: materials, communes.
+MAX_LIST: Final = 200
 
 
 def across(longitude: float) -> float:

@@ -30,6 +30,7 @@ from carte.pages.addresses import list_address
 from carte.pages.texts import page_language
 from geodata.endpoints.answers import problem
 from geodata.endpoints.compression import compressed
+from geodata.endpoints.parameters import given
 from geodata.endpoints.validators import not_modified
 from geodata.formats import folium_map
 from geodata.problems import BadParameter, NotFound
@@ -66,7 +67,7 @@ def _found(view: View) -> View:
 def page(request: HttpRequest, collection_id: str) -> HttpResponse:
     """A selection for a frame: its map, and the same as a list of links. A filter that cannot be read is said, 400."""
     try:
-        shown = read(collection_id, request.GET)
+        shown = read(collection_id, given(request))
         rows, count = shown.rows()
     except BadParameter as error:
         context: dict[str, Any] = {
@@ -92,7 +93,7 @@ def page(request: HttpRequest, collection_id: str) -> HttpResponse:
 def script(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """folium's script of the map of a selection."""
     try:
-        shown = read(collection_id, request.GET)
+        shown = read(collection_id, given(request))
         box = shown.box()
     except BadParameter as error:
         return problem(request, error)
@@ -140,7 +141,7 @@ def _shared(view: View) -> View:
 @_shared
 def places(request: HttpRequest, collection_id: str) -> HttpResponse:
     """A selection as the web component reads it."""
-    shown = read(collection_id, request.GET)
+    shown = read(collection_id, given(request))
     return JsonResponse(listing.document(shown, request.build_absolute_uri), json_dumps_params={"ensure_ascii": False})
 
 
@@ -148,7 +149,7 @@ def places(request: HttpRequest, collection_id: str) -> HttpResponse:
 @_shared
 def drawing(request: HttpRequest, collection_id: str) -> HttpResponse:
     """A selection as an SVG picture; the numbers are those of the list."""
-    return HttpResponse(picture.draw(read(collection_id, request.GET)), content_type="image/svg+xml")
+    return HttpResponse(picture.draw(read(collection_id, given(request))), content_type="image/svg+xml")
 
 
 @require_safe

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, transaction
-from django.db.models import BooleanField, CheckConstraint, Model, Q
+from django.db.models import BooleanField, CheckConstraint, FloatField, Model, Q, TextField
 from django.db.models.functions import Coalesce
 from django.db.models.sql import Query
 from django.db.models.sql.constants import SINGLE
@@ -19,10 +20,17 @@ from django.utils.translation import gettext as _
 from geodata.changes.constraints import field_of
 from geodata.features import Feature
 from geodata.geometry import check_geometry
+from geodata.units import MAX_LIST
 
 Errors = dict[str, list[str]]
 # Markdown's own <https://…> and <mailto:…> are no tags.
 HTML_TAG = re.compile(r"<(?!https?://|mailto:)[/!?]?[a-zA-Z-][^<>]*>")
+# Controls, and code points that never are a character (Unicode §23.7).
+NEVER = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
+CONTROL = re.compile(f"[{NEVER}]")
+CONTROL_OR_BREAK = re.compile(f"[{NEVER}\t\n\r\u2028\u2029]")
 
 
 def errors_of(feature: Feature, *, alone: bool = False) -> Errors:
@@ -32,7 +40,7 @@ def errors_of(feature: Feature, *, alone: bool = False) -> Errors:
     whether the rules between fields hold: nothing is asked of it then.
     """
     texts = {field.name: getattr(feature, field.attname) for field in feature._meta.concrete_fields if field.editable}
-    errors = _shape_errors(feature) | html_in(texts)
+    errors = _shape_errors(feature) | html_in(texts) | _unfit(feature, texts)
     try:
         named = {each.name for each in feature._meta.concrete_fields if alone and each.is_relation}
         feature.full_clean(exclude=set(errors) | named, validate_unique=False, validate_constraints=False)
@@ -41,6 +49,31 @@ def errors_of(feature: Feature, *, alone: bool = False) -> Errors:
     for name, told in () if alone else _broken_constraints(feature, set(errors)):
         errors.setdefault(name, []).extend(told)
     return errors
+
+
+def _unfit(feature: Feature, values: Mapping[str, Any]) -> Errors:
+    """A sentence for each list that is too long, and each text that nobody could read on a line or on a page."""
+    told = {}
+    for name, value in values.items():
+        field = feature._meta.get_field(name)
+        # Heights are as many as a line has vertices.
+        is_free = isinstance(getattr(field, "base_field", None), FloatField)
+        if isinstance(value, list) and len(value) > MAX_LIST and not is_free:
+            told[name] = [_("%(count)d éléments, %(limit)d au plus.") % {"count": len(value), "limit": MAX_LIST}]
+            continue
+        is_page = isinstance(field, TextField)
+        if sentence := next(filter(None, (_unreadable(text, is_page=is_page) for text in _texts(value))), None):
+            told[name] = [sentence]
+    return told
+
+
+def _unreadable(text: str, *, is_page: bool) -> str | None:
+    """What is wrong with the signs of a text, None where nothing is. Only a page has lines and tabs."""
+    if found := (CONTROL if is_page else CONTROL_OR_BREAK).search(text):
+        return _("Un signe ne s’écrit pas ici : U+%(code)04X.") % {"code": ord(found.group())}
+    if text and not text.isascii() and all(unicodedata.category(sign)[0] in "CZ" for sign in text):
+        return _("Ce texte n’a aucun signe visible.")
+    return None
 
 
 def html_in(values: Mapping[str, Any]) -> Errors:

@@ -98,10 +98,23 @@ def _from_geojson(text: str) -> GEOSGeometry:
     if not all(math.isfinite(number) for number in _numbers(found[0].get("coordinates"))):
         raise ValidationError(_("Une coordonnée n’est pas un nombre."))
     try:
-        geometry = GEOSGeometry(json.dumps(found[0]), srid=WGS84)
+        geometry = GEOSGeometry(json.dumps(bare(found[0])), srid=WGS84)
     except (GEOSException, GDALException, ValueError, TypeError):
         raise ValidationError(_("Ce GeoJSON ne se lit pas.")) from None
     return flat(geometry)
+
+
+def bare(document: dict[str, Any]) -> dict[str, Any]:
+    """The GeoJSON geometry without foreign members: a `crs` of GeoJSON 2008 may name an address, which GDAL would fetch.
+
+    Raises TypeError where it holds something that is no geometry.
+    """
+    found: dict[str, Any] = {name: document[name] for name in ("type", "coordinates") if name in document}
+    if "geometries" not in document:
+        return found
+    if not all(isinstance(each, dict) for each in document["geometries"]):
+        raise TypeError
+    return found | {"geometries": [bare(each) for each in document["geometries"]]}
 
 
 def flat(geometry: GEOSGeometry) -> GEOSGeometry:

@@ -6,6 +6,7 @@ They are also the reference that PostGIS's GeoJSON is compared with.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Hashable
 from datetime import UTC
 from functools import cache
@@ -20,12 +21,15 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
-from geodata.editing.position import as_type, flat
+from geodata.editing.position import as_type, bare, flat
 from geodata.features import Feature
 from geodata.registry import Collection
 from geodata.units import COORDINATE_DECIMALS, WGS84
 
 INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+# RFC 3339, without seconds and zone where a program leaves them out; Python alone would read ISO 8601's weeks and basic form.
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:\d{2})?", re.ASCII)
 READ_ONLY = frozenset({"revision", "created_at", "updated_at"})
 Crs = tuple[int, bool]
 
@@ -43,7 +47,9 @@ class ShapeField(GeometryField):  # type: ignore[misc]
             raise serializers.ValidationError(_("Il faut une géométrie GeoJSON."))
         srid, flipped = self.context.get("crs", (WGS84, False))
         try:
-            document = value | {"coordinates": _swapped(value["coordinates"])} if flipped else value
+            document = bare(value)
+            if flipped:
+                document["coordinates"] = _swapped(document["coordinates"])
             shape = flat(GEOSGeometry(json.dumps(document)))
             shape.srid = srid
             if srid != WGS84:
@@ -53,6 +59,58 @@ class ShapeField(GeometryField):  # type: ignore[misc]
             raise serializers.ValidationError(error.messages) from None
         except (GEOSException, GDALException, KeyError, ValueError, TypeError, IndexError):
             raise serializers.ValidationError(_("Cette géométrie GeoJSON ne se lit pas.")) from None
+
+
+class Text(serializers.CharField):
+    """A text; DRF alone would take a number for one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The text. Raises serializers.ValidationError."""
+        if not isinstance(data, str):
+            raise serializers.ValidationError(_("Il faut un texte."))
+        return super().to_internal_value(data)
+
+
+class SlugText(Text, serializers.SlugField):
+    """The readable part of an address."""
+
+
+class UrlText(Text, serializers.URLField):
+    """An address of the web."""
+
+
+class EmailText(Text, serializers.EmailField):
+    """An address of mail."""
+
+
+class Day(serializers.DateField):
+    """A day of the calendar, as RFC 3339 writes it."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """The day. Raises serializers.ValidationError."""
+        if isinstance(value, str) and not DAY.fullmatch(value):
+            raise serializers.ValidationError(_("Écrivez une date comme 2026-05-08."))
+        return super().to_internal_value(value)
+
+
+class Moment(serializers.DateTimeField):
+    """An instant, as RFC 3339 writes it."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        """The instant. Raises serializers.ValidationError."""
+        if isinstance(value, str) and not MOMENT.fullmatch(value):
+            raise serializers.ValidationError(_("Écrivez un instant comme 2026-05-08T14:30:00Z."))
+        return super().to_internal_value(value)
+
+
+STRICT: dict[type[Any], type[Any]] = {
+    serializers.CharField: Text,
+    serializers.SlugField: SlugText,
+    serializers.URLField: UrlText,
+    serializers.EmailField: EmailText,
+    serializers.DateField: Day,
+    serializers.DateTimeField: Moment,
+}
 
 
 def _swapped(coordinates: Any) -> Any:
@@ -80,6 +138,7 @@ class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
                 return serializers.DateTimeField, {"format": INSTANT, "default_timezone": UTC, "read_only": True}
             return serializers.ReadOnlyField, {}
         kind, kwargs = super().build_standard_field(field_name, model_field)
+        kind = STRICT.get(kind, kind)
         kwargs.pop("validators", None)
         if isinstance(model_field, models.DateTimeField):
             kwargs |= {"format": INSTANT, "default_timezone": UTC}

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from geodata.endpoints import deprecating, limiting, negotiation, validators
+from geodata.endpoints import deprecating, limiting, negotiation, parameters, validators
 from geodata.endpoints.compression import compressed
 from geodata.formats.choice import ranges_of
 from geodata.problems import (
@@ -27,6 +27,7 @@ from geodata.problems import (
     QuotaExceeded,
     StaleRevision,
     Unavailable,
+    UnsupportedCoding,
     is_down,
 )
 from geodata.queries.states import State
@@ -109,6 +110,7 @@ def _answer(
             refused = problem_document(request, 405, "method-not-allowed", _("Méthode non permise"), "")
             refused["Allow"] = ", ".join(allowed)
             return refused
+        parameters.ask_readable(request)
         deprecating.refuse_ended(request)
         negotiation.settle(request, gives, kwargs)
         return view(request, *args, **kwargs)
@@ -153,6 +155,8 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
         response["Retry-After"] = str(error.retry_s)
     if isinstance(error, StaleRevision) and error.current is not None and error.at is not None:
         response["ETag"] = validators.of_item(State(error.current, validators.moment_of(error.at)))
+    if isinstance(error, UnsupportedCoding):
+        response["Accept-Encoding"] = "identity"
     if isinstance(error, Unavailable):
         response["Retry-After"] = str(error.retry_after_s)
     return response

@@ -44,8 +44,9 @@ def user_of(request: HttpRequest) -> User | AnonymousUser:
     Raises NotAuthenticated for a token that is unknown or expired, Forbidden for a session that
     writes without its CSRF token.
     """
-    header = request.headers.get("Authorization", "")
-    if header:
+    header = request.headers.get("Authorization")
+    # Of a header that is not ASCII the server keeps the name alone.
+    if header is not None:
         if not header.lower().startswith(BEARER):
             raise NotAuthenticated(_("Authorization: Bearer suivi d’un jeton."))
         try:

@@ -17,8 +17,16 @@ from geodata.changes.notes import UNLOCKED
 from geodata.endpoints.validators import moment_of, short
 from geodata.features import Feature
 from geodata.params.crs import CRS84, parse_crs
-from geodata.problems import BadParameter, Invalid, PreconditionRequired, TooLarge, UnsupportedMediaType
-from geodata.units import MAX_AREA_VERTICES
+from geodata.params.members import Repeated, each_once
+from geodata.problems import (
+    BadParameter,
+    Invalid,
+    PreconditionRequired,
+    TooLarge,
+    UnsupportedCoding,
+    UnsupportedMediaType,
+)
+from geodata.units import MAX_AREA_VERTICES, WGS84
 
 # 200 000 vertices of 40 characters, and as much again.
 MAX_BODY = 16 * 1024 * 1024
@@ -28,6 +36,15 @@ MAX_DEPTH = 20
 # The validator of an item (`validators.of_item`); the release and the coding do not count here.
 ETAG = re.compile(r'^"r(\d{1,18})(?:\.([0-9a-z]+)\.[0-9a-z]+)?(?:-[a-z]+)?"$')
 UNWRITABLE = re.compile("[\\x00\\ud800-\\udfff]")
+# What a feature has here: `links` is of ours, `bbox` of RFC 7946 §5 (desktop programs write it); neither is stored.
+ECHOED = ("links", "bbox")
+MEMBERS = ("type", "id", "geometry", "properties", *ECHOED)
+# How programs name degrees, longitude first, in the `crs` of GeoJSON 2008.
+IN_DEGREES = re.compile(
+    r"(urn:ogc:def:crs:)?(OGC:(1\.3|2)?:?CRS84|EPSG::?4326)|https?://www\.opengis\.net/def/crs/OGC/1\.3/CRS84"
+)
+# RFC 9562 §5.9 and §5.10: they name nothing.
+NO_IDENTIFIERS = (UUID(int=0), UUID(int=2**128 - 1))
 
 
 def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
@@ -35,9 +52,12 @@ def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
     media = (request.content_type or "").lower()
     if media not in types:
         raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": ", ".join(types)})
+    _ask_uncoded(request)
     raw = _bounded(request)
     try:
-        body = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite)
+        body = json.loads(raw, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=each_once)
+    except Repeated as error:
+        raise BadParameter("body", _("Le membre « %(name)s » est donné deux fois.") % {"name": error.name}) from None
     except (ValueError, RecursionError):
         raise BadParameter("body", _("Ce n’est pas du JSON lisible (NaN et Infinity n’en sont pas).")) from None
     if not isinstance(body, dict):
@@ -47,6 +67,13 @@ def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
     if b"\\u" in raw and not _is_writable(body):
         raise BadParameter("body", _("Un texte contient un caractère qui ne s’écrit pas (NUL ou moitié de caractère)."))
     return body
+
+
+def _ask_uncoded(request: HttpRequest) -> None:
+    """Raises UnsupportedCoding: a body is read as it is."""
+    coding = request.headers.get("Content-Encoding", "")
+    if any(each.strip().lower() not in ("", "identity") for each in coding.split(",")):
+        raise UnsupportedCoding(coding[:60])
 
 
 def _bounded(request: HttpRequest) -> bytes:
@@ -92,7 +119,28 @@ def read_feature_body(request: HttpRequest, types: tuple[str, ...]) -> dict[str,
     body = read_json(request, types)
     if body.get("type", "Feature") != "Feature":
         raise Invalid({"type": [_("Il faut un objet de type Feature.")]})
+    told = _("Membre inconnu d’une fiche. Connus : %(known)s ; ce qui la décrit va dans « properties ».")
+    errors = {name: [told % {"known": ", ".join(MEMBERS)}] for name in body if name not in (*MEMBERS, "crs")}
+    errors |= {name: [_("Il faut une liste.")] for name in ECHOED if not isinstance(body.get(name, []), list)}
+    if errors := errors | _named_crs(request, body):
+        raise Invalid(errors)
     return body
+
+
+def _named_crs(request: HttpRequest, body: dict[str, Any]) -> dict[str, list[str]]:
+    """What is wrong with a `crs` in the body (GeoJSON 2008): RFC 7946 §4 has none, only degrees are let pass."""
+    shape = body.get("geometry")
+    for holder in (body, shape if isinstance(shape, dict) else {}):
+        if "crs" in holder and not (_is_in_degrees(holder["crs"]) and content_crs(request)[0] == WGS84):
+            told = _("GeoJSON n’a plus de membre « crs » (RFC 7946 §4) : dites le système dans l’en-tête Content-Crs.")
+            return {"crs": [told]}
+    return {}
+
+
+def _is_in_degrees(crs: Any) -> bool:
+    named = crs.get("properties") if isinstance(crs, dict) and crs.get("type") == "name" else None
+    name = named.get("name") if isinstance(named, dict) else None
+    return isinstance(name, str) and IN_DEGREES.fullmatch(name) is not None
 
 
 def _refuse_constant(text: str) -> Any:
@@ -108,8 +156,8 @@ def _finite(text: str) -> float:
 
 def content_crs(request: HttpRequest) -> tuple[int, bool]:
     """The SRID of the geometry in the body and whether its latitudes come first, from `Content-Crs`."""
-    header = request.headers.get("Content-Crs", "")
-    crs = parse_crs(header, "Content-Crs") if header else CRS84
+    header = request.headers.get("Content-Crs")
+    crs = parse_crs(header, "Content-Crs") if header is not None else CRS84
     return crs.srid, crs.flipped
 
 
@@ -119,9 +167,12 @@ def client_uuid(body: dict[str, Any]) -> UUID | None:
     if given in (None, ""):
         return None
     try:
-        return UUID(str(given))
+        found = UUID(str(given))
     except ValueError:
         raise Invalid({"id": [_("L’identifiant est un UUID, ou il est absent.")]}) from None
+    if found in NO_IDENTIFIERS:
+        raise Invalid({"id": [_("Cet UUID ne nomme rien : donnez-en un autre, ou aucun.")]})
+    return found
 
 
 def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:

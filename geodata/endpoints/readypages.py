@@ -18,6 +18,7 @@ from geodata import registry
 from geodata.endpoints import forms, validators
 from geodata.endpoints.answers import language_of
 from geodata.formats.choice import GEOJSON
+from geodata.params import letters
 from geodata.params.items import ItemsQuery, parse_items
 from geodata.params.paging import make_cursor
 from geodata.queries import items, states
@@ -71,6 +72,7 @@ def asked(environ: Environ) -> Asked | None:
     path, query = PAGE_PATH.fullmatch(environ["PATH_INFO"]), environ.get("QUERY_STRING", "")
     if path is None or QUERY.fullmatch(query) is None:
         return None
+    letters.ask_readable(query)
     given = QueryDict(query)
     if not given.keys() <= PARAMETERS or given.get("f", GEOJSON.name) not in NAMES:
         return None

@@ -166,6 +166,10 @@ def _typed(collection: Collection, name: str, value: Any) -> Any:
         value = value.strip()
         if isinstance(column, models.DateField) and not isinstance(column, models.DateTimeField):
             return _day(value)
+        if isinstance(column, models.DateTimeField):
+            return _instant(value)
+        if isinstance(column, models.CharField) and not isinstance(column, models.TextField):
+            return " ".join(value.split())
         number = value.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
         return number if isinstance(column, (models.FloatField, models.IntegerField)) else value
     if isinstance(column, (models.CharField, models.TextField)) and not isinstance(value, (list, dict)):
@@ -173,6 +177,14 @@ def _typed(collection: Collection, name: str, value: Any) -> Any:
             return str(int(value)) if value.is_integer() else repr(value)
         return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
     return value
+
+
+def _instant(text: str) -> str:
+    """An instant in any form of ISO 8601, as RFC 3339 has it."""
+    try:
+        return datetime.fromisoformat(text).isoformat()
+    except ValueError:
+        return text
 
 
 def _day(text: str) -> str:

@@ -182,11 +182,13 @@ def _collection(collection: Collection) -> dict[str, Any]:
 def _features(collection: Collection) -> Iterator[tuple[str, Document]]:
     """A feature of the collection as it is read and written, and what a merge patch of one may hold."""
     members = {key: _member(key, field) for key, field in collection.fields.items()}
-    patch: Document = {"type": "object", "properties": {
+    patch: Document = {"type": "object", "additionalProperties": False, "properties": {
         "type": {"type": "string", "enum": ["Feature"]},
         "id": {"type": "string", "format": "uuid"},
         "geometry": {"type": "object", "nullable": True},
         "properties": {"type": "object", "properties": members},
+        "links": {"type": "array", "items": {}},
+        "bbox": {"type": "array", "items": {}},
     }}  # fmt: skip
     yield f"{collection.id}.patch", patch
     yield f"{collection.id}.feature", patch | {"required": ["type", "geometry", "properties"]}

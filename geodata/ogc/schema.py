@@ -18,10 +18,13 @@ from geodata import registry
 from geodata.params.properties import filterable, plain, sortable
 from geodata.problems import NotFound
 from geodata.registry import Collection
+from geodata.units import MAX_LIST
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 LANGUAGES = ("fr", "en", "nl")
+# Made from the name, told by the park or by who writes.
+MADE_HERE = ("slug", "authority")
 # The ending of a name → the unit in UCUM.
 UNITS = {
     "_m": "m",
@@ -58,7 +61,19 @@ def schema(collection: Collection, href: str) -> Schema:
         "format": "uuid",
         "readOnly": True,
     }
-    return _document(collection, href, {"id": identifier | {"x-ogc-role": "id"}}, collection.fields)
+    found = _document(collection, href, {"id": identifier | {"x-ogc-role": "id"}}, collection.fields)
+    return found | {"required": required(collection)}
+
+
+def required(collection: Collection) -> list[str]:
+    """What a new feature cannot do without, and every whole answer has."""
+    shape = [] if collection.geometry.blank else [registry.GEOMETRY]
+    return [*(name for name, field in collection.fields.items() if _is_required(name, field)), *shape]
+
+
+def _is_required(name: str, field: models.Field[Any, Any]) -> bool:
+    is_given = field.editable and not isinstance(field, models.GeneratedField) and name not in MADE_HERE
+    return is_given and not (field.blank or field.null or field.has_default())
 
 
 def queryables(collection: Collection, href: str) -> Schema:
@@ -149,6 +164,8 @@ def property_schema(name: str, field: models.Field[Any, Any]) -> Schema:
         about |= {"x-ogc-unit": unit, "x-ogc-unitLang": "UCUM"}
     if not field.editable or isinstance(field, models.GeneratedField):
         about["readOnly"] = True
+    elif isinstance(field, ArrayField):
+        about["maxItems"] = MAX_LIST
     return about
 
 

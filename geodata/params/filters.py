@@ -11,6 +11,7 @@ from geodata.params.cql2.judging import Judge
 from geodata.params.cql2.text import read_text
 from geodata.params.cql2.tree import Node
 from geodata.params.crs import CRS84, parse_crs
+from geodata.params.members import Repeated, each_once
 from geodata.problems import BadParameter
 from geodata.registry import Collection
 
@@ -45,6 +46,8 @@ def parse_filter(given: Mapping[str, str], collection: Collection) -> Node | Non
 
 def _read_json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=each_once)
+    except Repeated as error:
+        raise refusal(_("Le membre « %(name)s » est donné deux fois.") % {"name": error.name}) from None
     except (ValueError, RecursionError):
         raise refusal(_("Le filtre n’est pas du JSON.")) from None

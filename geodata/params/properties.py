@@ -1,5 +1,6 @@
 """A property of a collection as a filter: `kind=terril` (OGC API Features §7.15.5)."""
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
@@ -78,7 +79,7 @@ def _typed(field: Field, name: str, text: str) -> Any:
         field.run_validators(value) if isinstance(field, models.IntegerField) else None
     except (ValidationError, ValueError, OverflowError, TypeError):
         raise BadParameter(name, _wanted(field)) from None
-    if isinstance(value, float) and value != value:  # noqa: PLR0124
+    if isinstance(value, float) and not math.isfinite(value):
         raise BadParameter(name, _wanted(field))
     return value
 

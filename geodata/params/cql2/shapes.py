@@ -21,7 +21,10 @@ MIXED = "GeometryCollection"
 MAX_MEMBERS = 100
 # How many lists are around a position.
 LISTS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
+AREAS = ("Polygon", "MultiPolygon")
 PLANE, SPACE = 2, 3
+# Corners and the first again (RFC 7946 §3.1.6).
+LEAST_IN_RING = 4
 QUARTER_TURN = 90.0
 UNREADABLE = _("Cette géométrie ne se lit pas (GeoJSON ou WKT).")
 
@@ -74,7 +77,7 @@ def _positions(document: Any, crs: Crs, depth: int) -> Iterator[list[float]]:
         for member in members:
             yield from _positions(member, crs, depth + 1)
     elif kind in LISTS:
-        for count, position in enumerate(_flat(document.get("coordinates"), LISTS[kind])):
+        for count, position in enumerate(_flat(document.get("coordinates"), LISTS[kind], closed=kind in AREAS)):
             if count > MAX_VERTICES:
                 raise refusal(_("Une géométrie de %(most)d points au plus.") % {"most": MAX_VERTICES})
             yield _judged(position, crs)
@@ -82,14 +85,16 @@ def _positions(document: Any, crs: Crs, depth: int) -> Iterator[list[float]]:
         raise refusal(UNREADABLE)
 
 
-def _flat(coordinates: Any, lists: int) -> Iterator[Any]:
+def _flat(coordinates: Any, lists: int, *, closed: bool) -> Iterator[Any]:
     if lists == 0:
         yield coordinates
         return
     if not isinstance(coordinates, list) or not coordinates:
         raise refusal(UNREADABLE)
+    if closed and lists == 1 and (len(coordinates) < LEAST_IN_RING or coordinates[0] != coordinates[-1]):
+        raise refusal(_("Un contour a au moins quatre positions, et finit par celle où il commence."))
     for each in coordinates:
-        yield from _flat(each, lists - 1)
+        yield from _flat(each, lists - 1, closed=closed)
 
 
 def _judged(position: Any, crs: Crs) -> list[float]:

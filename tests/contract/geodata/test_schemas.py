@@ -7,8 +7,10 @@ from jsonschema import Draft202012Validator
 
 from geodata import registry
 from geodata.params.items import OWN
+from geodata.units import MAX_LIST
+from tests.api.geodata.writing import REFERENCE, SMALLEST, body, fields_of, items, send
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import parc
+from tests.factories.parcs import autorite, parc, user
 
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 EVERY = pytest.mark.parametrize("collection", list(registry.collections()), ids=lambda each: each.id)
@@ -129,7 +131,35 @@ def test_features_hold_to_their_schema(client):
         )
         for feature in json.loads(client.get(f"/api/collections/{name}/items").content)["features"]:
             values = {key: value for key, value in feature["properties"].items() if value is not None}
-            judge.validate({"id": feature["id"], **values})
+            judge.validate({"id": feature["id"], **values, "geom": feature["geometry"]})
+
+
+@pytest.mark.parametrize("collection", SMALLEST | REFERENCE)
+def test_what_the_schema_requires_is_what_a_new_feature_cannot_do_without(client, collection):
+    boss = user(is_superuser=True)
+    authority = autorite() if "authority" in registry.get(collection).properties else None
+    found = document(client, collection, "schema")["required"]
+    assert ("geom" in found) != registry.get(collection).geometry.null
+    for name in found:
+        content = body(collection, authority)
+        if name == "geom":
+            del content["geometry"]
+        else:
+            del content["properties"][name]
+        answer = send(client, "post", items(collection), content, boss)
+        assert answer.status_code == 422, (name, answer.content)
+        assert fields_of(answer) == ["geometry" if name == "geom" else name]
+    content = body(collection, authority)
+    content["properties"] = {
+        name: value for name, value in content["properties"].items() if name in (*found, "authority", "ends_at")
+    }
+    assert send(client, "post", items(collection), content, boss).status_code == 201
+
+
+def test_schema_bounds_the_lists_that_a_client_writes(client):
+    about = document(client, "cabanes", "schema")["properties"]
+    assert about["materials"]["maxItems"] == MAX_LIST
+    assert "maxItems" not in about["parks_containing"]
 
 
 def test_refusals(client):

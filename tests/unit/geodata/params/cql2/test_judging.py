@@ -53,6 +53,8 @@ def test_folding_twice_is_folding_once():
         "CASEI(name_fr, name_en) = 'x'", "name_fr = 'a\x00b'", "1e999 = year_built", "S_WITHIN(geom, POLYGON((0 0, 1 1, 1 0, 0 1, 0 0)))",
         "S_WITHIN(geom, POINT(1e9 2))", "S_WITHIN(geom, POINT(1 91))", "S_WITHIN(geom, POINT(1))", "S_WITHIN(geom, LINESTRING(1 2))",
         "S_WITHIN(geom, BBOX(1, 2, 3))", "S_WITHIN(geom, BBOX(1, 5, 3, 4))", "S_TOUCHES(geom, GEOMETRYCOLLECTION(POINT(1 2), LINESTRING(3 3, 4 4)))",
+        "S_WITHIN(geom, POLYGON((2 50, 3 50, 3 51, 2 51)))", "S_WITHIN(geom, POLYGON((2 50, 3 50, 2 50)))",
+        "S_WITHIN(geom, MULTIPOLYGON(((2 50, 3 50, 3 51, 2 50)), ((2 50, 3 50, 3 51, 2 51))))",
         "INTERVAL('..', '..') IS NULL", "('a', 'b') IS NULL", "name_fr = ('a', 'b')", "foo(name_fr)",
     ],
 )  # fmt: skip
@@ -75,6 +77,8 @@ def test_what_does_not_fit_is_refused(text):
      '{"op": "s_within", "args": [{"property": "geom"}, {"type": "Point", "coordinates": {"a": 1}}]}',
      '{"op": "s_within", "args": [{"property": "geom"}, {"bbox": [1, "x", 2, 3]}]}', '{"op": "=", "args": [{"property": "year_built"}, Infinity]}',
      '{"op": "=", "args": [{"property": "year_built"}, 1' + "0" * 400 + "]}", '{"op": "=", "args": [{"property": "name_fr"}, "\\ud800"]}',
+     '{"op": "s_within", "args": [{"property": "geom"}, {"type": "Polygon", "coordinates": [[[2, 50], [3, 50], [3, 51], [2, 51]]]}]}',
+     '{"op": "=", "op": "<>", "args": [{"property": "year_built"}, 1]}', '{"op": "=", "args": [{"property": "lit", "property": "sheltered"}, true]}',
      '{"op": "in", "args": [{"property": "name_fr"}, "x"]}', '{"op": "in", "args": [{"property": "name_fr"}, []]}', "[" * 50_000,
      '{"op":"not","args":[' * 70 + "true" + "]}" * 70],
 )  # fmt: skip
