@@ -10,6 +10,7 @@ import pytest
 from django.core.signals import request_finished
 from django.db import close_old_connections, connection
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 
 from tests.database import network, rows, template
 from tests.waiting import until
@@ -56,6 +57,13 @@ def _answers_are_closed(monkeypatch):
         if not each.closed:
             each.close()
     request_finished.connect(close_old_connections)
+
+
+@pytest.fixture(autouse=True)
+def _language_ends_with_the_test():
+    """A page leaves its language to the thread, which a server would set anew at the next request."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
