@@ -57,7 +57,9 @@ def failure(request: "HttpRequest") -> HttpResponse:
 
 
 def _bare(request: "HttpRequest", template: str, *, again: bool = False, reason: str = "") -> str:
-    language = translation.get_language_from_request(request, check_path=True)
+    # A view of ours that refuses speaks the language of its page; where none was reached, that of the browser may be all we know.
+    of_page = translation.get_language() if reason else None
+    language = of_page or translation.get_language_from_request(request, check_path=True)
     with translation.override(language):
         context = {
             "site_name": settings.SITE_NAME,

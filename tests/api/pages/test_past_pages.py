@@ -118,17 +118,18 @@ def test_nobody_sees_drafts_in_the_past(client):
 
 
 @pytest.mark.parametrize(
-    ("prefix", "text", "told"),
+    ("prefix", "text", "title", "told"),
     [
-        ("", "hier", "Écrivez un jour ou un instant qui existe"),
-        ("", "2026-02-30", "Écrivez un jour ou un instant qui existe"),
-        ("", "2999-01-01", "Cet instant n’est pas encore passé."),
-        ("/en", "2999-01-01", "This instant has not passed yet."),
+        ("", "hier", "Cette demande", "Écrivez un jour ou un instant qui existe"),
+        ("", "2026-02-30", "Cette demande", "Écrivez un jour ou un instant qui existe"),
+        ("", "2999-01-01", "Cette demande", "Cet instant n’est pas encore passé."),
+        ("/en", "2999-01-01", "This request", "This instant has not passed yet."),
     ],
 )
-def test_what_is_no_moment_of_the_past_is_400_and_says_why(client, prefix, text, told):
-    answer = client.get(f"{prefix}/cabanes/", {"as-of": text})
+def test_what_is_no_moment_of_the_past_is_400_and_says_why(client, prefix, text, title, told):
+    answer = client.get(f"{prefix}/cabanes/", {"as-of": text}, headers={"Accept-Language": "nl"})
     assert answer.status_code == 400
+    assert f"<h1>{title}" in answer.content.decode()
     assert told in answer.content.decode()
 
 
