@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from geodata import registry
+from geodata.changes.recording import recording
 from geodata.models import Revision
 from geodata.params.changes import ChangesQuery, make_since, parse_since
 from geodata.params.items import parse_items
@@ -45,6 +46,11 @@ def clock():
     yield off
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA faked CASCADE")
+
+
+def stored(thing):
+    """The same as the database has it."""
+    return type(thing).objects.get(pk=thing.pk)
 
 
 def named(thing, name):
@@ -129,3 +135,18 @@ def test_the_feed_forgets_by_days_not_by_a_clock_that_jumps(clock, settings):
     stale = ChangesQuery(since=feed.Anchor(since.revision, Revision.objects.get(id=since.revision).at), limit=100)
     with pytest.raises(feed.Expired):
         feed.page(stale)
+
+
+def test_what_is_new_was_created_and_changed_at_one_instant_and_stays_created_then():
+    with recording(by=None):
+        cabane()
+        thing = cabane()
+        told = Revision.objects.order_by("-id").first().at
+        before = stored(thing)
+        thing.save()
+        assert stored(thing).revision == before.revision
+    assert before.created_at == before.updated_at == told
+    moved = named(thing, "Autre")
+    after = stored(thing)
+    assert (after.created_at, after.updated_at) == (told, moved.at)
+    assert after.created_at < after.updated_at
