@@ -53,6 +53,22 @@ def test_a_number_keeps_all_its_digits_as_a_text(number, text):
     assert said({"n": number}, fields={"name_fr": "n"}) == {"name_fr": text}
 
 
+@pytest.mark.parametrize(
+    ("told", "written"),
+    [
+        ("2026-12-01T08:00:00Z", "2026-12-01T08:00:00+00:00"), ("20261201T080000+0100", "2026-12-01T08:00:00+01:00"),
+        ("2026-12-01", "2026-12-01T00:00:00"), ("demain", "demain"),
+    ],
+)  # fmt: skip
+def test_instants_and_names_are_written_as_the_api_takes_them(told, written):
+    found = properties(
+        registry.get("evenements"),
+        {"quand": told, "nom": " Fête\ndu\tparc ", "texte": "Une ligne\nune autre"},
+        Rules({"starts_at": "quand", "title_fr": "nom", "description_fr": "texte"}),
+    )
+    assert found == {"starts_at": written, "title_fr": "Fête du parc", "description_fr": "Une ligne\nune autre"}
+
+
 def test_fixed_values_hold_and_templates_fill_what_no_column_gave():
     columns = {"Code": 7, "nom": None}
     found = said(
