@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-TOUCH = Path(__file__).parent / "sql" / "0026_touch.sql"
+TOUCH = Path(__file__).parent / "sql" / "touch.sql"
 STEPS = ("a_lock", "a_truncate", "m_stamp", "z_record")
 
 
@@ -79,7 +79,7 @@ class RoundShapes(migrations.RunSQL):
 
 
 class Touch(migrations.RunSQL):
-    """Have the trigger `function` make rows of `table` anew that derive from what moved (sql/0026_touch.sql).
+    """Have the trigger `function` make rows of `table` anew that derive from what moved (sql/touch.sql).
 
     As all SQL of migrations that file is never edited: another way has another number (decision 0234).
 
