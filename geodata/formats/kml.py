@@ -44,6 +44,9 @@ PLAIN = {
 }
 
 
+END = b"</Document></kml>\n"
+
+
 def write(selection: Selection, root: str) -> Iterator[bytes]:
     """The document in pieces."""
     return gathered(_pieces(selection, root))
@@ -61,8 +64,12 @@ def _pieces(selection: Selection, root: str) -> Iterator[bytes]:
         yield f"<Folder>{text('name', str(stops.collection.title))}".encode()
         yield from _placemarks(stops, root)
         yield b"</Folder>"
-    yield from _placemarks(selection, root)
-    yield b"</Document></kml>\n"
+    is_empty = True
+    for piece in _placemarks(selection, root):
+        is_empty = False
+        yield piece
+    # Without a folder GDAL finds no layer in it.
+    yield f"<Folder>{text('name', str(collection.title))}</Folder></Document></kml>\n".encode() if is_empty else END
 
 
 def _placemarks(selection: Selection, root: str) -> Iterator[bytes]:

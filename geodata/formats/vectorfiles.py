@@ -77,12 +77,13 @@ def make_geoparquet(selection: Selection, path: Path, seen: Seen) -> None:
 
 
 def make_shapefile(selection: Selection, path: Path, seen: Seen) -> None:
-    """A ZIP of one Shapefile, or of one for each kind of shape, and of a text that says what the short names mean."""
+    """A ZIP of one Shapefile, or of one for each kind of shape that there is, and of a text that says what the short names mean."""
     collection = selection.collection
     parts = PARTS if collection.geometry.geom_type == MIXED else (None,)
     table = flat.table(collection, selection.columns)
     names = shortened([each.name for each in table])
     columns = [(names[each.name], each.kind.value) for each in table]
+    is_written = False
     with apart.snapshot() as raw, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for part in parts:
             stem = collection.id + (part.suffix if part else "")
@@ -92,8 +93,10 @@ def make_shapefile(selection: Selection, path: Path, seen: Seen) -> None:
                 flat.file_row(collection, selection.crs, selection.columns, multi=part is not None),
             )
             first = next(lines, None)
-            if part is not None and first is None:
+            # Of nothing at all an empty one is written, which tools open.
+            if part is not None and first is None and (is_written or part is not parts[-1]):
                 continue
+            is_written = True
             layout = _layout(selection, "ESRI Shapefile", columns, part.geometry_type if part else None, {})
             held = path.with_name(f"{path.name}-{stem}.shp")
             vectorwriting.write(

@@ -228,8 +228,9 @@ class Asking:
                 yield path.replace("{tileMatrix}/{tileRow}/{tileCol}", sample.tile(zoom))
         elif parts.keys() == {"id"}:
             yield path.replace("{id}", str(sample.row.uuid))
-        elif parts.keys() == {"name"}:
-            yield from (path.replace("{name}", name) for name in parts["name"]["enum"])
+        elif len(parts) == 1:
+            ((name, schema),) = parts.items()
+            yield from (path.replace(f"{{{name}}}", value) for value in schema["enum"])
         else:
             assert not parts, (template, parts)
             yield path

@@ -107,6 +107,15 @@ def test_gdal_counts_the_real_network_in_every_format_of_words_and_rows(real_net
             assert counted(path)[0] == features, path
 
 
+@pytest.mark.parametrize("collection", ["cabanes", "sentiers", "fermetures"])
+def test_gdal_opens_the_files_of_an_empty_collection(client, tmp_path, collection):
+    for f, ending in (("gpkg", "gpkg"), ("fgb", "fgb"), ("shp", "shp.zip"), ("kml", "kml"), ("csv", "csv")):
+        path = tmp_path / f"{collection}.{ending}"
+        path.write_bytes(taken(client, collection, f))
+        features, told = counted(path)
+        assert (features, "Layer name: " in told) == (0, True), path
+
+
 def test_a_flatgeobuf_keeps_its_index_beside_rows_without_a_shape(client, tmp_path):
     path = tmp_path / "fermetures.fgb"
     for shape in SHAPES:

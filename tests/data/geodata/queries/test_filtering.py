@@ -237,7 +237,8 @@ PERIOD = "INTERVAL(starts_at, ends_at)"
         ("T_AFTER(starts_at, TIMESTAMP('2026-01-01T00:00:00Z'))", "evenements", "_starts_at"),
         (f"T_INTERSECTS({PERIOD}, INTERVAL('2999-01-01', '..'))", "fermetures", "alertes_fermeture_ends"),
         (f"T_AFTER({PERIOD}, DATE('2999-01-01'))", "fermetures", "alertes_fermeture_starts"),
-        (f"T_BEFORE({PERIOD}, DATE('1999-01-01'))", "evenements", "agenda_evenement_ends"),
+        ("T_BEFORE(INTERVAL(starts_at, last_ends_at), DATE('1999-01-01'))", "evenements", "agenda_evenement_ends"),
+        (f"T_BEFORE({PERIOD}, DATE('1999-01-01'))", "fermetures", "alertes_fermeture_ends"),
         (f"T_DURING({PERIOD}, INTERVAL('2026-01-01', '2026-01-02'))", "evenements", "agenda_evenement_"),
     ],
 )
