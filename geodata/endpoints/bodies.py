@@ -182,7 +182,8 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
     (RFC 9110 §13.1.1): -1; so does one of the same number and another instant, read before a backup was
     restored, and any feature where `If-None-Match` names it. Raises PreconditionRequired where this instance demands one.
     """
-    unwanted = request.headers.get("If-None-Match", "").removeprefix("W/")
+    # Compared weakly, each of them (§13.1.2).
+    unwanted = request.headers.get("If-None-Match", "").strip().replace('W/"', '"')
     if unwanted == "*" or _names(unwanted, present):
         return -1, ""
     header = request.headers.get("If-Match", "").strip()

@@ -239,6 +239,7 @@ def test_a_feature_that_must_not_be_there_or_differs_is_left_alone(client, call,
         {"If-None-Match": "*"},
         {"If-None-Match": etag},
         {"If-None-Match": f"W/{etag}"},
+        {"If-None-Match": f'"autre", W/{etag}'},
         {"If-Match": ""},
     ):
         response = send(client, method, url, content, person, **condition)
