@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.gis.geos import GEOSGeometry
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from geodata import registry
@@ -50,6 +51,26 @@ def signed_in(view: View) -> View:
         return redirect_to_login(request.get_full_path())
 
     return guarded
+
+
+def posted(back: str, *named: str) -> Callable[[View], View]:
+    """For a view that a form of the page `back` posts to: who comes there by the address line is led to that page.
+
+    `named` are the arguments of the view that the address of the page takes too. Other methods are answered 405.
+    """
+
+    def only(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST":
+                return view(request, *args, **kwargs)
+            if request.method in {"GET", "HEAD"}:
+                return HttpResponseRedirect(reverse(back, kwargs={name: kwargs[name] for name in named}))
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+
+        return guarded
+
+    return only
 
 
 def expired(request: HttpRequest) -> HttpResponse:

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from carte.gestion.access import actions_of, binned, collection_or_404, person, signed_in
+from carte.gestion.access import actions_of, binned, collection_or_404, person, posted, signed_in
 from geodata import registry
 from geodata.params.reasons import MAX_LENGTH, REASON, parse_reason
 from geodata.problems import Problem
@@ -32,7 +31,7 @@ def binned_records(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@posted("gestion:bin")
 def take_out(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
     """Bring a record back as it was; a refusal is said in the bin."""
     collection = collection_or_404(collection_id)

@@ -12,9 +12,8 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, signed_in
+from carte.gestion.access import actions_of, collection_or_404, person, posted, record_or_404, signed_in
 from carte.gestion.told import in_words, moved
 from geodata.changes.models import Revision
 from geodata.changes.versions import stored_fields
@@ -90,7 +89,7 @@ def _changes(feature: Feature, before: dict[str, Any], after: dict[str, Any]) ->
 
 
 @signed_in
-@require_POST
+@posted("gestion:edit", "collection_id", "uuid")
 def restore(request: HttpRequest, collection_id: str, uuid: UUID) -> HttpResponse:
     """Bring back the values of an older version; the present one stays in the history."""
     collection = collection_or_404(collection_id)

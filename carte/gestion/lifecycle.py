@@ -6,9 +6,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from carte.gestion.access import actions_of, collection_or_404, person, record_or_404, signed_in
+from carte.gestion.access import actions_of, collection_or_404, person, posted, record_or_404, signed_in
 from carte.gestion.offer import MOVES
 from geodata.params.reasons import REASON, parse_reason
 from geodata.problems import Invalid, Problem
@@ -17,7 +16,7 @@ DELETE = "supprimer"
 
 
 @signed_in
-@require_POST
+@posted("gestion:edit", "collection_id", "uuid")
 def move(request: HttpRequest, collection_id: str, uuid: UUID, verb: str) -> HttpResponse:
     """One step; a refusal is said on the page of the record."""
     collection = collection_or_404(collection_id)

@@ -10,9 +10,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from carte.gestion.access import person, signed_in
+from carte.gestion.access import person, posted, signed_in
 from comptes import keys
 from geodata.limits.policies import read_policy
 from geodata.limits.usage import usage
@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@require_POST
+@posted("partenaires:keys")
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of my keys."""
     key = keys.in_use(person(request)).filter(pk=pk).first()

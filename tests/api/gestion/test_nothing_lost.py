@@ -153,3 +153,21 @@ def test_labels_follow_the_language_of_each_request(client, call, publisher):
     assert [str(field.label) for field in fields][1] == "Nature"
     assert str(fields[0].label) == str(fields[1].label)  # lazy: read in French, both say it in French
     assert ">Kind" in client.get("/en/gestion/parcs/nouvelle/").content.decode()
+
+
+def test_the_address_of_a_button_leads_back_to_its_page_and_changes_nothing(client, call, publisher):
+    hut = cabane(authority=call)
+    record = address("edit", "cabanes", hut)
+    pages = {
+        address("move", "cabanes", hut, "archiver"): record,
+        address("restore", "cabanes", hut): record,
+        address("take-out", "cabanes", hut): reverse("gestion:bin"),
+        reverse("partenaires:revoke", args=[1]): reverse("partenaires:keys"),
+    }
+    for button, page in pages.items():
+        asked = client.get(button)
+        assert (asked.status_code, asked["Location"]) == (302, page)
+        refused = client.put(button)
+        assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD, POST")
+    hut.refresh_from_db()
+    assert hut.status == "published"
