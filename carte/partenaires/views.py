@@ -114,7 +114,11 @@ def layer(request: HttpRequest) -> HttpResponse:
     asking = Asking(request.GET)
     if not asking.is_valid():
         return page(request)
-    response = HttpResponse(qgis.definition(asking, _addresses(request, asking)), content_type=qgis.MEDIA_TYPE)
+    try:
+        definition = qgis.definition(asking, _addresses(request, asking))
+    except BadParameter:
+        return page(request)
+    response = HttpResponse(definition, content_type=qgis.MEDIA_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{asking.collection.id}.qlr"'
     return response
 
