@@ -18,6 +18,8 @@ PROGRAM = ROOT / "var" / "nginx" / "usr" / "sbin" / "nginx"
 INNER_PORT = os.environ.get("INNER_PORT", "8001")
 # The name of the site in the addresses of problems, while the request has not said another.
 NAME = os.environ.get("NAME", HOST)
+# A line of the guide that an nginx fetched before June 2026 does not know.
+COUNTING = re.compile(r"^ *max_headers \d+;\n", re.MULTILINE)
 # One process suffices for what two granians answer. Paths begin in the folder of this nginx.
 AROUND = """{user}
 daemon off;
@@ -60,13 +62,18 @@ def site(guide: str) -> str:
     return guide
 
 
+def known(guide: str) -> str:
+    """The guide without what this nginx would not start with."""
+    return guide if b"max_headers" in PROGRAM.read_bytes() else COUNTING.sub("", guide)
+
+
 def prepare(folder: Path) -> list[str]:
     """The command that starts nginx in its folder, which is made anew."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
     # Without this the processes of root would be nobody's, who cannot enter the folder.
     user = "user root root;" if os.geteuid() == 0 else ""
-    configuration = AROUND.format(user=user, site=site(GUIDE.read_text(encoding="utf-8")))
+    configuration = AROUND.format(user=user, site=site(known(GUIDE.read_text(encoding="utf-8"))))
     (folder / "nginx.conf").write_text(configuration, encoding="utf-8")
     return ["setpriv", "--pdeathsig", "TERM", str(PROGRAM), "-p", f"{folder}/", "-c", "nginx.conf", "-e", "stderr"]
 

@@ -60,7 +60,8 @@ def may_see(user: User | AnonymousUser, feature: Feature) -> bool:
         return True
     if not user.is_authenticated or not user.is_active:
         return False
-    return user.is_superuser or Adhesion.objects.filter(user=user, authority__code=feature.authority_id).exists()
+    theirs = {feature.authority_id, owner_of(feature)} - {None}
+    return user.is_superuser or Adhesion.objects.filter(user=user, authority__code__in=theirs).exists()
 
 
 def may_edit(user: User | AnonymousUser, feature: Feature) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.gis.db.models import Extent
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from geodata import registry
+from geodata.changes.naming import Link, link_of, named
 from geodata.editing.fields import UNKNOWN
 from geodata.features import Feature, Status
 from parcs import permissions
@@ -18,6 +22,7 @@ from parcs.queries import member_authorities
 
 if TYPE_CHECKING:
     from comptes.models import User
+    from geodata.editing.forms import FeatureForm
     from geodata.features import FeatureQuerySet
 
 
@@ -78,26 +83,52 @@ def steps(user: User, feature: Feature) -> list[Step]:
     return found
 
 
-def limited(form: Any, user: User) -> None:
-    """Let a form choose only among what this person may see, and write only for what is theirs."""
+def limited(form: FeatureForm, user: User, feature: Feature | None = None) -> None:
+    """Let a form choose only among what this person may see, and write only for what is theirs.
+
+    What the record names already stays a choice; where it is hidden from this person, it is told by its code alone (decision 0212).
+    """
     for name, field in form.fields.items():
+        link = link_of(form.collection.model_class, name)
+        if link is None or not isinstance(field, forms.ModelChoiceField):
+            continue
+        kept = _kept(link, feature, user) if feature is not None else {}
         if isinstance(field, forms.ModelMultipleChoiceField):
-            field.queryset = own_parks(user)
-        elif isinstance(field, forms.ModelChoiceField):
-            _offer(field, offered_authorities(user) if name == "authority" else _seen(field, user))
+            rows = own_parks(user)
+        else:
+            rows = offered_authorities(user) if name == "authority" else _seen(link, user)
+            _type_where_long(field, rows, kept)
             field.empty_label = "…" if field.required else UNKNOWN
+        field.queryset = rows | rows.model._default_manager.filter(pk__in=kept) if kept else rows
+        field.label_from_instance = partial(_told, kept)  # type: ignore[method-assign]
     if "authority" in form.fields:
-        form.fields["authority"].empty_label = None
+        form.fields["authority"].empty_label = None  # type: ignore[attr-defined]
 
 
-def _seen(field: forms.ModelChoiceField[Any], user: User) -> FeatureQuerySet:
-    collection = registry.of_model(cast("Any", field.queryset).model)
+def _seen(link: Link, user: User) -> FeatureQuerySet:
+    collection = registry.of_model(link.related_model)
     return collection.visible_to(user).order_by(collection.label, "id")
 
 
-def _offer(field: forms.ModelChoiceField[Any], rows: FeatureQuerySet) -> None:
-    """A list to choose from; where it would be too long to read, the last part of the page's address."""
-    field.queryset = rows
-    if rows[LONGEST : LONGEST + 1]:
-        field.to_field_name, field.widget = "slug", forms.TextInput(attrs={"spellcheck": "false", "data-slug": ""})
-        field.help_text = _("Dernier segment de l’adresse de sa page.")
+def _kept(link: Link, feature: Feature, user: User) -> dict[Any, str]:
+    """The code of each record that this one names and this person may not see, by its key."""
+    seen = registry.of_model(link.related_model).visible_to(user)
+    target = link.target_field.name if isinstance(link, models.ForeignKey) else "uuid"
+    hidden = named(link, feature).exclude(pk__in=seen.values("pk"))
+    return {key: str(code) for key, code in hidden.values_list("pk", target)}
+
+
+def _told(kept: Mapping[Any, str], record: Feature) -> str:
+    return kept.get(record.pk) or str(record)
+
+
+def _type_where_long(field: forms.ModelChoiceField[Any], rows: FeatureQuerySet, kept: Mapping[Any, str]) -> None:
+    """A list to choose from; where it would be too long to read, the last part of the page's address.
+
+    A page that is hidden has no address to tell: its identifier stands for it.
+    """
+    if not rows[LONGEST : LONGEST + 1]:
+        return
+    field.widget = forms.TextInput(attrs={"spellcheck": "false"} if kept else {"spellcheck": "false", "data-slug": ""})
+    field.to_field_name = "uuid" if kept else "slug"
+    field.help_text = _("Identifiant (UUID) de sa fiche.") if kept else _("Dernier segment de l’adresse de sa page.")

@@ -132,7 +132,7 @@ def _form(
     request: HttpRequest, collection: Collection, *, initial: dict[str, Any], feature: Feature | None = None
 ) -> FeatureForm:
     form = form_of(collection)(request.POST or None, initial=initial)
-    limited(form, person(request))
+    limited(form, person(request), feature)
     if feature is not None:
         if not collection.is_point:
             del form.fields["geom"]

@@ -21,7 +21,9 @@ from carte.pages import finding
 from carte.pages.filters import REACHABLE
 from carte.pages.texts import name_of
 from geodata import registry
+from geodata.endpoints.parameters import asking, given
 from geodata.features import YesNo
+from geodata.params import letters
 from geodata.problems import BadParameter, Problem
 
 if TYPE_CHECKING:
@@ -41,18 +43,24 @@ class Piece:
 
 
 @require_safe
+@asking
 def answer(request: HttpRequest) -> HttpResponse:
-    """The frame of a page: 404 for what is not ours or not public, 501 for another format than JSON."""
-    response = _answer(request)
+    """The frame of a page: 404 for what is not ours or not public, 501 for another format than JSON, 400 for what cannot be read."""
+    try:
+        response = _answer(request, given(request))
+    except BadParameter as refusal:
+        response = HttpResponse(
+            f"{refusal.parameter}: {refusal.detail}\n", content_type="text/plain; charset=utf-8", status=400
+        )
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
-    if request.GET.get("format", "json") != "json":
+def _answer(request: HttpRequest, asked: QueryDict) -> HttpResponse:
+    if asked.get("format", "json") != "json":
         return HttpResponse("Only format=json.\n", content_type="text/plain", status=501)
-    url = request.GET.get("url", "")
-    sizes = [request.GET.get(name, "") for name in ("maxwidth", "maxheight")]
+    url = asked.get("url", "")
+    sizes = [asked.get(name, "") for name in ("maxwidth", "maxheight")]
     if not url or any(size and not (size.isascii() and size.isdigit()) for size in sizes):
         return HttpResponse("url is needed; maxwidth and maxheight are whole numbers.\n", "text/plain", 400)
     piece = _piece(request, url)
@@ -85,12 +93,14 @@ def _document(request: HttpRequest, piece: Piece, width: int, height: int) -> di
 
 
 def _piece(request: HttpRequest, url: str) -> Piece | None:
+    """What is embedded of an address, None for what is not ours. Raises BadParameter: its query is no UTF-8."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or parts.netloc != request.get_host():
         return None
+    letters.ask_readable(parts.query.encode().decode("latin-1"))
     language = get_language_from_path(parts.path) or settings.LANGUAGE_CODE
     with translation.override(language):
         try:

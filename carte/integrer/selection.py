@@ -73,12 +73,15 @@ class Shown:
             return [number for (number,) in cursor.fetchall()]
 
     def rows(self) -> tuple[list[Any], int | None]:
-        """The first rows by name, and how many there are in all: None above `counting.COUNT_LIMIT` of a selection."""
+        """The first rows by name, and how many there are in all, as `count`."""
         ids = self.ids()
         found = self.collection.model_class.objects.in_bulk(ids)
+        return [found[number] for number in ids if number in found], self.count()
+
+    def count(self) -> int | None:
+        """How many there are: None above `counting.COUNT_LIMIT` of a selection."""
         with filtering.limits(self.query):
-            count = counting.matched(self.collection, NOBODY, self.query, self._conditions())
-        return [found[number] for number in ids if number in found], count
+            return counting.matched(self.collection, NOBODY, self.query, self._conditions())
 
     def box(self) -> tuple[float, float, float, float] | None:
         """The box of everything that is selected, in degrees: west, south, east, north."""

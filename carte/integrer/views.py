@@ -30,7 +30,7 @@ from carte.pages.addresses import list_address
 from carte.pages.texts import page_language
 from geodata.endpoints.answers import problem
 from geodata.endpoints.compression import compressed
-from geodata.endpoints.parameters import given
+from geodata.endpoints.parameters import asking, given
 from geodata.endpoints.validators import not_modified
 from geodata.formats import folium_map
 from geodata.problems import BadParameter, NotFound
@@ -58,7 +58,7 @@ def _found(view: View) -> View:
         except NotFound:
             raise Http404 from None
 
-    return wrapped
+    return asking(wrapped)
 
 
 @require_safe
@@ -134,7 +134,7 @@ def _shared(view: View) -> View:
             response["Cache-Control"] = f"public, max-age={FRESH_S}"
         return response
 
-    return wrapped
+    return asking(wrapped)
 
 
 @require_safe

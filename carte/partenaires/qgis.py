@@ -1,7 +1,7 @@
 """A layer definition for QGIS (`.qlr`): one file that opens a selection, with its name and its source.
 
 Filters by property become the subset of QGIS's own provider for OGC API – Features, which reads what is in view, follows
-the pages and may edit. What a subset cannot say (words, box, dates, CQL2) is read through GDAL, whole, as lines of GeoJSON.
+the pages and may edit. What a subset cannot say (words, box, dates, CQL2) is read through GDAL, whole, by an address that opens without features too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from django.contrib.postgres.fields import ArrayField
 
+from carte.partenaires.samples import is_at_once
 from geodata.params.properties import filterable, plain
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ SRS = {
 
 
 def definition(asking: Asking, addresses: Addresses) -> bytes:
-    """The document, in UTF-8."""
+    """The document, in UTF-8. Raises BadParameter: a filter that takes too long to count."""
     provider, source = _source(asking, addresses)
     name, key = str(asking.collection.title), f"chaine_{asking.collection.id.replace('-', '_')}"
     root = ET.Element("qlr")
@@ -57,7 +58,9 @@ def _source(asking: Asking, addresses: Addresses) -> tuple[str, str]:
     """Provider and data source."""
     subset = _subset(asking)
     if subset is None:
-        return "ogr", addresses.whole
+        count = asking.shown.count() if asking.shown else None
+        layer = f"|layername={addresses.collection}" if is_at_once(count) else ""
+        return "ogr", f"{addresses.whole(count)}{layer}"
     source = f" typename='{addresses.collection}' url='{addresses.origin}/api/' restrictToRequestBBOX='1' pagingEnabled='true'"
     if subset:
         escaped = subset.replace("\\", "\\\\").replace("'", "\\'")

@@ -77,10 +77,12 @@ class Addresses:
         """One feature, with the number of all in `numberMatched`."""
         return self.of(GEOJSON.name, limit="1")
 
-    @property
-    def whole(self) -> str:
-        """The selection as GDAL reads it to its end: its driver for GeoJSON stops after one page, the one for lines has none."""
-        return f"GeoJSONSeq:{self.of(geojsonseq.FORMAT.name)}"
+    def whole(self, count: int | None) -> str:
+        """The selection, of `count` features or many, as GDAL reads it to its end: a file, or lines where it would be written later.
+
+        A file has its schema without features. The driver for GeoJSON stops after one page; the one for lines opens none of zero lines.
+        """
+        return self.of("gpkg") if is_at_once(count) else f"GeoJSONSeq:{self.of(geojsonseq.FORMAT.name)}"
 
     @property
     def layer(self) -> str:
@@ -92,6 +94,11 @@ class Addresses:
         """The page for a frame."""
         asked = f"?{self.asked}" if self.parameters else ""
         return f"{self.origin}{reverse('integrer:page', args=[self.collection])}{asked}"
+
+
+def is_at_once(count: int | None) -> bool:
+    """Whether a file of so many features is written at once, and will be: half of the most."""
+    return count is not None and count <= settings.GEODATA_EXPORT_ABOVE // 2
 
 
 def query(parameters: dict[str, str]) -> str:
@@ -119,16 +126,13 @@ def programs(addresses: Addresses, count: int | None) -> Iterator[Sample]:
 
 
 def _gdal(addresses: Addresses, count: int | None) -> str:
-    """A line for ogr2ogr that takes all of it: a file whose schema is there without features, or lines where it would be written later.
-
-    The driver for lines opens none of zero lines, so they are for what is large, and stays so: half of what is written at once.
-    """
+    """A line for ogr2ogr that takes all of it."""
     name = addresses.collection
-    start = f"ogr2ogr -f GPKG {name}.gpkg"
-    if count is not None and count <= settings.GEODATA_EXPORT_ABOVE // 2:
+    line = f'ogr2ogr -f GPKG {name}.gpkg "{addresses.whole(count)}"'
+    if is_at_once(count):
         # Its layer is named: of an answer that is no such file ogr2ogr would else make an empty layer, and call it well done.
-        return f'{start} "{addresses.of("gpkg")}" {name}'
-    return f'{start} "{addresses.whole}" -nln {name} -mapFieldType StringList=String'
+        return f"{line} {name}"
+    return f"{line} -nln {name} -mapFieldType StringList=String"
 
 
 def _kind(chosen: Format) -> str:

@@ -19,8 +19,7 @@ from carte.integrer.addresses import address_for
 from carte.integrer.selection import MOST
 from carte.partenaires import health, qgis, samples
 from carte.partenaires.asking import Asking
-from geodata import announcements, deprecations
-from geodata.endpoints.deprecating import collections_of
+from geodata.endpoints import changelog
 from geodata.limits.policies import read_policy
 from geodata.problems import BadParameter
 from geodata.queries.counting import COUNT_LIMIT
@@ -115,7 +114,11 @@ def layer(request: HttpRequest) -> HttpResponse:
     asking = Asking(request.GET)
     if not asking.is_valid():
         return page(request)
-    response = HttpResponse(qgis.definition(asking, _addresses(request, asking)), content_type=qgis.MEDIA_TYPE)
+    try:
+        definition = qgis.definition(asking, _addresses(request, asking))
+    except BadParameter:
+        return page(request)
+    response = HttpResponse(definition, content_type=qgis.MEDIA_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{asking.collection.id}.qlr"'
     return response
 
@@ -139,6 +142,4 @@ def state_json(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """What changed in the API, what goes away and when, and the rules for it."""
-    going = [{"what": each, "collections": collections_of(each)} for each in deprecations.declared()]
-    context = {"releases": announcements.releases(), "deprecations": going}
-    return render(request, "partenaires/changes.html", context)
+    return changelog.page(request)

@@ -22,6 +22,7 @@ from geodata import registry
 from geodata.changes.constraints import problem_of
 from geodata.changes.judging import Errors, errors_of
 from geodata.changes.models import Proposition, Revision
+from geodata.changes.naming import unnameable
 from geodata.changes.recording import recording, succeeded_by
 from geodata.changes.rights import Permissions, Rights, ask_signed_in
 from geodata.changes.slugs import free_slugs
@@ -89,7 +90,7 @@ class Actions:
             if feature.status in (Status.PUBLISHED, Status.ARCHIVED):
                 self.rights.ask_publish(by, feature)
             feature.slug = feature.slug or free_slugs(self.model, self.collection, [feature.label])[0]
-            self._save(feature, links, new=True)
+            self._save(feature, links, by, new=True)
         return self._fresh(feature.uuid)
 
     def _sent_again(self, known: Feature, data: Values, by: User | AnonymousUser) -> Feature:
@@ -152,7 +153,7 @@ class Actions:
             self.rights.ask_create(by, feature)
         if feature.status != before[0]:
             self.rights.ask_move(by, feature, Status(before[0]), Status(feature.status))
-        self._save(feature, links, new=False)
+        self._save(feature, links, by, new=False)
 
     def delete(
         self,
@@ -208,7 +209,7 @@ class Actions:
             feature = self._locked(uuid, by, revision)
             self.rights.ask_move(by, feature, Status(feature.status), to)
             feature.status = to
-            self._save(feature, {}, new=False)
+            self._save(feature, {}, by, new=False)
         return self._fresh(uuid)
 
     def restore_version(
@@ -304,8 +305,8 @@ class Actions:
                 setattr(feature, name, value)
         return links
 
-    def _save(self, feature: Feature, links: Mapping[str, Any], *, new: bool) -> None:
-        self._judge(feature)
+    def _save(self, feature: Feature, links: Mapping[str, Any], by: User | AnonymousUser, *, new: bool) -> None:
+        self._judge(feature, links, by)
         try:
             with transaction.atomic():
                 feature.save(force_insert=new, force_update=not new)
@@ -319,8 +320,8 @@ class Actions:
                 raise
             raise told from None
 
-    def _judge(self, feature: Feature) -> None:
-        errors = errors_of(feature)
+    def _judge(self, feature: Feature, links: Mapping[str, Any], by: User | AnonymousUser) -> None:
+        errors = unnameable(feature, links, by) | errors_of(feature)
         if not errors:
             errors = self.rules(feature)
             if feature.is_public:
@@ -336,8 +337,8 @@ class Actions:
         reason: str,
         waiting: Proposition | None = None,
     ) -> Proposition:
-        made, _links = self._proposition(feature, data, cast("User", by), reason, waiting)
-        self._judge(feature)
+        made, links = self._proposition(feature, data, cast("User", by), reason, waiting)
+        self._judge(feature, links, by)
         made.save(force_insert=True)
         return made
 

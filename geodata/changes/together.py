@@ -98,7 +98,7 @@ def _taken_back(actions: Actions, revision: Revision, by: User) -> bool:
     if feature is None or not _as_before(feature, revision):
         return False
     actions.rights.ask_publish(by, feature)
-    actions._save(feature, {}, new=False)
+    actions._save(feature, {}, by, new=False)
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -15,6 +15,11 @@ from geodata.editing.serializers import Crs, FeatureSerializer
 from geodata.features import Feature
 from geodata.problems import Invalid
 from geodata.registry import Collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from comptes.models import User
 
 # What a replacement that does not name it leaves as it is.
 KEPT_BY_REPLACE = frozenset({"uuid", "geom", "slug", "status", "authority"})
@@ -29,6 +34,7 @@ def read_feature(
     serializer_class: type[FeatureSerializer],
     body: dict[str, Any],
     *,
+    by: User | AnonymousUser,
     crs: Crs,
     instance: Feature | None = None,
     partial: bool = False,
@@ -38,11 +44,11 @@ def read_feature(
     Unknown properties and changed read-only ones are refused by name. A shape that is the present
     one to 7 decimals is no change. Raises Invalid, with every field that is wrong.
     """
-    return read_with(serializer_class(instance, partial=partial, context={"crs": crs}), body)
+    return read_with(serializer_class(instance, partial=partial, context={"by": by, "crs": crs}), body)
 
 
 def read_with(serializer: FeatureSerializer, body: dict[str, Any]) -> dict[str, Any]:
-    """Model values from a GeoJSON Feature by a serializer that knows its instance and crs; see `read_feature`."""
+    """Model values from a GeoJSON Feature by a serializer that knows who writes, its instance and crs; see `read_feature`."""
     collection: Collection = serializer.Meta.collection
     instance: Feature | None = serializer.instance
     partial: bool = serializer.partial

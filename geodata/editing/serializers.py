@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC
 from functools import cache
 from typing import Any, Self
@@ -21,6 +21,7 @@ from rest_framework import serializers
 from rest_framework_gis.fields import GeometryField
 from rest_framework_gis.serializers import GeoFeatureModelSerializer
 
+from geodata.changes.naming import link_of, nameable
 from geodata.editing.position import as_type, bare, flat
 from geodata.features import Feature
 from geodata.registry import Collection
@@ -103,6 +104,54 @@ class Moment(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
+class Whole(serializers.IntegerField):
+    """A whole number; DRF alone would take a text for one."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The number. Raises serializers.ValidationError."""
+        if not _is_number(data):
+            raise serializers.ValidationError(_("Il faut un nombre entier, sans guillemets."))
+        return super().to_internal_value(data)
+
+
+class BigWhole(Whole, serializers.BigIntegerField):
+    """A whole number of up to 64 bits."""
+
+
+class Number(serializers.FloatField):
+    """A number; DRF alone would take a text for one, or true."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The number. Raises serializers.ValidationError."""
+        if not _is_number(data):
+            raise serializers.ValidationError(_("Il faut un nombre, sans guillemets."))
+        return super().to_internal_value(data)
+
+
+class YesOrNo(serializers.BooleanField):
+    """True or false; DRF alone would take `"yes"`, `"1"` and 1."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """True or False. Raises serializers.ValidationError."""
+        if not isinstance(data, bool):
+            raise serializers.ValidationError(_("Il faut true ou false, sans guillemets."))
+        return data
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+class Link(serializers.SlugRelatedField[Any]):
+    """Another record, by what the link points at; what the writer of the context may not name does not exist."""
+
+    def get_queryset(self) -> Any:
+        """What may be named."""
+        writer: Any = self.parent
+        link = link_of(writer.Meta.model, str(self.source))
+        return super().get_queryset() if link is None else nameable(link, self.context["by"], writer.instance)
+
+
 STRICT: dict[type[Any], type[Any]] = {
     serializers.CharField: Text,
     serializers.SlugField: SlugText,
@@ -110,7 +159,31 @@ STRICT: dict[type[Any], type[Any]] = {
     serializers.EmailField: EmailText,
     serializers.DateField: Day,
     serializers.DateTimeField: Moment,
+    serializers.IntegerField: Whole,
+    serializers.BigIntegerField: BigWhole,
+    serializers.FloatField: Number,
+    serializers.BooleanField: YesOrNo,
 }
+
+
+def of_another_kind(model: type[models.Model], told: Mapping[str, Any]) -> dict[str, list[str]]:
+    """A sentence beside each value that is a text where its column has a number, or the reverse."""
+    columns = {field.name: _strict_kind(field) for field in model._meta.concrete_fields}
+    found: dict[str, list[str]] = {}
+    for name, value in told.items():
+        kind = columns.get(name)
+        if value is None or kind is None:
+            continue
+        try:
+            kind().to_internal_value(value)
+        except serializers.ValidationError as refusal:
+            found[name] = [str(each) for each in refusal.detail]
+    return found
+
+
+def _strict_kind(field: models.Field[Any, Any]) -> type[Any] | None:
+    kind = serializers.ModelSerializer.serializer_field_mapping.get(type(field))
+    return None if kind is None else STRICT.get(kind)
 
 
 def _swapped(coordinates: Any) -> Any:
@@ -129,7 +202,12 @@ class FeatureMeta:
 
 
 class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
-    """The base of all; a subclass names its collection in `Meta.collection`."""
+    """The base of all; a subclass names its collection in `Meta.collection`.
+
+    Its context says who writes (`by`) and the `crs` of the geometry.
+    """
+
+    serializer_related_to_field = Link
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         """Instants in UTC, generated columns read-only, nothing unique asked here."""

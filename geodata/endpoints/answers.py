@@ -72,7 +72,7 @@ def endpoint(*methods: str, gives: negotiation.Gives, own_options: bool = False)
             return limiting.told(request, compressed(request, deprecating.told(request, response)))
 
         wrapped.csrf_exempt = True  # type: ignore[attr-defined]
-        return wrapped
+        return parameters.asking(wrapped)
 
     return decorate
 

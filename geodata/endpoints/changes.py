@@ -1,27 +1,33 @@
-"""The change feed and the copies it continues: `/api/changes`, `/api/snapshot`. Only what everybody sees."""
+"""The change feed and the copies it continues: `/api/changes`, `/api/snapshot`. Only what everybody sees.
+
+A copy is a file of everything and has no page: a browser is given it as it is.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from geodata import registry
-from geodata.endpoints.answers import document, endpoint
+from geodata.endpoints.answers import endpoint
 from geodata.endpoints.limiting import neighbour
 from geodata.endpoints.naming import dated
-from geodata.endpoints.negotiation import ask_nothing_else
-from geodata.endpoints.pages import link_header
+from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
+from geodata.endpoints.pages import link_header, show
 from geodata.formats import changes as formats
-from geodata.formats.choice import GEOJSON, JSON
+from geodata.formats.choice import GEOJSON, HTML, JSON, Format
 from geodata.live.hub import hub
-from geodata.ogc.links import Link, link
+from geodata.ogc.documents import DOCUMENT_FORMATS
+from geodata.ogc.links import Link, link, selves
 from geodata.params import columns
 from geodata.params.changes import Anchor, ChangesQuery, make_since, parse_changes, parse_uuid, wait_s
 from geodata.params.items import single
@@ -31,25 +37,23 @@ from geodata.queries import changes as feed
 from geodata.registry import Collection
 
 CURSOR_HEADER = "Changes-Cursor"
-# Pages up to this many entries are one body, larger ones a stream.
+# Answers up to this many entries are one body, larger ones a stream; a page for a browser has no more.
 AT_ONCE = 1_000
 
 
-@endpoint("GET", gives=(JSON,))
+@endpoint("GET", gives=DOCUMENT_FORMATS)
 def changes(request: HttpRequest) -> HttpResponseBase:
     """The changes after a cursor, of one collection or of all; `Prefer: wait=30` waits for the next one."""
-    query = parse_changes(request.GET)
+    query, chosen = parse_changes(request.GET), chosen_of(request)
+    if chosen is HTML:
+        query = replace(query, limit=min(query.limit, AT_ONCE))
     seconds = wait_s(request.headers.get("Prefer", ""))
     page = _read(request, query)
     waited = False
     if seconds and not page.entries:
         page, waited = _wait(request, query, page, seconds)
-    links = _links(request, page)
-    chunks = formats.write_changes(page, links)
-    if len(page.entries) <= AT_ONCE:
-        response: HttpResponseBase = HttpResponse(b"".join(chunks), content_type=JSON.media_type)
-    else:
-        response = StreamingHttpResponse(chain([next(chunks)], chunks), content_type=JSON.media_type)
+    links = _links(request, page, chosen)
+    response = _page(request, page, links) if chosen is HTML else _document(page, links)
     response["Link"] = link_header(links)
     response[CURSOR_HEADER] = make_since(page.last)
     response["Cache-Control"] = "no-store"
@@ -57,6 +61,23 @@ def changes(request: HttpRequest) -> HttpResponseBase:
         response["Preference-Applied"] = f"wait={seconds}"
     patch_vary_headers(response, ["Prefer"])
     return response
+
+
+def _document(page: feed.ChangesPage, links: list[Link]) -> HttpResponseBase:
+    chunks = formats.write_changes(page, links)
+    if len(page.entries) <= AT_ONCE:
+        return HttpResponse(b"".join(chunks), content_type=JSON.media_type)
+    return StreamingHttpResponse(chain([next(chunks)], chunks), content_type=JSON.media_type)
+
+
+def _page(request: HttpRequest, page: feed.ChangesPage, links: list[Link]) -> HttpResponse:
+    named = feed.names(page.entries)
+    entries = [
+        (each, registry.get(each.collection), named.get(each.uuid), named.get(each.successor)) for each in page.entries
+    ]
+    following = next((each["href"] for each in links if each["rel"] == "next"), None)
+    context = {"collection": page.query.collection, "entries": entries, "links": links, "next": following}
+    return render(request, "geodata/changes.html", context)
 
 
 def _read(request: HttpRequest, query: ChangesQuery) -> feed.ChangesPage:
@@ -92,13 +113,18 @@ def _wait(
     return page, True
 
 
-def _links(request: HttpRequest, page: feed.ChangesPage) -> list[Link]:
+def _links(request: HttpRequest, page: feed.ChangesPage, chosen: Format) -> list[Link]:
     base = request.build_absolute_uri(request.path)
     kept = request.GET.copy()
-    found = [link(f"{base}?{kept.urlencode()}" if kept else base, "self", JSON.media_type)]
+    found = []
+    if chosen is HTML:
+        kept["f"] = JSON.name
+        found.append(link(f"{base}?{kept.urlencode()}", "alternate", JSON.media_type, JSON.title))
+        kept["f"] = HTML.name
+    found.append(link(f"{base}?{kept.urlencode()}" if kept else base, "self", chosen.media_type))
     if page.more:
         kept["since"] = make_since(page.last)
-        found.append(link(f"{base}?{kept.urlencode()}", "next", JSON.media_type))
+        found.append(link(f"{base}?{kept.urlencode()}", "next", chosen.media_type))
     return found
 
 
@@ -106,21 +132,20 @@ def _copy_address(request: HttpRequest, collection: Collection) -> str:
     return request.build_absolute_uri(f"/api/snapshot/{collection.id}")
 
 
-@endpoint("GET", gives=(JSON,))
+@endpoint("GET", gives=DOCUMENT_FORMATS)
 def snapshots(request: HttpRequest) -> HttpResponseBase:
     """Where the copies are, one a collection."""
     ask_nothing_else(request)
+    chosen = chosen_of(request)
     links = [
-        link(request.build_absolute_uri(request.path), "self", JSON.media_type),
+        *selves(request.build_absolute_uri(request.path), {}, chosen, DOCUMENT_FORMATS),
         *(
             link(_copy_address(request, each), "item", GEOJSON.media_type, each.title)
             for each in registry.collections()
         ),
         link(request.build_absolute_uri("/api/changes"), "related", JSON.media_type, _("Changements")),
     ]
-    response = document(request, {"title": _("Copies des collections"), "links": links})
-    response["Link"] = link_header(links)
-    return response
+    return show(request, chosen, {"title": _("Copies des collections"), "links": links}, "geodata/snapshots.html")
 
 
 @endpoint("GET", gives=(GEOJSON,))

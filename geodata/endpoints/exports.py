@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -29,11 +29,6 @@ from geodata.params.items import single
 from geodata.params.ranges import ByteRange, Unsatisfiable, parse_range
 from geodata.problems import Gone, NotFound
 from geodata.queries.rows import Selection
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
-    from comptes.models import User
 
 PIECE = 256 * 1024
 RETRY_AFTER_S = 5
@@ -62,7 +57,7 @@ def _waiting(request: HttpRequest, asked: Export) -> HttpResponse:
 
 def _of_file(request: HttpRequest, uuid: UUID) -> Sequence[Format]:
     """Raises NotFound, Gone."""
-    return (_format(_readable(uuid, user_of(request))),)
+    return (_format(_readable(request, uuid)),)
 
 
 def _of_export(request: HttpRequest, uuid: UUID) -> Sequence[Format]:
@@ -74,7 +69,7 @@ def _of_export(request: HttpRequest, uuid: UUID) -> Sequence[Format]:
 def export(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Where a file stands, and its address once it is written; who accepts the file alone is led to it."""
     ask_nothing_else(request)
-    asked = _readable(uuid, user_of(request))
+    asked = _readable(request, uuid)
     wants_file = chosen_of(request) != JSON
     response: HttpResponseBase
     if wants_file and asked.state == State.READY:
@@ -94,7 +89,7 @@ def export(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 def export_file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """The file, whole or a range of it (RFC 9110 §14)."""
     single(request.GET, ())
-    asked = _readable(uuid, user_of(request))
+    asked = _readable(request, uuid)
     if asked.state != State.READY:
         raise NotFound(_("Ce fichier n’est pas encore écrit."))
     etag = f'"{asked.uuid}"'
@@ -106,12 +101,18 @@ def export_file(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return response
 
 
-def _readable(uuid: UUID, user: User | AnonymousUser) -> Export:
+def _readable(request: HttpRequest, uuid: UUID) -> Export:
+    """The file that is asked for, looked up once: which forms there are to choose from is asked before the view runs."""
+    known: Export | None = getattr(request, "export", None)
+    if known is not None:
+        return known
+    user = user_of(request)
     asked = asking.find(uuid, user)
     if asked is None:
         raise NotFound(_("Ce fichier n’existe pas, ou n’est plus gardé."))
     if not asking.may_read(asked, user):
         raise Gone(_("Ce fichier n’est plus gardé, ou il contient une fiche retirée depuis : demandez-le de nouveau."))
+    request.export = asked  # type: ignore[attr-defined]
     return asked
 
 

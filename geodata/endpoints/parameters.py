@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from django.http import HttpRequest, QueryDict
 
 from geodata.params import letters
+
+View = TypeVar("View", bound=Callable[..., Any])
+OWN = "asks_readable"
+
+
+def asking(view: View) -> View:
+    """The view, known as one that asks it itself: its refusals have a form of their own. The others are asked on the way to them."""
+    setattr(view, OWN, True)
+    return view
+
+
+def is_asked_by(view: Callable[..., Any]) -> bool:
+    """Whether a view asks it itself."""
+    return hasattr(view, OWN)
 
 
 def ask_readable(request: HttpRequest) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.changes.rights import ask_signed_in
 from geodata.editing import photos
+from geodata.editing.serializers import of_another_kind
 from geodata.endpoints.answers import document, endpoint, preflight
 from geodata.endpoints.authentication import user_of
 from geodata.endpoints.bodies import read_json
@@ -64,6 +65,8 @@ def photo(request: HttpRequest, collection_id: str, key: UUID, photo_uuid: UUID)
     if request.method == "PATCH":
         ask_signed_in(user)
         told = read_json(request, PATCH_TYPES)
+        if errors := of_another_kind(photos.photo_model(collection), told):
+            raise Invalid(errors)
         changed = photos.describe_photo(collection, key, photo_uuid, told, by=user, source="ogc")
         return document(request, described(request, changed))
     if request.method == "DELETE":

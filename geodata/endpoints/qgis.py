@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.http import HttpRequest
 
 from geodata.changes.models import Revision
+from geodata.editing.texts import meant
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -37,3 +38,12 @@ def uuid_of_new(
     while Revision.objects.filter(uuid=uuid).count() > 1:
         uuid = uuid5(uuid, said)
     return uuid
+
+
+def typed(request: HttpRequest, collection: Collection, body: dict[str, Any]) -> dict[str, Any]:
+    """The body, with numbers, yes and no where QGIS has texts: a column that is empty in what it read is of texts to it."""
+    properties = body.get("properties")
+    if not is_asking(request) or not isinstance(properties, dict):
+        return body
+    said = {name: meant(collection.fields.get(name), value) for name, value in properties.items()}
+    return body | {"properties": said}

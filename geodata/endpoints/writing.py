@@ -63,11 +63,11 @@ def create(request: HttpRequest, collection_id: str, user: User | AnonymousUser)
     given = _given(request)
     if not actions.rights.methods(user):
         raise Forbidden(actions.permissions.who_can(actions.permissions.belongs_to(user)))
-    body = read_feature_body(request, GEOJSON_TYPES)
+    body = qgis.typed(request, collection, read_feature_body(request, GEOJSON_TYPES))
     uuid = client_uuid(body) or qgis.uuid_of_new(request, collection, body, user)
     existed = uuid is not None and collection.model_class.objects.filter(uuid=uuid).exists()
     with _told_of_members():
-        values = read_feature(serializer_of(collection), body, crs=content_crs(request))
+        values = read_feature(serializer_of(collection), body, by=user, crs=content_crs(request))
         made = actions.create(values, by=user, reason=given.reason, source="ogc", uuid=uuid)
     response = _feature(request, collection, made, user, 200 if existed else 201)
     response["Location"] = request.build_absolute_uri(f"/api/collections/{collection.id}/items/{made.uuid}")
@@ -84,13 +84,14 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     actions.rights.ask_edit(user, present)
     partial = request.method == "PATCH"
     body = read_feature_body(request, PATCH_TYPES if partial else GEOJSON_TYPES)
+    body = qgis.typed(request, collection, body)
     if client_uuid(body) not in (None, uuid):
         raise Invalid({"id": [_("L’identifiant n’est pas celui de cette adresse ; il ne change jamais.")]})
     revision, note = condition(request, present)
     reason = noted(note, given.reason)
     with _told_of_members():
         values = read_feature(
-            serializer_of(collection), body, crs=content_crs(request), instance=present, partial=partial
+            serializer_of(collection), body, by=user, crs=content_crs(request), instance=present, partial=partial
         )
         done = actions.update(uuid, values, by=user, revision=revision, reason=reason, source="ogc")
     if isinstance(done, Proposition):

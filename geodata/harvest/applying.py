@@ -85,7 +85,7 @@ class Harvest:
     @cached_property
     def _serializer(self) -> FeatureSerializer:
         made = cast("type[FeatureSerializer]", self.collection.load_serializer())
-        return made(context={"crs": (4326, False)}).remember_links()
+        return made(context={"by": self.by, "crs": (4326, False)}).remember_links()
 
     @cached_property
     def _fields(self) -> dict[str, Any]:

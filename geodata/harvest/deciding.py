@@ -70,11 +70,11 @@ def decide(source: Source, source_id: str, verb: str, *, by: User) -> Feature:
 
 
 def _take_theirs(actions: Actions, record: HarvestRecord, feature: Feature, by: User) -> None:
-    actions.update(feature.uuid, _values(record, feature), by=by)
+    actions.update(feature.uuid, _values(record, feature, by), by=by)
     _settle(actions, record, feature, by)
 
 
-def _values(record: HarvestRecord, feature: Feature) -> dict[str, Any]:
+def _values(record: HarvestRecord, feature: Feature, by: User) -> dict[str, Any]:
     """What the source offers, as the model has it."""
     collection = registry.get(record.collection)
     offered = dict(record.offered)
@@ -84,7 +84,7 @@ def _values(record: HarvestRecord, feature: Feature) -> dict[str, Any]:
     heights = {name: offered.pop(name) for name in (collection.elevations,) if name and name in offered}
     body["properties"] = json.loads(json.dumps(offered))
     serializer = cast("type[FeatureSerializer]", collection.load_serializer())
-    return read_feature(serializer, body, crs=(4326, False), instance=feature, partial=True) | heights
+    return read_feature(serializer, body, by=by, crs=(4326, False), instance=feature, partial=True) | heights
 
 
 def _settle(actions: Actions, record: HarvestRecord, feature: Feature, by: User) -> None:

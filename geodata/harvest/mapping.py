@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from geodata.editing.texts import meant
 from geodata.harvest.sources import Source
 from geodata.problems import Invalid
 from geodata.registry import Collection
@@ -104,7 +105,7 @@ def properties(collection: Collection, columns: Columns, mapping: Rules) -> dict
         found.setdefault(name, template.format_map(_Texts(texts)).strip())
     if errors:
         raise Invalid(errors)
-    return found
+    return {name: meant(collection.fields.get(name), value) for name, value in found.items()}
 
 
 class _Texts(dict[str, str]):
@@ -170,8 +171,6 @@ def _typed(collection: Collection, name: str, value: Any) -> Any:
             return _instant(value)
         if isinstance(column, models.CharField) and not isinstance(column, models.TextField):
             return " ".join(value.split())
-        number = value.replace("\N{NO-BREAK SPACE}", "").replace(" ", "").replace(",", ".")
-        return number if isinstance(column, (models.FloatField, models.IntegerField)) else value
     if isinstance(column, (models.CharField, models.TextField)) and not isinstance(value, (list, dict)):
         if isinstance(value, float):
             return str(int(value)) if value.is_integer() else repr(value)

@@ -5,6 +5,7 @@ from typing import Any
 
 from geodata.ogc.openapi_parts import (
     NUMBER,
+    PAGES,
     TEXT,
     Document,
     columns_parameters,
@@ -68,13 +69,15 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
         parameter("profile", TEXT | {"enum": [MAP, CARD, FULL]}, "what is given of each feature"),
         parameter("skipGeometry", {"type": "boolean"}, "features without their geometry"),
         parameter("skipFeature", {"type": "boolean"}, "no features"),
-        format_of("json"),
+        format_of("json", "html"),
         parameter("Prefer", TEXT, "wait=30: when nothing is new, wait up to 30 s for it", "header"),
     ]
     after = parameter("after", TEXT | {"format": "uuid"}, "leave out what comes up to this feature")
     found = {
-        "/changes": get("changes", "Changes after a cursor", feed, json(PAGE)),
-        "/snapshot": get("snapshots", "Where the copies are", [format_of("json")], json(with_links(title=TEXT))),
+        "/changes": get("changes", "Changes after a cursor", feed, json(PAGE) | PAGES),
+        "/snapshot": get(
+            "snapshots", "Where the copies are", [format_of("json", "html")], json(with_links(title=TEXT)) | PAGES
+        ),
     }
     for each in described:
         name, title = f"{each.id}.snapshot", f"{each.id}: a consistent copy with its cursor"

@@ -7,17 +7,16 @@ from typing import Any
 from django.utils import timezone
 
 from geodata import deprecations
-from geodata.ogc.openapi_parts import Document
+from geodata.ogc.openapi_parts import PAGES, Document, format_of, get, json
 from geodata.registry import Collection
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-def paths(_collections: Iterable[Collection], problem: Document) -> dict[str, Any]:
+def paths(_collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
     """`/changelog`."""
-    ok = {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
-    told = {"operationId": "changelog", "summary": "Releases, and what goes away", "parameters": []}
-    return {"/changelog": {"get": told | {"responses": {"200": ok, "default": problem}}}}
+    told = "Releases, and what goes away"
+    return {"/changelog": get("changelog", told, [format_of("json", "html")], json() | PAGES)}
 
 
 def marked(paths: dict[str, Any]) -> dict[str, Any]:

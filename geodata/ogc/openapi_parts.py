@@ -9,6 +9,8 @@ Document = dict[str, Any]
 TEXT: Document = {"type": "string"}
 NUMBER: Document = {"type": "integer"}
 UUID: Document = {"type": "string", "format": "uuid"}
+# The content of an answer for people.
+PAGES: Document = {"text/html": {"schema": TEXT}}
 LINK: Document = {
     "type": "object",
     "required": ["href", "rel"],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from geodata.ogc.openapi_parts import TEXT, UUID, Document, format_of, get, json, parameter
+from geodata.ogc.openapi_parts import PAGES, TEXT, UUID, Document, format_of, get, json, parameter
 from geodata.ogc.schema import codelists
 from geodata.problems import types
 from geodata.registry import Collection
@@ -25,7 +25,6 @@ LIVE = [
     parameter("since", TEXT, "cursor of a copy or of a page of changes"),
     format_of("sse"),
 ]
-PAGE: Document = {"text/html": {"schema": TEXT}}
 
 
 def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
@@ -38,7 +37,7 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
     waiting["get"]["security"] = [{"bearer": []}]
     found = {
         "/openapi.json": get("openapi", "This document", [format_of("json")], json(media="application/vnd.oai.openapi+json;version=3.0")),
-        "/docs": get("docs", "This document for people", [format_of("html")], PAGE),
+        "/docs": get("docs", "This document for people", [format_of("html")], PAGES),
         "/catalogue": get("catalogue", "DCAT-AP", [format_of("jsonld", "ttl", "rdf")], forms),
         "/fond/tuiles/{z}/{row}/{col}": get(
             "ground", "Vector tile of the ground", [*place, format_of("mvt")], {MEDIA_TYPE: {"schema": TEXT}}, empty=True

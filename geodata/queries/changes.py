@@ -117,6 +117,19 @@ def page(query: ChangesQuery) -> ChangesPage:
     return ChangesPage(query, kept, last, more)
 
 
+def names(entries: Sequence[Entry]) -> dict[UUID | None, str]:
+    """What the features of these entries, and those that took over, are called, of those that everybody sees now."""
+    wanted: dict[str, set[UUID]] = {}
+    for each in entries:
+        wanted.setdefault(each.collection, set()).update({each.uuid, each.successor or each.uuid})
+    found: dict[UUID | None, str] = {}
+    for collection_id, uuids in wanted.items():
+        collection = registry.get(collection_id)
+        rows = collection.visible_to(AnonymousUser()).filter(uuid__in=uuids)
+        found.update(rows.values_list("uuid", collection.label))
+    return found
+
+
 def latest() -> Anchor:
     """The anchor of the last public change: what a reader has who has everything."""
     with connection.cursor() as cursor:

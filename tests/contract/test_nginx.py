@@ -70,6 +70,7 @@ REFUSED = {
     "one byte more than granian takes": (414, NAME, f"GET {ITEMS}?filter={'x' * 65_534} HTTP/1.1\r\nHost: x", 0),
     "absolute address": (414, NAME, f"GET http://x{ITEMS}?filter={'(' * MIB} HTTP/1.1\r\nHost: x", 0),
     "header of 1 MB": (431, "x:81", f"GET {ITEMS} HTTP/1.1\r\nHost: x:81\r\nX: {'x' * MIB}", 0),
+    "a hundred headers": (431, NAME, f"GET {ITEMS} HTTP/1.1" + "".join(f"\r\nX-{n}: 1" for n in range(99)), 0),
     "no host": (400, NAME, f"GET {ITEMS} HTTP/1.1", 0),
     "a host that would break the document": (405, NAME, f'TRACE {ITEMS} HTTP/1.1\r\nHost: x"', 0),
     "a version to come": (400, NAME, f"GET {ITEMS} HTTP/4.0\r\nHost: x", 0),
@@ -132,6 +133,11 @@ def test_what_the_service_takes_or_refuses_itself_comes_through():
             assert (status, json.loads(text)["numberReturned"]) == (200, 1)
             assert headers["Link"].count(long) == len(("self", "next"))
             assert f"<http://127.0.0.1:{port}{ITEMS}?" in headers["Link"]
+            # With `Host` and `Connection` as many as nginx takes; granian is sent two more.
+            most = "\r\n".join(f"X-{n}: 1" for n in range(96))
+            assert asked(port, f"GET {ITEMS} HTTP/1.1\r\n{there}\r\n{most}")[0] == 200
+            status, headers, _text = asked(port, f"GET {ITEMS} HTTP/1.1\r\n{there}\r\n{most}\r\nX: 1")
+            assert (status, headers["Content-Type"]) == (431, "application/problem+json")
             head = f"POST {ITEMS} HTTP/1.1\r\n{there}\r\nContent-Length: {3 * MIB}"
             assert [asked(port, head, b"x" * 3 * MIB)[0] for _ in range(5)] == [401] * 5
             status, headers, _text = asked(port, f"GET /gestion/ HTTP/1.1\r\n{there}")

@@ -71,8 +71,8 @@ def test_bad_parameter_is_named(client, query, named):
     assert answer.json()["parameter"] == named
 
 
-def test_html_is_not_acceptable_and_f_is_checked(client):
-    assert client.get(URL, headers={"Accept": "text/html"}).status_code == 406
+def test_what_it_has_not_is_not_acceptable_and_f_is_checked(client):
+    assert client.get(URL, headers={"Accept": "text/csv"}).status_code == 406
     assert client.get(URL, {"f": "csv"}).json()["parameter"] == "f"
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pyarrow import parquet
@@ -92,6 +93,17 @@ def test_who_accepts_the_file_alone_follows_one_address_to_it(client):
     file = client.get(there["Location"], headers=wanted)
     assert (file.status_code, file["Content-Type"]) == (200, wanted["Accept"])
     assert parquet.read_table(io.BytesIO(file.getvalue())).num_rows == 3
+
+
+@pytest.mark.parametrize("ending", ["", "/file"])
+def test_a_file_is_looked_up_once_for_an_answer(client, ending):
+    cabins(3)
+    export = written(client)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(f"/api/exports/{export.uuid}{ending}").close()
+    statements = [each["sql"] for each in captured]
+    assert sum("geodata_export" in each for each in statements) == 1
+    assert len(statements) == len(set(statements))
 
 
 def test_a_small_or_streamed_selection_is_not_queued(client):

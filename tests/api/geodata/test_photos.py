@@ -194,10 +194,13 @@ def test_photos_come_in_order(client, call):
     assert (listed[1]["alt_fr"], listed[1]["alt_en"]) == (TOLD["alt_fr"], "The cabin")
 
 
-def test_text_alternative_cannot_be_emptied(client, call):
+def test_text_alternative_cannot_be_emptied_nor_a_value_be_of_another_kind(client, call):
     thing, person = cabane(authority=call), member("publisher", call)
     uuid = json.loads(upload(client, thing, person).content)["uuid"]
-    for told, field in (({"alt_fr": ""}, "alt_fr"), ({"alt_fr": None}, "alt_fr"), ({"widths": []}, "widths")):
+    for told, field in (
+        ({"alt_fr": ""}, "alt_fr"), ({"alt_fr": None}, "alt_fr"), ({"widths": []}, "widths"), ({"rank": "3"}, "rank"),
+        ({"focal_x": "0.5"}, "focal_x"), ({"focal_y": True}, "focal_y"), ({"author": 5}, "author"),
+    ):  # fmt: skip
         response = client.patch(
             f"{url_of(thing)}/{uuid}", json.dumps(told), content_type="application/json", headers=bearer(person)
         )

@@ -99,3 +99,19 @@ def test_qgis_adds_a_feature_with_every_column_that_was_left_empty(client, call,
     # A patch that takes the slug away is another matter: the record would have no page.
     url = f"{items(collection)}/{json.loads(made.content)['id']}"
     assert fields_of(send(client, "patch", url, {"properties": {"slug": None}}, person, MERGE)) == ["slug"]
+
+
+def test_qgis_sends_texts_for_columns_that_were_empty_when_it_read_them(client, call, person):
+    """Its layer takes the types from the features of a page: a column without a value there is one of texts."""
+    thing = cabane(authority=call)
+    url = f"{items('cabanes')}/{thing.uuid}"
+    change = {"properties": {"height_m": "3,25", "year_built": "2019", "lit": "true"}}
+    made = send(client, "patch", url, change, person, MERGE, **QGIS)
+    assert made.status_code == 200, made.content
+    told = json.loads(made.content)["properties"]
+    assert (told["height_m"], told["year_built"], told["lit"]) == (3.25, 2019, True)
+    wrong = send(client, "patch", url, {"properties": {"height_m": "haut"}}, person, MERGE, **QGIS)
+    assert (wrong.status_code, fields_of(wrong)) == (422, ["height_m"])
+    assert send(client, "patch", url, change, person, MERGE).status_code == 422
+    added = body("cabanes", call, height_m="3.5")
+    assert send(client, "post", items("cabanes"), added, person, **QGIS).status_code == 201

@@ -56,6 +56,39 @@ def test_pieces_name_it_too(client, ending):
     assert b"name_fr" in answer.content
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/cabanes/", "/en/cabanes/", "/parcs/", "/agenda/", "/chiffres-cles/", "/historique/", "/partenaires/", "/cabanes/{slug}/",
+     "/plan-du-site/", "/connexion/"],
+)  # fmt: skip
+def test_pages_name_it_in_a_sentence(client, path):
+    path = path.format(slug=cabane().slug)
+    for query, name in (("q=%FF", "q"), ("page=1&name_fr=%C0%AF", "name_fr"), ("<b>=%FF", "&lt;b&gt;")):
+        answer = client.get(path, QUERY_STRING=query)
+        text = answer.content.decode()
+        assert (answer.status_code, answer["Content-Type"]) == (400, "text/html; charset=utf-8"), path
+        assert "UTF-8" in text
+        assert name in text
+    for query in ("q=%C3%A9t\xc3\xa9", "q=%EF%BF%BD", "q=%"):
+        assert client.get(path, QUERY_STRING=query).status_code == 200, query
+
+
+def test_oembed_names_it_in_its_own_query_and_in_that_of_the_address(client):
+    cabane()
+    of_list = "http%3A%2F%2Ftestserver%2Fcabanes%2F%3Fq%3D"
+    for query, name in (
+        ("url=%FF", b"url: "),
+        (f"url={of_list}%25FF", b"q: "),
+        (f"format=%FF&url={of_list}a", b"format: "),
+    ):
+        answer = client.get("/oembed", QUERY_STRING=query)
+        assert (answer.status_code, answer["Access-Control-Allow-Origin"]) == (400, "*")
+        assert answer.content.startswith(name)
+        assert b"UTF-8" in answer.content
+    for letter in ("%25C3%25A9", "%C3%A9", "%EF%BF%BD"):
+        assert client.get("/oembed", QUERY_STRING=f"url={of_list}{letter}").status_code == 200, letter
+
+
 @pytest.mark.parametrize("number", ["Infinity", "-Infinity", "inf", "1e400", "-1e400", "NaN"])
 def test_number_of_a_condition_is_finite(client, number):
     answer = client.get(ITEMS, {"height_m": number})

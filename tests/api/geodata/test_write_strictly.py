@@ -203,3 +203,51 @@ def test_ring_of_a_write_is_closed(client, call, person):
     content["geometry"] = {"type": "Polygon", "coordinates": [[[2.8, 50.4], [2.81, 50.4], [2.81, 50.41], [2.8, 50.41]]]}
     answer = send(client, "post", items("parcs"), content, person)
     assert (answer.status_code, fields_of(answer)) == (422, ["geometry"])
+
+
+WRONG = {
+    "number": ["12.5", "1", "", True, [1], {}],
+    "integer": ["3", "", True, False, [3], {}],
+    "boolean": ["true", "false", "1", "", 1, 0, [True], {}],
+}
+SAID = {"number": "nombre", "integer": "nombre entier", "boolean": "true ou false"}
+
+
+@pytest.mark.parametrize("collection", FACTORIES)
+def test_numbers_and_booleans_are_those_of_the_schema_not_texts_of_them(client, call, collection):
+    boss = user(is_superuser=True)
+    schema = json.loads(client.get(f"/api/collections/{collection}/schema").content)["properties"]
+    made = FACTORIES[collection](**({} if collection in ("communes", "autorites") else {"authority": call}))
+    url = f"{items(collection)}/{made.uuid}"
+    settable = {name: each.get("type") for name, each in schema.items() if not each.get("readOnly")}
+    taken = {name: kind for name, kind in settable.items() if isinstance(kind, str) and kind in WRONG}
+    before = Revision.objects.count()
+    for name, kind in taken.items():
+        for value in WRONG[kind]:
+            answer = send(client, "patch", url, {"properties": {name: value}}, boss, MERGE)
+            assert (answer.status_code, fields_of(answer)) == (422, [name]), (name, value)
+            assert SAID[kind] in detail_of(answer)
+    assert Revision.objects.count() == before
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**30)])
+@pytest.mark.parametrize("name", ["height_m", "year_built", "capacity_people"])
+def test_number_that_no_column_holds_is_named(client, call, person, name, value):
+    answer = send(client, "post", items("cabanes"), body("cabanes", call, **{name: value}), person)
+    assert (answer.status_code, fields_of(answer) in ([name], [""])) == (422, True), answer.content
+
+
+def test_share_that_is_a_text_is_named(client, call, person):
+    answer = send(client, "post", items("sentiers"), body("sentiers", call, surface_mix={"gravier": "1"}), person)
+    assert (answer.status_code, fields_of(answer)) == (422, ["surface_mix"])
+
+
+def test_whole_number_with_a_point_is_whole(client, call, person):
+    answer = send(
+        client, "post", items("cabanes"), body("cabanes", call, year_built=2020.0, height_m=3, lit=False), person
+    )
+    assert answer.status_code == 201, answer.content
+    made = json.loads(answer.content)["properties"]
+    assert (made["year_built"], made["height_m"], made["lit"]) == (2020, 3, False)
+    wrong = send(client, "post", items("cabanes"), body("cabanes", call, year_built=2020.5), person)
+    assert (wrong.status_code, fields_of(wrong)) == (422, ["year_built"])

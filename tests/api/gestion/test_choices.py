@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from agenda.models import Evenement
 from carte.gestion import offer
+from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, member, parc
 
@@ -65,3 +66,32 @@ def test_a_record_of_others_is_read_with_who_may_change_it(client, call):
     assert all(field.disabled for field in page.context["form"].fields.values())
     assert "Enregistrer</button>" not in page.content.decode()
     assert client.post(reverse("gestion:edit", args=["parcs", other.uuid]), {"name_fr": "Volé"}).status_code == 403
+
+
+@pytest.mark.parametrize("longest", [500, 0])
+def test_what_a_record_names_stays_when_it_was_hidden_since_and_is_told_by_its_code(client, call, monkeypatch, longest):
+    monkeypatch.setattr(offer, "LONGEST", longest)
+    park = parc(name_fr="Parc caché", slug="parc-cache")
+    closure, other = fermeture(authority=call), parc(name_fr="Autre caché")
+    closure.parks.set([park, other])
+    hut = cabane(authority=call, park=park)
+    for each in (park, other):
+        type(each).objects.filter(pk=each.pk).update(status="draft")
+    for kind, record, name in (("cabanes", hut, "park"), ("fermetures", closure, "parks")):
+        address = reverse("gestion:edit", args=[kind, record.uuid])
+        page = client.get(address)
+        text = page.content.decode()
+        assert str(park.uuid) in text
+        assert not {"Parc caché", "parc-cache", "Autre caché"} & {
+            each for each in ("Parc caché", "parc-cache", "Autre caché") if each in text
+        }
+        form = page.context["form"]
+        sent = {each.html_name: each.value() for each in form if each.value() not in (None, "", [], False)}
+        sent |= {each.html_initial_name: each.value() for each in form if each.value() not in (None, "", [], False)}
+        shown = form[name].field.prepare_value(form[name].value())
+        sent |= {name: shown, f"initial-{name}": shown, "source": "Relevé"}
+        answer = client.post(address, sent)
+        assert answer.status_code == 302, answer.context["form"].errors
+    hut.refresh_from_db()
+    assert (hut.park_id, hut.source) == (park.uuid, "Relevé")
+    assert {each.pk for each in closure.parks.all()} == {park.pk, other.pk}

@@ -86,6 +86,12 @@ def html(client, one):
         CABINS,
         f"{CABINS}/items",
         f"{CABINS}/items/{one.uuid}",
+        *(f"{CABINS}/{each}" for each in ("queryables", "sortables", "schema")),
+        f"{CABINS}/items/{one.uuid}/versions",
+        "/api/changes",
+        "/api/changes?collection=cabanes",
+        "/api/changelog",
+        "/api/snapshot",
     ):
         assert read(client, address, Accept="text/html")["Content-Type"].startswith("text/html")
 

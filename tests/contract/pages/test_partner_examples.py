@@ -255,7 +255,7 @@ def layer_of(live_server, query):
         return response.read()
 
 
-def test_the_layer_definition_names_provider_source_and_filter(network, live_server):
+def test_the_layer_definition_names_provider_source_and_filter(network, live_server, settings):
     root = ET.fromstring(layer_of(live_server, "collection=cabanes&kind=abri"))
     assert root.tag == "qlr"
     layer = root.find("maplayers/maplayer")
@@ -267,13 +267,16 @@ def test_the_layer_definition_names_provider_source_and_filter(network, live_ser
     assert root.find("layer-tree-group/layer-tree-layer").get("id") == layer.findtext("id")
     by_words = ET.fromstring(layer_of(live_server, "collection=cabanes&q=ecrevisse")).find("maplayers/maplayer")
     assert by_words.findtext("provider") == "ogr"
-    assert by_words.findtext("datasource").startswith("GeoJSONSeq:http://")
-    assert by_words.findtext("datasource").endswith("/items?f=geojsonseq&q=ecrevisse")
+    items = f"{live_server.url}/api/collections/cabanes/items"
+    assert by_words.findtext("datasource") == f"{items}?f=gpkg&q=ecrevisse|layername=cabanes"
+    settings.GEODATA_EXPORT_ABOVE = 1
+    many = ET.fromstring(layer_of(live_server, "collection=cabanes&q=abri")).findtext("maplayers/maplayer/datasource")
+    assert many == f"GeoJSONSeq:{items}?f=geojsonseq&q=abri"
 
 
 OPENED = """
 import sys
-from qgis.core import QgsApplication, QgsLayerDefinition, QgsProject
+from qgis.core import QgsApplication, QgsLayerDefinition, QgsProject, QgsWkbTypes
 QgsApplication.setPrefixPath("/usr", True)
 app = QgsApplication([], False)
 app.initQgis()
@@ -281,12 +284,20 @@ done, told = QgsLayerDefinition.loadLayerDefinition(sys.argv[1], QgsProject.inst
 assert done, told
 (layer,) = QgsProject.instance().mapLayers().values()
 assert layer.isValid(), layer.error().message()
-print(layer.providerType(), sorted(feature["name_fr"] for feature in layer.getFeatures()))
+names = sorted(feature["name_fr"] for feature in layer.getFeatures())
+has_names = layer.fields().indexFromName("name_fr") >= 0
+print(layer.providerType(), names, QgsWkbTypes.displayString(layer.wkbType()), layer.crs().authid(), has_names)
 """
 
 
-@pytest.mark.parametrize(("query", "provider"), [("kind=abri", "OAPIF"), ("q=abri", "ogr")])
-def test_qgis_opens_the_layer_definition(network, live_server, tmp_path, query, provider):
+@pytest.mark.parametrize(
+    ("query", "provider", "names"),
+    [
+        ("kind=abri", "OAPIF", ["L’abri"]), ("q=abri", "ogr", ["L’abri"]), ("bbox=2.0,49.0,3.9,51.9&q=abri", "ogr", ["L’abri"]),
+        ("kind=kiosque", "OAPIF", []), ("q=introuvable", "ogr", []), ("bbox=2.0,49.0,2.01,49.01", "ogr", []),
+    ],
+)  # fmt: skip
+def test_qgis_opens_the_layer_definition_also_of_nothing(network, live_server, tmp_path, query, provider, names):
     python = "/usr/bin/python3"
     if subprocess.run([python, "-c", "import qgis.core"], capture_output=True, check=False).returncode:
         pytest.skip("QGIS is not on this machine")
@@ -296,4 +307,4 @@ def test_qgis_opens_the_layer_definition(network, live_server, tmp_path, query, 
     script.write_text(OPENED, encoding="utf-8")
     environment = {"QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
     told = run([python, str(script), str(file)], env=environment)
-    assert f"{provider} ['L’abri']" in told
+    assert f"{provider} {names} Point EPSG:4326 True" in told

@@ -45,7 +45,7 @@ def test_a_word_that_is_not_in_the_table_is_an_error_that_names_it():
 
 def test_numbers_and_texts_take_the_type_of_the_property():
     found = said({"h": "1 234,5", "n": 62.0, "a": "2021"}, fields={"height_m": "h", "name_fr": "n", "year_built": "a"})
-    assert found == {"height_m": "1234.5", "name_fr": "62", "year_built": "2021"}
+    assert found == {"height_m": 1234.5, "name_fr": "62", "year_built": 2021}
 
 
 @pytest.mark.parametrize(("number", "text"), [(200072460.0, "200072460"), (1234567.25, "1234567.25")])
