@@ -291,7 +291,7 @@ class Actions:
             unset = feature.__dict__.get(field.attname)
             if isinstance(unset, DatabaseDefault) and not isinstance(field.db_default, models.Expression):
                 setattr(feature, field.attname, field.db_default)
-        return feature, self._assign(feature, data)
+        return feature, self._assign(feature, self.model.unsaid(data) | dict(data))
 
     def _assign(self, feature: Feature, data: Values) -> dict[str, Any]:
         """Set plain fields; gives back links to many, which are set after saving."""

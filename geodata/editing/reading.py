@@ -71,7 +71,7 @@ def read_with(serializer: FeatureSerializer, body: dict[str, Any]) -> dict[str, 
     if errors:
         raise Invalid(errors)
     if instance is not None and not partial:
-        values = _defaults(collection, settable) | values
+        values = _defaults(collection, settable) | collection.model_class.unsaid(values) | values
     return _with_heights(collection, values, body.get("geometry"), instance)
 
 
