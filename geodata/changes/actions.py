@@ -117,11 +117,12 @@ class Actions:
         by: User | AnonymousUser,
         revision: int | None = None,
         reason: str = "",
+        note: str = "",
         source: str = "web",
     ) -> Feature | Proposition:
         """The record with these values, or a Proposition when it is published and `by` may not publish."""
         ask_signed_in(by)
-        with self._recording(by, reason, source):
+        with self._recording(by, reason, source, note):
             feature = self._locked(uuid, by, revision)
             if feature.is_public and not self.permissions.may_publish(by, feature):
                 if data.get("status", feature.status) != feature.status:
@@ -161,6 +162,7 @@ class Actions:
         by: User | AnonymousUser,
         revision: int | None = None,
         reason: str = "",
+        note: str = "",
         source: str = "web",
         successor: UUID | None = None,
     ) -> None:
@@ -169,7 +171,7 @@ class Actions:
         With a `successor` it was merged into that record: feeds and old addresses lead there.
         """
         ask_signed_in(by)
-        with self._recording(by, reason, source):
+        with self._recording(by, reason, source, note):
             feature = self._locked(uuid, by, revision)
             if feature.status != Status.DRAFT:
                 self.rights.ask_publish(by, feature)
@@ -270,8 +272,8 @@ class Actions:
             raise NotFound(_("Aucune fiche à cette adresse."))
         return cast("Feature", found)
 
-    def _recording(self, by: User | AnonymousUser, reason: str, source: str) -> Any:
-        return recording(by=by, reason=reason, source=source)
+    def _recording(self, by: User | AnonymousUser, reason: str, source: str, note: str = "") -> Any:
+        return recording(by=by, reason=reason, source=source, note=note)
 
     def _locked(self, uuid: UUID, by: User | AnonymousUser, revision: int | None) -> Feature:
         feature = self._rows().select_for_update(of=("self",)).filter(uuid=uuid).first()
