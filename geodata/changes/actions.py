@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.changes.constraints import problem_of
-from geodata.changes.judging import Errors, errors_of
+from geodata.changes.judging import Errors, as_stored, wrong_with
 from geodata.changes.models import Proposition, Revision
 from geodata.changes.recording import recording, succeeded_by
 from geodata.changes.rights import Permissions, Rights, ask_signed_in
@@ -89,7 +89,7 @@ class Actions:
             if feature.status in (Status.PUBLISHED, Status.ARCHIVED):
                 self.rights.ask_publish(by, feature)
             feature.slug = feature.slug or free_slugs(self.model, self.collection, [feature.label])[0]
-            self._save(feature, links, new=True)
+            self._save(feature, links)
         return self._fresh(feature.uuid)
 
     def _sent_again(self, known: Feature, data: Values, by: User | AnonymousUser) -> Feature:
@@ -147,13 +147,14 @@ class Actions:
             return self._proposed(feature, data, by, reason, waiting.get(uuid))
 
     def _change(self, feature: Feature, data: Values, by: User | AnonymousUser) -> None:
+        was = as_stored(feature)
         before = (feature.status, feature.authority_id, self.permissions.park_of(feature))
         links = self._assign(feature, data)
         if (feature.authority_id, self.permissions.park_of(feature)) != before[1:]:
             self.rights.ask_create(by, feature)
         if feature.status != before[0]:
             self.rights.ask_move(by, feature, Status(before[0]), Status(feature.status))
-        self._save(feature, links, new=False)
+        self._save(feature, links, was)
 
     def delete(
         self,
@@ -209,8 +210,9 @@ class Actions:
         with self._recording(by, reason, "web"):
             feature = self._locked(uuid, by, revision)
             self.rights.ask_move(by, feature, Status(feature.status), to)
+            was = as_stored(feature)
             feature.status = to
-            self._save(feature, {}, new=False)
+            self._save(feature, {}, was)
         return self._fresh(uuid)
 
     def restore_version(
@@ -306,11 +308,11 @@ class Actions:
                 setattr(feature, name, value)
         return links
 
-    def _save(self, feature: Feature, links: Mapping[str, Any], *, new: bool) -> None:
-        self._judge(feature)
+    def _save(self, feature: Feature, links: Mapping[str, Any], was: Feature | None = None) -> None:
+        self._judge(feature, was)
         try:
             with transaction.atomic():
-                feature.save(force_insert=new, force_update=not new)
+                feature.save(force_insert=was is None, force_update=was is not None)
                 for name, chosen in links.items():
                     getattr(feature, name).set(chosen)
                 # Foreign keys are judged here, not at the commit, where nobody could say what is wrong.
@@ -321,13 +323,12 @@ class Actions:
                 raise
             raise told from None
 
-    def _judge(self, feature: Feature) -> None:
-        errors = errors_of(feature)
-        if not errors:
-            errors = self.rules(feature)
-            if feature.is_public:
-                errors = {**errors, **self.publish_rules(feature)}
-        if errors:
+    def broken_rules(self, feature: Any) -> Errors:
+        """What the rules of the collection say against a record, those of publishing too where it is public."""
+        return {**self.rules(feature), **(self.publish_rules(feature) if feature.is_public else {})}
+
+    def _judge(self, feature: Feature, was: Feature | None) -> None:
+        if errors := wrong_with(feature, was, self.broken_rules):
             raise Invalid(errors)
 
     def _proposed(
@@ -338,8 +339,9 @@ class Actions:
         reason: str,
         waiting: Proposition | None = None,
     ) -> Proposition:
+        was = as_stored(feature)
         made, _links = self._proposition(feature, data, cast("User", by), reason, waiting)
-        self._judge(feature)
+        self._judge(feature, was)
         made.save(force_insert=True)
         return made
 
