@@ -66,7 +66,7 @@ def for_visitors(user: "User | AnonymousUser") -> Any:
 def upcoming(user: "User | AnonymousUser", **place: Any) -> list[Occurrence]:
     """Events that are not over, at a place, soonest first."""
     now = clock.now()
-    return _soonest(for_visitors(user).filter(lasting(now), **place), now, AT_A_PLACE)
+    return _soonest(for_visitors(user).filter(coming(now), **place), now, AT_A_PLACE)
 
 
 def programme(user: "User | AnonymousUser", now: datetime | None = None, past_limit: int = 60) -> Programme:
@@ -77,21 +77,31 @@ def programme(user: "User | AnonymousUser", now: datetime | None = None, past_li
     """
     now = now or clock.now()
     rows = for_visitors(user)
-    is_coming = lasting(now) & ~Q(rrule__icontains=YEARLY, ends_at__lt=now)
-    coming = _soonest(rows.filter(is_coming), now)
-    past = [first_time(event) for event in rows.exclude(is_coming).order_by("-starts_at", "-id")[:past_limit]]
-    announced = {series(each.event) for each in coming}
+    announced_times = _soonest(rows.filter(coming(now)), now)
+    past = [first_time(event) for event in rows.exclude(coming(now)).order_by("-starts_at", "-id")[:past_limit]]
+    announced = {series(each.event) for each in announced_times}
     to_confirm: list[Occurrence] = []
     for each in past:
         if (each.event.yearly or _is_yearly(each.event.rrule)) and series(each.event) not in announced:
             announced.add(series(each.event))
             to_confirm.append(each)
-    return Programme(coming, to_confirm, past)
+    return Programme(announced_times, to_confirm, past)
 
 
 def lasting(since: datetime) -> Q:
     """The events whose last time is not over at an instant."""
     return Q(last_ends_at__isnull=True) | Q(last_ends_at__gte=since)
+
+
+def coming(now: datetime) -> Q:
+    """The events that are announced at an instant: `is_over` of none."""
+    return lasting(now) & ~Q(rrule__icontains=YEARLY, ends_at__lt=now)
+
+
+def is_over(event: Any, now: datetime) -> bool:
+    """Whether no time of it is announced: its last one is over, or of a yearly one the edition whose date is known."""
+    last = event.ends_at if _is_yearly(event.rrule) else event.last_ends_at
+    return last is not None and last < now
 
 
 def first_time(event: Any) -> Occurrence:
@@ -100,9 +110,9 @@ def first_time(event: Any) -> Occurrence:
 
 
 def next_time(event: Any, now: datetime | None = None) -> Occurrence:
-    """An event at the first time that is not over; at the first of all where there is none."""
+    """An event at the first time that is not over; at the first of all where none is announced."""
     first, here = first_time(event), wording.local(now or clock.now())
-    if not event.rrule or first.end >= here:
+    if not event.rrule or first.end >= here or is_over(event, here):
         return first
     since = here.replace(tzinfo=None) - (first.end.replace(tzinfo=None) - first.start.replace(tzinfo=None))
     start = next(starts_of(event.rrule, event.first_start, since=since), event.first_start)

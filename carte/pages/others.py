@@ -9,7 +9,7 @@ from carte import clock
 from carte.pages import jsonld, recurrence, relations
 from carte.pages.closures import Notice, notice
 from carte.pages.facts import COMMON, facts, own_facts
-from carte.pages.happenings import Occurrence, at_place, next_time, state
+from carte.pages.happenings import Occurrence, at_place, is_over, next_time, state
 from carte.pages.kinds import Page, Section
 from carte.pages.near import Neighbour, places_near
 from carte.pages.texts import Text, text_of
@@ -120,7 +120,7 @@ def evenement(event: Any, _user: "Person") -> EvenementPage:
         jsonld=jsonld.of(event),
         when=next_time(event).when,
         state=state(event),
-        over=event.last_ends_at is not None and event.last_ends_at < clock.now(),
+        over=is_over(event, clock.now()),
         repeats=recurrence.in_words(event.rrule or ("FREQ=YEARLY" if event.yearly else "")),
     )
 

@@ -195,7 +195,7 @@ def test_the_reason_of_a_deletion_and_of_a_merge_is_told_in_the_feed_the_version
     assert page.status_code == 410
     said = page.content.decode()
     assert "The record that it showed was deleted on" in said
-    assert '<q lang="fr">brûlée &amp; démontée</q>' in said
+    assert '<span lang="fr">brûlée &amp; démontée</span>' in said
     kept = Revision.objects.get(uuid=old.uuid, public_op="delete")
     assert (kept.note, kept.reason) == ("sans If-Match", "brûlée & démontée")
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agenda.actions import evenements
+from agenda.models import Evenement
 from carte.pages import happenings
 from geodata.changes.models import Revision
 from tests.api.geodata.bygone import at, commit
@@ -71,12 +72,17 @@ def test_the_agenda_says_the_time_that_comes():
     assert happenings.first_time(over).when == happenings.next_time(over).when
 
 
-def test_a_yearly_event_that_is_over_tells_its_edition_not_the_one_that_nobody_announced():
+def test_a_yearly_event_that_is_over_tells_its_edition_not_the_one_that_nobody_announced(client):
     now = timezone.now()
     yearly = evenement(starts_at=now - timedelta(days=40), ends_at=now - timedelta(days=39), rrule="FREQ=YEARLY")
     programme = happenings.programme(AnonymousUser(), now)
     assert programme.to_confirm == programme.past == [happenings.first_time(yearly)]
     assert programme.past[0].start < now
+    assert happenings.next_time(yearly, now) == happenings.first_time(yearly)
+    assert "Déjà eu lieu" in client.get(f"/evenements/{yearly.slug}/", follow=True).content.decode()
+    place = parc()
+    Evenement.objects.filter(pk=yearly.pk).update(park=place)
+    assert happenings.upcoming(AnonymousUser(), park=place) == []
 
 
 def test_the_page_of_a_park_tells_the_soonest_events_each_at_the_time_that_comes(client):
