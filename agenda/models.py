@@ -1,14 +1,19 @@
 """What happens at parks, cabins and trails: events, label projects, key figures."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
+from typing import Any, ClassVar
 
 from django.contrib.gis.db import models
 from django.db.models import F, Func, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agenda.codes import EvenementDatePrecision, EvenementKind, EvenementState
 from geodata.features import Confidence, Described, Feature, Named, Titled, one_of
 from geodata.units import WGS84
+
+LAST_MINUTE = time(23, 59)
 
 
 class Evenement(Titled, Described, Feature):
@@ -103,6 +108,25 @@ class Evenement(Titled, Described, Feature):
                 violation_error_message=_("La fin vient après le début."),
             ),
         ]
+
+    @classmethod
+    def unsaid(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """An event that does not say so is known to the day alone, unless it has an hour (decision 0238)."""
+        starts, ends = values.get("starts_at"), values.get("ends_at")
+        has_hours = (starts and _is_hour(starts, end=False)) or (ends and _is_hour(ends, end=True))
+        return {"all_day": not has_hours}
+
+    @property
+    def first_start(self) -> datetime:
+        """When its first time begins, on the wall clock of the instance: at midnight where no hour is known, as in `agenda_last_end`."""
+        local = timezone.localtime(self.starts_at).replace(tzinfo=None, microsecond=0)
+        return datetime.combine(local, time(0)) if self.all_day else local
+
+
+def _is_hour(moment: datetime, *, end: bool) -> bool:
+    """Whether an instant is more than a day: neither a midnight, here or in UTC, nor the last minute before it."""
+    clocks = {timezone.localtime(moment, zone).time() for zone in (None, UTC)}
+    return time(0) not in clocks and not (end and max(clocks) >= LAST_MINUTE)
 
 
 class ProjetLabel(Named, Described, Feature):

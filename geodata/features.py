@@ -7,7 +7,7 @@ relations are kept beside the geometry by triggers. So one row is one feature, e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -241,6 +241,11 @@ class Feature(models.Model):
     def label(self) -> str:
         """The name or title in French."""
         return str(getattr(self, f"{self.label_stem}_fr"))
+
+    @classmethod
+    def unsaid(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What follows from the values of a whole record, new or replaced, for fields that they do not name."""
+        return {}
 
     @cached_property
     def spot(self) -> Spot | None:

@@ -92,15 +92,16 @@ def limited(form: FeatureForm, user: User, feature: Feature | None = None) -> No
         link = link_of(form.collection.model_class, name)
         if link is None or not isinstance(field, forms.ModelChoiceField):
             continue
-        kept = _kept(link, feature, user) if feature is not None else {}
+        held = named(link, feature) if feature is not None else None
+        hidden = _hidden(link, held, user) if held is not None else {}
         if isinstance(field, forms.ModelMultipleChoiceField):
             rows = own_parks(user)
         else:
             rows = offered_authorities(user) if name == "authority" else _seen(link, user)
-            _type_where_long(field, rows, kept)
+            _type_where_long(field, rows, hidden)
             field.empty_label = "…" if field.required else UNKNOWN
-        field.queryset = rows | rows.model._default_manager.filter(pk__in=kept) if kept else rows
-        field.label_from_instance = partial(_told, kept)  # type: ignore[method-assign]
+        field.queryset = rows if held is None else rows | held
+        field.label_from_instance = partial(_told, hidden)  # type: ignore[method-assign]
     if "authority" in form.fields:
         form.fields["authority"].empty_label = None  # type: ignore[attr-defined]
 
@@ -110,25 +111,26 @@ def _seen(link: Link, user: User) -> FeatureQuerySet:
     return collection.visible_to(user).order_by(collection.label, "id")
 
 
-def _kept(link: Link, feature: Feature, user: User) -> dict[Any, str]:
-    """The code of each record that this one names and this person may not see, by its key."""
+def _hidden(link: Link, held: FeatureQuerySet, user: User) -> dict[Any, str]:
+    """The code of each record that is named already and that this person may not see, by its key."""
     seen = registry.of_model(link.related_model).visible_to(user)
     target = link.target_field.name if isinstance(link, models.ForeignKey) else "uuid"
-    hidden = named(link, feature).exclude(pk__in=seen.values("pk"))
-    return {key: str(code) for key, code in hidden.values_list("pk", target)}
+    return {key: str(code) for key, code in held.exclude(pk__in=seen.values("pk")).values_list("pk", target)}
 
 
-def _told(kept: Mapping[Any, str], record: Feature) -> str:
-    return kept.get(record.pk) or str(record)
+def _told(hidden: Mapping[Any, str], record: Feature) -> str:
+    return hidden.get(record.pk) or str(record)
 
 
-def _type_where_long(field: forms.ModelChoiceField[Any], rows: FeatureQuerySet, kept: Mapping[Any, str]) -> None:
+def _type_where_long(field: forms.ModelChoiceField[Any], rows: FeatureQuerySet, hidden: Mapping[Any, str]) -> None:
     """A list to choose from; where it would be too long to read, the last part of the page's address.
 
     A page that is hidden has no address to tell: its identifier stands for it.
     """
     if not rows[LONGEST : LONGEST + 1]:
         return
-    field.widget = forms.TextInput(attrs={"spellcheck": "false"} if kept else {"spellcheck": "false", "data-slug": ""})
-    field.to_field_name = "uuid" if kept else "slug"
-    field.help_text = _("Identifiant (UUID) de sa fiche.") if kept else _("Dernier segment de l’adresse de sa page.")
+    field.widget = forms.TextInput(
+        attrs={"spellcheck": "false"} if hidden else {"spellcheck": "false", "data-slug": ""}
+    )
+    field.to_field_name = "uuid" if hidden else "slug"
+    field.help_text = _("Identifiant (UUID) de sa fiche.") if hidden else _("Dernier segment de l’adresse de sa page.")

@@ -13,7 +13,7 @@ ABOVE, BELOW = 17, 6
 STEP = 34
 
 
-# Left and top of a middle, and its number.
+# Left and top of a middle, and a number: its own, or of what stands there.
 Spot = tuple[float, float, int]
 
 

@@ -11,10 +11,10 @@ from psycopg import sql
 
 from carte import clock
 from carte.home import lettering
-from carte.home.lettering import Name
+from carte.home.lettering import Name, Spot
 from geodata import registry
 from geodata.endpoints.mementos import written
-from geodata.queries import select, states
+from geodata.queries import select, squares, states
 from geodata.queries.indexes import SIZE
 from geodata.queries.kept import Kept
 
@@ -27,8 +27,10 @@ FRAME = """
 SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)
 FROM (SELECT ST_Extent(ST_Transform(t.geom, 3857)) FROM ({parks}) t) b(e)
 """
-# So many outlines of a collection, the largest, and so many cabins: the picture weighs 200 kB at most, whatever the network holds.
+# So many outlines of a collection, the largest, and so many cabins one by one: the picture weighs 200 kB at most, whatever the network
+# holds. More cabins are counted by cells of so many pixels.
 MOST_DRAWN = 600
+CELL = 100
 # Inputs: scale, west, north in EPSG:3857; output: path data in pixels. Areas in square degrees and lengths in degrees
 # only tell which are the largest.
 PATHS = """
@@ -39,8 +41,14 @@ FROM (
 ) t ORDER BY t.id
 """
 POINTS = """
-SELECT DISTINCT round((ST_X(p) - %(west)s) * %(scale)s)::int, round((%(north)s - ST_Y(p)) * %(scale)s)::int
-FROM (SELECT ST_Transform(t.geom, 3857) FROM ({source}) t ORDER BY t.id LIMIT %(most)s) drawn (p) ORDER BY 1, 2
+SELECT round((ST_X(p) - %(west)s) * %(scale)s)::int, round((%(north)s - ST_Y(p)) * %(scale)s)::int, count(*)
+FROM (SELECT ST_Transform(t.geom, 3857) FROM ({source}) t ORDER BY t.id LIMIT %(most)s + 1) drawn (p) GROUP BY 1, 2 ORDER BY 1, 2
+"""
+# The same of cells: the middle of what stands in each. A square belongs to the cell in which its own middle lies.
+CELLS = """
+SELECT round(sum(s.x * s.n) / sum(s.n))::int, round(sum(s.y * s.n) / sum(s.n))::int, sum(s.n)::bigint
+FROM (SELECT (sum_x / n - %(west)s) * %(scale)s, (%(north)s - sum_y / n) * %(scale)s, n FROM ({squares}) q) s (x, y, n)
+WHERE s.x BETWEEN 0 AND %(width)s AND s.y BETWEEN 0 AND %(height)s GROUP BY floor(s.x / %(cell)s), floor(s.y / %(cell)s) ORDER BY 1, 2
 """
 NAMES = """
 SELECT t.name_fr, (ST_X(ST_Transform(t.centre, 3857)) - %(west)s) * %(scale)s,
@@ -56,6 +64,9 @@ CABINS = "cabanes"
 DRAWN = (*STYLE, CABINS)
 # A cabin is a line without length, whose round ends make the dot; as large as it must be to be seen on a phone.
 DOT = 22
+ROUND, EDGE = 40, 3
+BROWN = "#7a2e12"
+THOUSAND = 1000
 DOTS = 'fill="none" stroke-linecap="round" stroke="{}" stroke-width="{}"'
 
 
@@ -83,11 +94,13 @@ def _draw() -> bytes:
         for name, style in STYLE.items():
             body.append(f'<path {style} d="{" ".join(paths(name, frame))}"/>')
         cabins = points(CABINS, frame)
-        dots = "".join(f"M{x} {y}h0" for x, y in cabins)
-        for colour, size in (("#fff", DOT + 6), ("#7a2e12", DOT)):
+        counted = [each for each in cabins if each[2] > 1]
+        dots = "".join(f"M{x} {y}h0" for x, y, n in cabins if n == 1)
+        for colour, size in (("#fff", DOT + 6), (BROWN, DOT)):
             body.append(f'<path {DOTS.format(colour, size)} d="{dots}"/>')
-        spots = [(x, y, 0) for x, y in cabins]
-        body += [label(name) for name in lettering.placed(names(frame), (WIDTH, HEIGHT), spots, DOT / 2 + 3)]
+        body += [cluster(*each) for each in counted]
+        room = ROUND if counted else DOT / 2
+        body += [label(name) for name in lettering.placed(names(frame), (WIDTH, HEIGHT), cabins, room + EDGE)]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
     return f"{head}{''.join(body)}</svg>".encode()
 
@@ -128,12 +141,19 @@ def paths(name: str, frame: dict[str, float]) -> list[str]:
         return [row[0] for row in cursor.fetchall() if row[0]]
 
 
-def points(name: str, frame: dict[str, float]) -> list[tuple[int, int]]:
-    """Where the first points of a collection lie, in pixels of the frame, each place once."""
-    text, values = select.named(*select.visible(registry.get(name), AnonymousUser()))
+def points(name: str, frame: dict[str, float]) -> list[Spot]:
+    """Where the points of a collection lie, in pixels of the frame, and how many: each place once, or cells where they are many."""
+    collection, shown = registry.get(name), clock.moment()
+    text, values = select.named(*select.visible(collection, AnonymousUser()))
+    squared = squares.as_of(collection, shown.revision if shown else None)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(POINTS).format(source=text), values | frame | {"most": MOST_DRAWN})
-        return list(cursor.fetchall())
+        found = cursor.fetchall()
+        if sum(n for _x, _y, n in found) > MOST_DRAWN:
+            size = {"cell": float(CELL), "width": float(WIDTH), "height": float(HEIGHT)}
+            cursor.execute(sql.SQL(CELLS).format(squares=squared), frame | size)
+            return list(cursor.fetchall())
+    return [(x, y, 1) for x, y, _n in found]
 
 
 def names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
@@ -143,6 +163,16 @@ def names(frame: dict[str, float]) -> list[tuple[str, float, float]]:
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL(NAMES).format(source=text), values | frame | {"towns": TOWNS})
         return list(cursor.fetchall())
+
+
+def cluster(x: float, y: float, n: int) -> str:
+    """So many points as SVG: a disc with their number, in thousands where it is long."""
+    told = str(n) if n < THOUSAND else f"{n / THOUSAND:.0f}k"
+    return (
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{ROUND}" fill="{BROWN}" fill-opacity=".85" stroke="#fff" stroke-width="{EDGE}"/>'
+        f'<text x="{x:.0f}" y="{y + 11:.0f}" font-family="sans-serif" font-size="32" font-weight="700" fill="#fff" '
+        f'text-anchor="middle">{told}</text>'
+    )
 
 
 def label(name: Name) -> str:

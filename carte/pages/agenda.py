@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from carte import wording
+from carte import clock, wording
 from carte.pages import finding, happenings
+from carte.pages.happenings import Occurrence
 from carte.pages.texts import name_of
 from carte.told import happenings as happenings_told
 from geodata import registry
@@ -55,23 +56,23 @@ def one(request: "HttpRequest", slug: str) -> HttpResponse:
     return _answer(request, [event], name_of(event).value, slug)
 
 
-def _by_month(events: list[Any]) -> list[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = {}
-    for event in events:
-        groups.setdefault(wording.month(max(happenings.next_time(event)[0], timezone.now())), []).append(event)
-    return list(groups.items())
+def _by_month(coming: list[Occurrence]) -> list[tuple[str, list[Occurrence]]]:
+    now = clock.now()
+    groups = groupby(coming, key=lambda each: wording.month(max(each.start, now)))
+    return [(month, list(listed)) for month, listed in groups]
 
 
-def _by_year(events: list[Any]) -> list[tuple[str, list[Any]]]:
-    groups = groupby(events, key=lambda event: str(wording.local(event.starts_at).year))
+def _by_year(past: list[Occurrence]) -> list[tuple[str, list[Occurrence]]]:
+    groups = groupby(past, key=lambda each: str(each.start.year))
     return [(year, list(listed)) for year, listed in groups]
 
 
-def _by_park(events: list[Any]) -> list[tuple[str, list[Any]]]:
-    groups: dict[str, list[Any]] = {}
-    for event in events:
-        where = event.park if event.park is not None and event.park.is_public else None
-        groups.setdefault(name_of(where).value if where else gettext("Ailleurs"), []).append(event)
+def _by_park(coming: list[Occurrence]) -> list[tuple[str, list[Occurrence]]]:
+    groups: dict[str, list[Occurrence]] = {}
+    for each in coming:
+        park = each.event.park
+        where = park if park is not None and park.is_public else None
+        groups.setdefault(name_of(where).value if where else gettext("Ailleurs"), []).append(each)
     return sorted(groups.items(), key=lambda group: group[0])
 
 

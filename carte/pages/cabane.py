@@ -9,7 +9,7 @@ from django.utils.translation import gettext, pgettext
 from carte.pages import jsonld, relations
 from carte.pages.closures import Notice, closed_now, notices_for_cabin
 from carte.pages.facts import Fact, facts
-from carte.pages.happenings import upcoming
+from carte.pages.happenings import Occurrence, upcoming
 from carte.pages.kinds import Page
 from carte.pages.near import Neighbour, nearest
 from carte.pages.texts import is_told, text_of
@@ -40,7 +40,7 @@ class CabanePage(Page):
     entrances: list[Neighbour]
     neighbours: list[Neighbour]
     trails: list[Any]
-    events: list[Any]
+    events: list[Occurrence]
     photos: list[Any] = field(default_factory=list)
 
     @property

@@ -67,7 +67,7 @@ def _gone(request: "HttpRequest", collection: "Collection", deleted: finding.Del
     shape = None if deleted.feature is None else deleted.feature.geom
     context: dict[str, Any] = {
         "collection": collection,
-        "feature": deleted.feature,
+        "departure": deleted.departure,
         "neighbours": places_near(shape, request.user) if shape is not None else [],
     }
     return render(request, "pages/gone.html", context, status=410)

@@ -13,6 +13,7 @@ from django.db.models import Q
 from carte import clock
 from geodata import registry
 from geodata.changes import whereabouts
+from geodata.changes.whereabouts import Departure
 from geodata.features import Feature, Status
 from geodata.problems import Gone, NotFound
 from geodata.registry import Collection
@@ -36,11 +37,11 @@ class Moved(Exception):
 
 
 class Deleted(Gone):
-    """The feature was deleted; `feature` is its last row while it lies in the bin."""
+    """The feature was deleted: when and why as everybody may know; `feature` is its last row while it lies in the bin."""
 
-    def __init__(self, feature: Any = None) -> None:
+    def __init__(self, departure: Departure, feature: Any = None) -> None:
         super().__init__()
-        self.feature = feature
+        self.departure, self.feature = departure, feature
 
 
 def find(collection: Collection, key: str, user: "User | AnonymousUser", related: tuple[str, ...] = ()) -> Any:
@@ -110,4 +111,4 @@ def _why_not(collection: Collection, key: str, user: "User | AnonymousUser") -> 
     heir = visible.filter(uuid=departure.successor).first() if departure.successor else None
     if heir is not None:
         return Moved(str(getattr(heir, collection.page_key)))
-    return Deleted(collection.model_class._default_manager.filter(uuid=departure.uuid).first())
+    return Deleted(departure, collection.model_class._default_manager.filter(uuid=departure.uuid).first())

@@ -1,9 +1,9 @@
 """Events as visitors read them: what comes, what was, what comes back each year without a date."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -22,19 +22,39 @@ if TYPE_CHECKING:
 # A year as a word of a title, bracketed or not.
 YEAR = re.compile(r"\(?(19|20)\d{2}\)?")
 YEARLY = "FREQ=YEARLY"
+AT_A_PLACE = 20
+CHUNK = 200
 RELATED = ("park", "cabin", "trail", "commune", "authority")
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An event at one of its times, on the wall clock of the instance."""
+
+    event: Any
+    start: datetime
+    end: datetime
+
+    @property
+    def when(self) -> str:
+        """The dates in words, never more precise than what is known."""
+        if self.event.date_precision == EvenementDatePrecision.MONTH:
+            return _months(self.start, self.end)
+        if self.start.date() == self.end.date():
+            return _one_day(self.event, self.start, self.end)
+        return wording.period(self.start.date(), self.end.date())
 
 
 @dataclass(frozen=True)
 class Programme:
     """The agenda at a moment.
 
-    `coming` by date, `to_confirm` yearly ones whose next date is not known, `past` newest first.
+    `coming` by date, `to_confirm` yearly ones whose next date is not known, `past` newest first; the last two at their first time.
     """
 
-    coming: list[Any]
-    to_confirm: list[Any]
-    past: list[Any]
+    coming: list[Occurrence]
+    to_confirm: list[Occurrence]
+    past: list[Occurrence]
 
 
 def for_visitors(user: "User | AnonymousUser") -> Any:
@@ -43,10 +63,10 @@ def for_visitors(user: "User | AnonymousUser") -> Any:
     return rows.select_related(*RELATED)
 
 
-def upcoming(user: "User | AnonymousUser", **place: Any) -> list[Any]:
+def upcoming(user: "User | AnonymousUser", **place: Any) -> list[Occurrence]:
     """Events that are not over, at a place, soonest first."""
     now = clock.now()
-    return _by_next(for_visitors(user).filter(lasting(now), **place).order_by("starts_at", "id"), now)[:20]
+    return _soonest(for_visitors(user).filter(coming(now), **place), now, AT_A_PLACE)
 
 
 def programme(user: "User | AnonymousUser", now: datetime | None = None, past_limit: int = 60) -> Programme:
@@ -57,16 +77,15 @@ def programme(user: "User | AnonymousUser", now: datetime | None = None, past_li
     """
     now = now or clock.now()
     rows = for_visitors(user)
-    is_coming = lasting(now) & ~Q(rrule__icontains=YEARLY, ends_at__lt=now)
-    coming = _by_next(rows.filter(is_coming).order_by("starts_at", "id"), now)
-    past = list(rows.exclude(is_coming).order_by("-starts_at", "-id")[:past_limit])
-    announced = {series(event) for event in coming}
-    to_confirm: list[Any] = []
-    for event in past:
-        if (event.yearly or _is_yearly(event.rrule)) and series(event) not in announced:
-            announced.add(series(event))
-            to_confirm.append(event)
-    return Programme(coming, to_confirm, past)
+    announced_times = _soonest(rows.filter(coming(now)), now)
+    past = [first_time(event) for event in rows.exclude(coming(now)).order_by("-starts_at", "-id")[:past_limit]]
+    announced = {series(each.event) for each in announced_times}
+    to_confirm: list[Occurrence] = []
+    for each in past:
+        if (each.event.yearly or _is_yearly(each.event.rrule)) and series(each.event) not in announced:
+            announced.add(series(each.event))
+            to_confirm.append(each)
+    return Programme(announced_times, to_confirm, past)
 
 
 def lasting(since: datetime) -> Q:
@@ -74,29 +93,54 @@ def lasting(since: datetime) -> Q:
     return Q(last_ends_at__isnull=True) | Q(last_ends_at__gte=since)
 
 
-def next_time(event: Any, now: datetime | None = None) -> tuple[datetime, datetime]:
-    """Local start and end of the first time that is not over; of the first of all where there is none."""
-    start, end = wording.local(event.starts_at), wording.local(event.ends_at)
-    here = wording.local(now or clock.now())
-    if not event.rrule or end >= here:
-        return start, end
-    first, lasts = start.replace(tzinfo=None), end.replace(tzinfo=None) - start.replace(tzinfo=None)
-    if event.all_day:
-        first = first.replace(hour=0, minute=0, second=0)
-    since = here.replace(tzinfo=None) - lasts
-    days = (each - first for each in starts_of(event.rrule, first) if each >= since)
-    ahead = next(days, timedelta(0))
-    return start + ahead, end + ahead
+def coming(now: datetime) -> Q:
+    """The events that are announced at an instant: `is_over` of none."""
+    return lasting(now) & ~Q(rrule__icontains=YEARLY, ends_at__lt=now)
 
 
-def _by_next(events: Iterable[Any], now: datetime) -> list[Any]:
-    """Soonest first; those that repeat by the time that comes."""
-    return sorted(events, key=lambda event: next_time(event, now)[0])
+def is_over(event: Any, now: datetime) -> bool:
+    """Whether no time of it is announced: its last one is over, or of a yearly one the edition whose date is known."""
+    last = event.ends_at if _is_yearly(event.rrule) else event.last_ends_at
+    return last is not None and last < now
 
 
-def at_place(place: Q, user: "User | AnonymousUser") -> list[Any]:
-    """Events of a place, past ones included, newest first."""
-    return list(for_visitors(user).filter(place).order_by("-starts_at", "-id")[:60])
+def first_time(event: Any) -> Occurrence:
+    """An event at the time that its dates tell, the first where it repeats."""
+    return Occurrence(event, wording.local(event.starts_at), wording.local(event.ends_at))
+
+
+def next_time(event: Any, now: datetime | None = None) -> Occurrence:
+    """An event at the first time that is not over; at the first of all where none is announced."""
+    first, here = first_time(event), wording.local(now or clock.now())
+    if not event.rrule or first.end >= here or is_over(event, here):
+        return first
+    since = here.replace(tzinfo=None) - (first.end.replace(tzinfo=None) - first.start.replace(tzinfo=None))
+    start = next(starts_of(event.rrule, event.first_start, since=since), event.first_start)
+    ahead = start - event.first_start
+    return Occurrence(event, first.start + ahead, first.end + ahead)
+
+
+def _soonest(rows: Any, now: datetime, most: int | None = None) -> list[Occurrence]:
+    """The events by the time that comes, as many as asked.
+
+    Those under way that repeat are looked at one by one, as only their rule tells when they come (decision 0246); of the others
+    the database finds the soonest.
+    """
+    if most is not None:
+        is_repeating = ~Q(rrule="") & Q(ends_at__lt=now)
+        others = rows.exclude(is_repeating).order_by("starts_at", "id").values("pk")[:most]
+        rows = rows.filter(is_repeating | Q(pk__in=others))
+    found = (next_time(event, now) for event in rows.order_by("starts_at", "id").iterator(CHUNK))
+
+    def by_time(each: Occurrence) -> tuple[datetime, datetime, int]:
+        return each.start, each.event.starts_at, each.event.pk
+
+    return sorted(found, key=by_time) if most is None else nsmallest(most, found, key=by_time)
+
+
+def at_place(place: Q, user: "User | AnonymousUser") -> list[Occurrence]:
+    """Events of a place at the time that comes, past ones included, newest first."""
+    return [next_time(event) for event in for_visitors(user).filter(place).order_by("-starts_at", "-id")[:60]]
 
 
 def series(event: Any) -> str:
@@ -107,24 +151,6 @@ def series(event: Any) -> str:
 def series_name(title: str) -> str:
     """A title without its year: "Trail des Pyramides Noires 2026" → "Trail des Pyramides Noires"."""
     return " ".join(word for word in title.split() if not YEAR.fullmatch(word)) or title
-
-
-def when(event: Any) -> str:
-    """The dates of an event in words, never more precise than what is known: the first time of one that repeats."""
-    return _said(event, wording.local(event.starts_at), wording.local(event.ends_at))
-
-
-def when_next(event: Any) -> str:
-    """The same of the time that comes, the first where all are over."""
-    return _said(event, *next_time(event))
-
-
-def _said(event: Any, start: datetime, end: datetime) -> str:
-    if event.date_precision == EvenementDatePrecision.MONTH:
-        return _months(start, end)
-    if start.date() == end.date():
-        return _one_day(event, start, end)
-    return wording.period(start.date(), end.date())
 
 
 def state(event: Any) -> str:

@@ -19,7 +19,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from carte import wording
 from carte.gestion.told import in_words, moved
+from carte.home import picture
 from carte.pages.addresses import address_of
 from carte.pages.texts import page_language
 from geodata import registry
@@ -143,9 +145,14 @@ def _all(given: dict[str, str], first: Moment, last: Moment) -> dict[str, Any]:
         "others": others,
         "was_empty": not any(each.counts.count_first for each in told),
         "figures": _sum(each.counts.figures for each in told),
-        "pictures": [(moment, _picture(moment), f"{reverse('home')}?{AS_OF}={written(moment.instant)}")
-                     for moment in (first, last)],
-    }  # fmt: skip
+        "pictures": [
+            (moment, _picture(moment), f"{reverse('home')}?{AS_OF}={written(moment.instant)}", _undrawn(of_day))
+            for moment, of_day in (
+                (first, {name: each.count_first for name, each in counts.items()}),
+                (last, {name: each.count_last for name, each in counts.items()}),
+            )
+        ],
+    }
 
 
 def _imports(given: dict[str, str], counts: dict[str, Compared]) -> tuple[list[Imported], int]:
@@ -215,6 +222,20 @@ def _moments(given: dict[str, str]) -> tuple[Moment, Moment]:
 
 def _picture(moment: Moment) -> str:
     return f"{reverse('picture')}?{AS_OF}={written(moment.instant)}"
+
+
+def _undrawn(counts: dict[str, int]) -> list[str]:
+    """What a picture of so many features leaves out: it draws the largest outlines, and counts all cabins."""
+    words = {
+        "sentiers": gettext("%(drawn)s sentiers sur %(all)s : les plus longs"),
+        "parcs": gettext("%(drawn)s parcs sur %(all)s : les plus grands"),
+    }
+    most = picture.MOST_DRAWN
+    return [
+        told % {"drawn": wording.number(most), "all": wording.number(counts[name])}
+        for name, told in words.items()
+        if counts[name] > most
+    ]
 
 
 def _groups(found: Differences, last: Moment) -> list[Group]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from cabanes.codes import CabaneState
 from carte import clock, wording
-from carte.pages.happenings import when
+from carte.pages.happenings import next_time
 from carte.pages.texts import Text, name_of
 from carte.pages.vocabulary import word
 from parcs import opening_hours
@@ -103,7 +103,7 @@ def _trail(trail: Any) -> list[str | Text]:
 
 
 def _event(event: Any) -> list[str | Text]:
-    return [when(event), word(event.place)]
+    return [next_time(event).when, word(event.place)]
 
 
 def _closure(closure: Any) -> list[str]:

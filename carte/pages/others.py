@@ -9,7 +9,7 @@ from carte import clock
 from carte.pages import jsonld, recurrence, relations
 from carte.pages.closures import Notice, notice
 from carte.pages.facts import COMMON, facts, own_facts
-from carte.pages.happenings import at_place, state, when_next
+from carte.pages.happenings import Occurrence, at_place, is_over, next_time, state
 from carte.pages.kinds import Page, Section
 from carte.pages.near import Neighbour, places_near
 from carte.pages.texts import Text, text_of
@@ -65,7 +65,7 @@ class PlacesPage(Page):
     """A commune or an authority, with what lies in it or what it looks after."""
 
     sections: list[Section]
-    events: list[Any]
+    events: list[Occurrence]
     members: list[Any]
 
 
@@ -118,9 +118,9 @@ def evenement(event: Any, _user: "Person") -> EvenementPage:
         facts=rows,
         summary=markdown.to_text(text_of(event, "description").value),
         jsonld=jsonld.of(event),
-        when=when_next(event),
+        when=next_time(event).when,
         state=state(event),
-        over=event.last_ends_at is not None and event.last_ends_at < clock.now(),
+        over=is_over(event, clock.now()),
         repeats=recurrence.in_words(event.rrule or ("FREQ=YEARLY" if event.yearly else "")),
     )
 

@@ -11,7 +11,7 @@ from carte import clock, wording
 from carte.pages import jsonld, relations
 from carte.pages.closures import Notice, closed_now, notices_for_park
 from carte.pages.facts import Fact, by_source, fact, facts
-from carte.pages.happenings import upcoming
+from carte.pages.happenings import Occurrence, upcoming
 from carte.pages.kinds import Page, Section
 from carte.pages.texts import Text, text_of
 from geodata import registry
@@ -55,7 +55,7 @@ class ParcPage(Page):
     trails: list[Any]
     perhaps: list[Any]
     children: list[Any]
-    events: list[Any]
+    events: list[Occurrence]
     photos: list[Any] = field(default_factory=list)
     others: list[Section] = field(default_factory=list)
 

@@ -9,9 +9,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 
 from carte import wording
-from geodata.editing.recurrence import starts_of
+from geodata.editing.recurrence import WEEK, starts_of
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 EVERY = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 AHEAD = 3
 
@@ -24,7 +23,7 @@ def in_words(rrule: str) -> str:
         return ""
     if every not in EVERY or parts.get("INTERVAL", "1") != "1":
         return gettext("à dates répétées")
-    days = [str(WEEKDAYS[DAYS.index(day)]) for day in parts.get("BYDAY", "").split(",") if day in DAYS]
+    days = [str(WEEKDAYS[WEEK.index(day)]) for day in parts.get("BYDAY", "").split(",") if day in WEEK]
     if every == "WEEKLY" and days:
         return gettext("chaque %(days)s") % {"days": wording.joined(days)}
     words = {
@@ -54,7 +53,8 @@ def times_of(rrule: str, starts_at: datetime, ends_at: datetime | None, now: dat
     first, here = wording.local(starts_at).replace(tzinfo=None), wording.local(now).replace(tzinfo=None)
     last = wording.local(ends_at).replace(tzinfo=None) if ends_at else None
     found: list[Times] = []
-    for start in starts_of(rrule, first, last):
+    # What began a day ago is over at this midnight.
+    for start in starts_of(rrule, first, last, here - timedelta(days=1)):
         if len(found) == AHEAD:
             break
         end = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

@@ -11,7 +11,7 @@ from carte import wording
 from carte.pages import jsonld, relations
 from carte.pages.closures import Notice, closed_now, notices_for_trail
 from carte.pages.facts import Fact, by_source, fact, facts
-from carte.pages.happenings import upcoming
+from carte.pages.happenings import Occurrence, upcoming
 from carte.pages.kinds import Page
 from carte.pages.texts import text_of
 from geodata import registry
@@ -74,7 +74,7 @@ class SentierPage(Page):
     along: list[AlongStop]
     communes: list[Any]
     stages: list[Any]
-    events: list[Any]
+    events: list[Occurrence]
     can_gpx: bool
     photos: list[Any] = field(default_factory=list)
 

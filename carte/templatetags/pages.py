@@ -154,12 +154,6 @@ def licence(code: str) -> Licence:
 
 
 @register.filter
-def event_when(event: Any) -> str:
-    """The dates of an event."""
-    return happenings.when_next(event)
-
-
-@register.filter
 def event_state(event: Any) -> str:
     """What is not as planned about an event."""
     return happenings.state(event)

@@ -10,7 +10,7 @@ from psycopg import sql
 from carte.pages import jsonld
 from carte.pages.addresses import addresses_of
 from carte.pages.closures import notice, notices_of, sentence
-from carte.pages.happenings import when
+from carte.pages.happenings import first_time
 from carte.pages.texts import FALLBACK, choice_of, link_name_of, page_language, value_of
 from carte.told import happenings
 from geodata import registry
@@ -114,7 +114,7 @@ def _dates(collection: Collection, feature: Any) -> tuple[str, ...]:
     if collection.id == "fermetures":
         return (sentence(notice(feature)),)
     if collection.id == "evenements":
-        return (f"{when(feature)}.",)
+        return (f"{first_time(feature).when}.",)
     return ()
 
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.changes.constraints import problem_of
-from geodata.changes.judging import Errors, errors_of
+from geodata.changes.judging import Errors, as_stored, wrong_with
 from geodata.changes.models import Proposition, Revision
 from geodata.changes.naming import unnameable
 from geodata.changes.recording import recording, succeeded_by
@@ -90,7 +90,7 @@ class Actions:
             if feature.status in (Status.PUBLISHED, Status.ARCHIVED):
                 self.rights.ask_publish(by, feature)
             feature.slug = feature.slug or free_slugs(self.model, self.collection, [feature.label])[0]
-            self._save(feature, links, by, new=True)
+            self._save(feature, links, by)
         return self._fresh(feature.uuid)
 
     def _sent_again(self, known: Feature, data: Values, by: User | AnonymousUser) -> Feature:
@@ -118,11 +118,12 @@ class Actions:
         by: User | AnonymousUser,
         revision: int | None = None,
         reason: str = "",
+        note: str = "",
         source: str = "web",
     ) -> Feature | Proposition:
         """The record with these values, or a Proposition when it is published and `by` may not publish."""
         ask_signed_in(by)
-        with self._recording(by, reason, source):
+        with self._recording(by, reason, source, note):
             feature = self._locked(uuid, by, revision)
             if feature.is_public and not self.permissions.may_publish(by, feature):
                 if data.get("status", feature.status) != feature.status:
@@ -147,13 +148,14 @@ class Actions:
             return self._proposed(feature, data, by, reason, waiting.get(uuid))
 
     def _change(self, feature: Feature, data: Values, by: User | AnonymousUser) -> None:
+        was = as_stored(feature)
         before = (feature.status, feature.authority_id, self.permissions.park_of(feature))
         links = self._assign(feature, data)
         if (feature.authority_id, self.permissions.park_of(feature)) != before[1:]:
             self.rights.ask_create(by, feature)
         if feature.status != before[0]:
             self.rights.ask_move(by, feature, Status(before[0]), Status(feature.status))
-        self._save(feature, links, by, new=False)
+        self._save(feature, links, by, was)
 
     def delete(
         self,
@@ -162,6 +164,7 @@ class Actions:
         by: User | AnonymousUser,
         revision: int | None = None,
         reason: str = "",
+        note: str = "",
         source: str = "web",
         successor: UUID | None = None,
     ) -> None:
@@ -170,7 +173,7 @@ class Actions:
         With a `successor` it was merged into that record: feeds and old addresses lead there.
         """
         ask_signed_in(by)
-        with self._recording(by, reason, source):
+        with self._recording(by, reason, source, note):
             feature = self._locked(uuid, by, revision)
             if feature.status != Status.DRAFT:
                 self.rights.ask_publish(by, feature)
@@ -208,8 +211,9 @@ class Actions:
         with self._recording(by, reason, "web"):
             feature = self._locked(uuid, by, revision)
             self.rights.ask_move(by, feature, Status(feature.status), to)
+            was = as_stored(feature)
             feature.status = to
-            self._save(feature, {}, by, new=False)
+            self._save(feature, {}, by, was)
         return self._fresh(uuid)
 
     def restore_version(
@@ -271,8 +275,8 @@ class Actions:
             raise NotFound(_("Aucune fiche à cette adresse."))
         return cast("Feature", found)
 
-    def _recording(self, by: User | AnonymousUser, reason: str, source: str) -> Any:
-        return recording(by=by, reason=reason, source=source)
+    def _recording(self, by: User | AnonymousUser, reason: str, source: str, note: str = "") -> Any:
+        return recording(by=by, reason=reason, source=source, note=note)
 
     def _locked(self, uuid: UUID, by: User | AnonymousUser, revision: int | None) -> Feature:
         feature = self._rows().select_for_update(of=("self",)).filter(uuid=uuid).first()
@@ -292,7 +296,7 @@ class Actions:
             unset = feature.__dict__.get(field.attname)
             if isinstance(unset, DatabaseDefault) and not isinstance(field.db_default, models.Expression):
                 setattr(feature, field.attname, field.db_default)
-        return feature, self._assign(feature, data)
+        return feature, self._assign(feature, self.model.unsaid(data) | dict(data))
 
     def _assign(self, feature: Feature, data: Values) -> dict[str, Any]:
         """Set plain fields; gives back links to many, which are set after saving."""
@@ -305,11 +309,13 @@ class Actions:
                 setattr(feature, name, value)
         return links
 
-    def _save(self, feature: Feature, links: Mapping[str, Any], by: User | AnonymousUser, *, new: bool) -> None:
-        self._judge(feature, links, by)
+    def _save(
+        self, feature: Feature, links: Mapping[str, Any], by: User | AnonymousUser, was: Feature | None = None
+    ) -> None:
+        self._judge(feature, links, by, was)
         try:
             with transaction.atomic():
-                feature.save(force_insert=new, force_update=not new)
+                feature.save(force_insert=was is None, force_update=was is not None)
                 for name, chosen in links.items():
                     getattr(feature, name).set(chosen)
                 # Foreign keys are judged here, not at the commit, where nobody could say what is wrong.
@@ -320,13 +326,13 @@ class Actions:
                 raise
             raise told from None
 
-    def _judge(self, feature: Feature, links: Mapping[str, Any], by: User | AnonymousUser) -> None:
-        errors = unnameable(feature, links, by) | errors_of(feature)
-        if not errors:
-            errors = self.rules(feature)
-            if feature.is_public:
-                errors = {**errors, **self.publish_rules(feature)}
-        if errors:
+    def broken_rules(self, feature: Any) -> Errors:
+        """What the rules of the collection say against a record, those of publishing too where it is public."""
+        return {**self.rules(feature), **(self.publish_rules(feature) if feature.is_public else {})}
+
+    def _judge(self, feature: Feature, links: Mapping[str, Any], by: User | AnonymousUser, was: Feature | None) -> None:
+        absent = unnameable(feature, links, by, was)
+        if errors := absent | wrong_with(feature, was, None if absent else self.broken_rules):
             raise Invalid(errors)
 
     def _proposed(
@@ -337,8 +343,9 @@ class Actions:
         reason: str,
         waiting: Proposition | None = None,
     ) -> Proposition:
+        was = as_stored(feature)
         made, links = self._proposition(feature, data, cast("User", by), reason, waiting)
-        self._judge(feature, links, by)
+        self._judge(feature, links, by, was)
         made.save(force_insert=True)
         return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -31,6 +31,34 @@ NEVER = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef" + "".join(
 )
 CONTROL = re.compile(f"[{NEVER}]")
 CONTROL_OR_BREAK = re.compile(f"[{NEVER}\t\n\r\u2028\u2029]")
+
+
+def wrong_with(feature: Feature, was: Feature | None, rules: Callable[[Any], Errors] | None) -> Errors:
+    """What is wrong with a record that is about to be saved, its rules, if any, judged once everything else is right.
+
+    Of one that is stored (`was`) not what was wrong before, in the same words, where the write leaves the field alone: who corrects
+    a phone number need not correct an old text first. What goes public is judged whole.
+    """
+    is_excused = was is not None and (was.is_public or not feature.is_public)
+    for judge in filter(None, (errors_of, rules)):
+        found = judge(feature)
+        if found and was is not None and is_excused:
+            before, touched = judge(was), _touched(feature, was)
+            found = {name: told for name, told in found.items() if name in touched or before.get(name) != told}
+        if found:
+            return found
+    return {}
+
+
+def as_stored(feature: Feature) -> Feature:
+    """A copy of a record as it was read, before it is given other values."""
+    names = [field.attname for field in feature._meta.concrete_fields]
+    return type(feature).from_db(feature._state.db, names, [getattr(feature, name) for name in names])
+
+
+def _touched(feature: Feature, was: Feature) -> set[str]:
+    fields = feature._meta.concrete_fields
+    return {each.name for each in fields if getattr(feature, each.attname) != getattr(was, each.attname)}
 
 
 def errors_of(feature: Feature, *, alone: bool = False) -> Errors:

@@ -200,10 +200,7 @@ class Many:
         return self._allowed[key]
 
     def _is_sound(self, feature: Feature) -> bool:
-        return not errors_of(feature, alone=True) and not self._broken_rules(feature)
-
-    def _broken_rules(self, feature: Feature) -> Mapping[str, Any]:
-        return {**self.actions.rules(feature), **(self.actions.publish_rules(feature) if feature.is_public else {})}
+        return not errors_of(feature, alone=True) and not self.actions.broken_rules(feature)
 
     def _give_slugs(self, features: Sequence[Feature]) -> None:
         lacking = [each for each in features if not each.slug]

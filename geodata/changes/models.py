@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Func, Q, Value
 from django.db.models.functions import MD5
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +29,8 @@ class Revision(models.Model):
 
     `before` is the row as it was (null for an insert); what it became is the `before` of the
     object's next revision, or the row itself. `public_op` is what outsiders learn of it,
-    `successor` what replaced a deleted object.
+    `successor` what replaced a deleted object; `reason` is what the person says, for everybody, `note` what the service adds, for
+    managers (decision 0247).
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -41,6 +42,7 @@ class Revision(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     actor_name = models.TextField(blank=True)
     reason = models.TextField(blank=True)
+    note = models.TextField(blank=True, db_default=Func(Value("note"), function="geodata_setting"))
     source = models.CharField(max_length=6, choices=Source)
     batch = models.UUIDField(null=True)
     before = models.JSONField(null=True)

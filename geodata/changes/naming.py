@@ -43,17 +43,20 @@ def named(link: Link, holder: Feature) -> FeatureQuerySet:
     return rows.filter(**{f"{_key(link)}__in": stored.values(_column(link))})
 
 
-def unnameable(feature: Feature, chosen: Mapping[str, Any], by: User | AnonymousUser) -> Errors:
-    """A sentence beside each link, set on a record or `chosen` for one to many, that names what this person may not."""
-    return {link.name: [_absent(link, value)] for link, value in _unnameable(feature, chosen, by)}
+def unnameable(feature: Feature, chosen: Mapping[str, Any], by: User | AnonymousUser, was: Feature | None) -> Errors:
+    """A sentence beside each link that names what this person may not: those of a record, and what is `chosen` for many.
+
+    `was` is the record as it is stored, None for a new one.
+    """
+    return {link.name: [_absent(link, value)] for link, value in _unnameable(feature, chosen, by, was)}
 
 
-def _unnameable(feature: Feature, chosen: Mapping[str, Any], by: User | AnonymousUser) -> Iterator[tuple[Link, Any]]:
-    links = [each for each in _to_one(type(feature)) if each.editable]
-    stored = type(feature)._base_manager.filter(pk=feature.pk).values(*(each.attname for each in links)).first() or {}
-    for link in links:
+def _unnameable(
+    feature: Feature, chosen: Mapping[str, Any], by: User | AnonymousUser, was: Feature | None
+) -> Iterator[tuple[Link, Any]]:
+    for link in _to_one(type(feature)):
         value = getattr(feature, link.attname)
-        if value is None or value == stored.get(link.attname):
+        if not link.editable or value is None or value == getattr(was, link.attname, None):
             continue
         if not nameable(link, by).filter(**{_key(link): value}).exists():
             yield link, value

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.changes.models import Proposition
-from geodata.changes.notes import noted, proposed_by
+from geodata.changes.notes import joined, proposed_by
 from geodata.changes.recording import recording
 from geodata.changes.values import field_of, key_of, plain, same_shape, typed
 from geodata.changes.versions import state_at
@@ -83,15 +83,14 @@ def accept(uuid: UUID, *, by: User | AnonymousUser, seen: int | None = None, not
     decision on the present one is taken. Raises Conflict, Forbidden, Gone, Invalid, NotFound.
     """
     proposition = _found(uuid)
-    told = proposed_by(proposition.author.get_username())
-    reason = noted(told, proposition.reason, note)
-    with recording(by=by, reason=reason):
+    reason = joined(proposition.reason, note)
+    with recording(by=by, reason=reason, note=proposed_by(proposition.author.get_username())):
         proposition, feature = _to_decide(uuid, by)
         changes = differences(proposition, feature)
         if any(each.clash for each in changes) and seen != feature.revision:
             raise Conflict(_("La fiche a changé depuis cette proposition. Comparez les deux avant de décider."))
         values = {key_of(each.field): each.proposed for each in changes}
-        done = actions_for(proposition).update(feature.uuid, values, by=by, revision=feature.revision, reason=reason)
+        done = actions_for(proposition).update(feature.uuid, values, by=by, revision=feature.revision)
         if not isinstance(done, Feature):
             raise Forbidden
         _decided(proposition, Proposition.State.ACCEPTED, by, note)

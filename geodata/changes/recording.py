@@ -25,22 +25,29 @@ BEGIN = """
 SELECT pg_advisory_xact_lock(%(lock)s),
        set_config('chaine.actor', %(actor)s, true),
        set_config('chaine.reason', %(reason)s, true),
+       set_config('chaine.note', %(note)s, true),
        set_config('chaine.source', %(source)s, true),
        set_config('chaine.batch', %(batch)s, true)
 """
-# A reason and what the service notes beside it (`notes`).
+# Those of who proposes and of who decides (`notes`).
 MAX_REASON = 2 * MAX_LENGTH
 SUCCESSOR = "SELECT set_config('chaine.successor', %s, true)"
 
 
 @contextmanager
 def recording(
-    *, by: User | AnonymousUser | None, reason: str = "", source: str = "web", batch: UUID | None = None
+    *,
+    by: User | AnonymousUser | None,
+    reason: str = "",
+    source: str = "web",
+    batch: UUID | None = None,
+    note: str = "",
 ) -> Iterator[None]:
     """Open a transaction whose changes the history attributes to `by`.
 
     Takes the one revision lock before any row lock, so that revisions commit in order and no
     two writers wait for each other. It nests: the outermost call names the actor.
+    `reason` is for everybody to read, `note` for managers.
     """
     if _inside.get() and connection.in_atomic_block:
         with transaction.atomic():
@@ -49,7 +56,12 @@ def recording(
     with transaction.atomic():
         actor = str(by.pk) if by is not None and by.pk is not None else ""
         with connection.cursor() as cursor:
-            values: dict[str, int | str] = {"lock": REVISION_LOCK, "actor": actor, "batch": str(batch or "")}
+            values: dict[str, int | str] = {
+                "lock": REVISION_LOCK,
+                "actor": actor,
+                "batch": str(batch or ""),
+                "note": note,
+            }
             cursor.execute(BEGIN, values | {"reason": reason[:MAX_REASON], "source": source})
         token = _inside.set(True)
         try:

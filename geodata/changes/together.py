@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Count, F, Max, QuerySet
 
 from geodata.changes.actions import Actions
+from geodata.changes.judging import as_stored
 from geodata.changes.many import Many
 from geodata.changes.models import Revision, Source
 from geodata.changes.rights import STEPS
@@ -95,10 +96,13 @@ def take_back(actions: Actions, batch: UUID, *, by: User, reason: str, since: da
 
 def _taken_back(actions: Actions, revision: Revision, by: User) -> bool:
     feature = actions._rows().alive().select_for_update(of=("self",)).filter(uuid=revision.uuid).first()
-    if feature is None or not _as_before(feature, revision):
+    if feature is None:
+        return False
+    was = as_stored(feature)
+    if not _as_before(feature, revision):
         return False
     actions.rights.ask_publish(by, feature)
-    actions._save(feature, {}, by, new=False)
+    actions._save(feature, {}, by, was)
     return True
 
 

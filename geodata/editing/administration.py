@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from geodata import registry
 from geodata.changes.actions import Actions
 from geodata.changes.constraints import problem_of
-from geodata.changes.judging import errors_of
+from geodata.changes.judging import wrong_with
 from geodata.changes.recording import recording
 from geodata.editing.fields import ShapeField
 from geodata.features import Feature
@@ -97,10 +97,9 @@ class FeatureForm(FeatureModelForm):
         super()._post_clean()  # type: ignore[misc]
         if self.errors:
             return
-        actions = _actions(type(self.instance))
-        found = errors_of(self.instance) or actions.rules(self.instance)
-        if self.instance.is_public:
-            found = {**found, **actions.publish_rules(self.instance)}
+        model = type(self.instance)
+        was = model._base_manager.filter(pk=self.instance.pk).first() if self.instance.pk else None
+        found = wrong_with(self.instance, was, _actions(model).broken_rules)
         for name, sentences in found.items():
             self.add_error(name if name in self.fields else None, [str(sentence) for sentence in sentences])
 

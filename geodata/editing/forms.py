@@ -75,6 +75,14 @@ class FeatureForm(forms.Form):
         help_text=_("Facultatif. Gardé dans l’historique, que tout le monde peut lire."),
     )
 
+    def _clean_fields(self) -> None:
+        # What was wrong before and is sent back as it was shown is not written: it does not stand in the way of the rest.
+        super()._clean_fields()  # type: ignore[misc]
+        if self.initial.get("based_on") is not None:
+            for name in list(self.errors):
+                if name not in self.changed_data or self[name].data == self[name].initial:
+                    del self.errors[name]
+
     def values(self) -> dict[str, Any]:
         """The typed values by field name of the model, without the form's own fields."""
         return {name: value for name, value in self.cleaned_data.items() if name not in OWN}

@@ -71,21 +71,47 @@ def read_with(serializer: FeatureSerializer, body: dict[str, Any]) -> dict[str, 
         data["geom"] = body["geometry"]
     elif not partial:
         data["geom"] = None
-    document = {"type": "Feature", "geometry": data.pop("geom"), "properties": data} if "geom" in data else data
-    values, refused = serializer.judged(document)
+    values, refused = serializer.judged(_document(data))
+    echoed = _echoed(serializer, data, refused)
+    if echoed:
+        # What is sent back as it is stored is not written, nor judged.
+        others = type(serializer)(instance, partial=True, context=serializer.context)
+        values, again = others.judged(_document({name: value for name, value in data.items() if name not in echoed}))
+        refused = {name: told for name, told in refused.items() if name not in echoed} | again
     errors |= _flattened(refused)
     if errors:
         raise Invalid(errors)
     if instance is not None and not partial:
-        values = _defaults(collection, settable) | values
+        values = _defaults(collection, settable - echoed) | collection.model_class.unsaid(values) | values
     return _with_heights(collection, values, body.get("geometry"), instance)
+
+
+def _document(data: dict[str, Any]) -> dict[str, Any]:
+    if "geom" not in data:
+        return data
+    properties = {name: value for name, value in data.items() if name != "geom"}
+    return {"type": "Feature", "geometry": data["geom"], "properties": properties}
+
+
+def _echoed(serializer: FeatureSerializer, data: dict[str, Any], refused: dict[str, Any]) -> set[str]:
+    """The properties that are refused and are those that the instance has."""
+    if serializer.instance is None or not refused:
+        return set()
+    present = _present(serializer)
+    return {name for name in refused if name in data and name != "geom" and _echoes(data[name], present.get(name))}
+
+
+def _present(serializer: FeatureSerializer) -> dict[str, Any]:
+    """The properties of the instance as they are read."""
+    found: dict[str, Any] = json.loads(json.dumps(serializer.data["properties"], default=str))
+    return found
 
 
 def _not_settable(
     serializer: FeatureSerializer, properties: dict[str, Any], instance: Feature | None
 ) -> dict[str, list[str]]:
     errors = {}
-    present = json.loads(json.dumps(serializer.data["properties"], default=str)) if instance is not None else {}
+    present = _present(serializer) if instance is not None else {}
     for name, value in properties.items():
         field = serializer.fields.get(name)
         if field is None or name in ("uuid", "geom"):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
-from itertools import islice, takewhile
+from functools import lru_cache
+from itertools import dropwhile, islice, takewhile
 
-from dateutil.rrule import rrulestr
+from dateutil import rrule as calendar
 from django.utils import timezone
 from icalendar import vRecur
 
+WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 EVERY = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 NUMBER = re.compile(r"0*[1-9][0-9]{0,4}")
 SIGNED = re.compile(r"([+-]?)0*([1-9][0-9]{0,2})")
@@ -33,6 +36,9 @@ WEEKS_OF_A_MONTH = 5
 # No day is looked for later than this: a rule may name none.
 HORIZON_YEARS = 100
 LAST_YEAR = 9999
+MONTHS = 12
+# Rules that a process remembers how to read.
+KEPT = 1024
 
 
 def is_rrule(text: str) -> bool:
@@ -48,7 +54,7 @@ def is_rrule(text: str) -> bool:
         return False
     try:
         vRecur.from_ical(text)
-        rrulestr(_without(text, "UNTIL"), dtstart=datetime(2000, 1, 1))
+        calendar.rrulestr(_without(text, "UNTIL"), dtstart=datetime(2000, 1, 1))
     except ValueError:
         return False
     return True
@@ -94,19 +100,77 @@ def until_of(rrule: str) -> datetime | None:
     return timezone.localtime(moment.replace(tzinfo=UTC)).replace(tzinfo=None) if text.endswith("Z") else moment
 
 
-def starts_of(rrule: str, first: datetime, before: datetime | None = None) -> Iterator[datetime]:
+def starts_of(
+    rrule: str, first: datetime, before: datetime | None = None, since: datetime | None = None
+) -> Iterator[datetime]:
     """When what a rule repeats begins, on the wall clock: from `first` on, which counts if the rule names it.
 
-    Nothing at or after `before`, nor a century after `first`; nothing of a rule that cannot be read.
+    Nothing at or after `before`, nor a century after `first`, nor before `since`; nothing of a rule that cannot be read.
+    With `since` the periods before it are not walked.
     """
-    if not is_rrule(rrule.upper()):
+    first = first.replace(microsecond=0)
+    given = _given(rrule.upper())
+    if given is None:
         return iter(())
-    end = datetime.max if first.year + HORIZON_YEARS > LAST_YEAR else first + timedelta(days=HORIZON_YEARS * 366)
-    until = min(each for each in (until_of(rrule), before, end) if each is not None)
-    count = re.search(r"(?:^|;)COUNT=([0-9]+)", rrule.upper())
-    rule = rrulestr(_without(rrule, "UNTIL", "COUNT"), dtstart=first.replace(microsecond=0)).replace(until=until)
-    found = islice(rule, int(count[1]) if count else None)
+    rule = _endless(rrule.upper(), first)
+    count, until = int(given.get("COUNT", 0)), _latest(rrule, first, before)
+    found: Iterator[datetime]
+    if since is None or since <= first:
+        found = islice(rule.replace(until=until), count or None)
+    else:
+        if count:
+            until = min(until, _last_counted(rrule.upper(), first))
+        jumped = rule.replace(dtstart=_period_at(given, first, since), until=until)
+        found = dropwhile(lambda start: start < since, jumped)
     return found if before is None else takewhile(lambda start: start < before, found)
+
+
+def _latest(rrule: str, first: datetime, before: datetime | None = None) -> datetime:
+    end = datetime.max if first.year + HORIZON_YEARS > LAST_YEAR else first + timedelta(days=HORIZON_YEARS * 366)
+    return min(each for each in (until_of(rrule), before, end) if each is not None)
+
+
+@lru_cache(maxsize=KEPT)
+def _given(rrule: str) -> dict[str, str] | None:
+    """The parts of a rule by name; None of one that cannot be read."""
+    return dict(part.split("=", 1) for part in rrule.split(";")) if is_rrule(rrule) else None
+
+
+@lru_cache(maxsize=KEPT)
+def _endless(rrule: str, first: datetime) -> calendar.rrule:
+    """The rule from `first` on without its end; what it takes from `first` stays so when it is begun elsewhere."""
+    rule = calendar.rrulestr(_without(rrule, "UNTIL", "COUNT"), dtstart=first)
+    given = _given(rrule) or {}
+    if set(given) & (BY - {"BYMONTH"}):
+        return rule
+    taken: dict[str, dict[str, int]] = {
+        "WEEKLY": {"byweekday": first.weekday()},
+        "MONTHLY": {"bymonthday": first.day},
+        "YEARLY": {"bymonthday": first.day} | ({} if "BYMONTH" in given else {"bymonth": first.month}),
+    }
+    return rule.replace(**taken.get(given["FREQ"], {}))
+
+
+@lru_cache(maxsize=KEPT)
+def _last_counted(rrule: str, first: datetime) -> datetime:
+    """The last of the times that COUNT numbers: only a walk tells (2 µs each), once for a rule."""
+    return next(iter(deque(starts_of(rrule, first), maxlen=1)), first - timedelta(seconds=1))
+
+
+def _period_at(given: dict[str, str], first: datetime, since: datetime) -> datetime:
+    """The beginning of the period of a rule in which `since` lies, or of the last one before; `first` in its own."""
+    every, step = given["FREQ"], int(given.get("INTERVAL", 1))
+    if every in ("MONTHLY", "YEARLY"):
+        step *= 1 if every == "MONTHLY" else MONTHS
+        begins = first.month - 1 if every == "MONTHLY" else 0
+        ahead = ((since.year - first.year) * MONTHS + since.month - 1 - begins) // step * step
+        year, month = divmod(first.year * MONTHS + begins + ahead, MONTHS)
+        return first.replace(year=year, month=month + 1, day=1) if ahead else first
+    step *= 1 if every == "DAILY" else len(WEEK)
+    into = (first.weekday() - WEEK.index(given.get("WKST", "MO"))) % len(WEEK) if every == "WEEKLY" else 0
+    begins_on = first - timedelta(days=into)
+    ahead = (since - begins_on).days // step * step
+    return begins_on + timedelta(days=ahead) if ahead else first
 
 
 def ending(rrule: str, until: str) -> str:

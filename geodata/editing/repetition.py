@@ -14,9 +14,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from geodata.editing.recurrence import is_rrule
+from geodata.editing.recurrence import WEEK, is_rrule
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 OTHER = "OTHER"
 EVERY = [
     ("", _("Une seule fois")),
@@ -36,7 +35,7 @@ class RepetitionWidget(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        days = [(code, capfirst(WEEKDAYS[place])) for place, code in enumerate(DAYS)]
+        days = [(code, capfirst(WEEKDAYS[place])) for place, code in enumerate(WEEK)]
         super().__init__(
             {
                 "every": forms.Select(choices=EVERY),
@@ -51,7 +50,7 @@ class RepetitionWidget(forms.MultiWidget):
         parts = dict(part.partition("=")[::2] for part in (value or "").split(";") if part)
         days = [day for day in parts.get("BYDAY", "").split(",") if day]
         every = parts.get("FREQ", "")
-        plain = set(parts) <= SAID and set(days) <= set(DAYS) and (every == "WEEKLY" or not days)
+        plain = set(parts) <= SAID and set(days) <= set(WEEK) and (every == "WEEKLY" or not days)
         return [every, days, ""] if plain else [OTHER, [], value]
 
     def value_from_datadict(  # type: ignore[override]

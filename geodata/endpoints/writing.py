@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from geodata import registry
 from geodata.changes.actions import Actions
 from geodata.changes.models import Proposition
-from geodata.changes.notes import noted
 from geodata.changes.rights import ask_signed_in
 from geodata.editing.reading import read_feature
 from geodata.editing.serializers import FeatureSerializer
@@ -88,12 +87,11 @@ def change(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     if client_uuid(body) not in (None, uuid):
         raise Invalid({"id": [_("L’identifiant n’est pas celui de cette adresse ; il ne change jamais.")]})
     revision, note = condition(request, present)
-    reason = noted(note, given.reason)
     with _told_of_members():
         values = read_feature(
             serializer_of(collection), body, by=user, crs=content_crs(request), instance=present, partial=partial
         )
-        done = actions.update(uuid, values, by=user, revision=revision, reason=reason, source="ogc")
+        done = actions.update(uuid, values, by=user, revision=revision, reason=given.reason, note=note, source="ogc")
     if isinstance(done, Proposition):
         return _accepted(request, done)
     return _feature(request, collection, done, user, 200)
@@ -105,9 +103,8 @@ def remove(request: HttpRequest, collection_id: str, key: str, user: User | Anon
     ask_signed_in(user)
     given = _given(request, "successor")
     revision, note = condition(request, _present(collection, uuid, user))
-    reason = noted(note, given.reason)
     actions_of(collection).delete(
-        uuid, by=user, revision=revision, reason=reason, source="ogc", successor=given.successor
+        uuid, by=user, revision=revision, reason=given.reason, note=note, source="ogc", successor=given.successor
     )
     return HttpResponse(status=204)
 

@@ -21,7 +21,6 @@ from django.utils import timezone
 from psycopg import sql
 
 from geodata import registry
-from geodata.changes.notes import public_reason
 from geodata.params.changes import BEGINNING, Anchor, ChangesQuery
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84
@@ -171,7 +170,7 @@ def _statement(*, one: bool) -> str:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     revision, at, collection, uuid, op, reason, successor = row
-    return Entry(revision, at, collection, uuid, "merge" if successor else op, public_reason(reason), successor)
+    return Entry(revision, at, collection, uuid, "merge" if successor else op, reason, successor)
 
 
 def _features(entries: Sequence[Entry], query: ChangesQuery) -> dict[int, bytes]:

@@ -18,7 +18,6 @@ from django.utils import timezone
 from psycopg import sql
 
 from geodata import registry
-from geodata.changes.notes import public_reason
 from geodata.queries import counting, past
 from geodata.queries.ledger import Figures, Ledger, Stretch, ledger
 from geodata.queries.versions import differing
@@ -90,13 +89,12 @@ class Difference:
 
 @dataclass(frozen=True)
 class Import:
-    """What imports of one reason did to a collection on one day: its key, what may be told of the reason, the day."""
+    """What imports of one reason did to a collection on one day: its key, the reason, the day."""
 
     key: str
     reason: str
     on: date
     stretch: Stretch
-    said: str
 
     @property
     def figures(self) -> Figures:
@@ -176,7 +174,7 @@ def page(
         "high": min(high, place.before - 1) if place.before else high, "scanned": SCANNED, "limit": MOST + 1,
     }  # fmt: skip
     if made:
-        given |= {"reason": made.said, "on": made.on, "zone": timezone.get_default_timezone_name()}
+        given |= {"reason": made.reason, "on": made.on, "zone": timezone.get_default_timezone_name()}
     own = sql.SQL(BY_IMPORT if made else BY_HAND)
     statement = sql.SQL(LISTED).format(
         rows=sql.Identifier(collection.table),
@@ -210,7 +208,7 @@ def _page(collection: Collection, place: Place, stop: int | None, found: list[An
 def _import(reason: str | None, on: date, stretch: Stretch) -> Import:
     said = reason or ""
     key = hashlib.md5(f"{said}{on}".encode(), usedforsecurity=False).hexdigest()[:12]
-    return Import(key, public_reason(said), on, stretch, said)
+    return Import(key, said, on, stretch)
 
 
 def _later(book: Ledger, collection_id: str, revision: int) -> int:

@@ -11,8 +11,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
-from geodata.changes.models import FormerSlug, Revision, Tombstone
-from geodata.changes.notes import public_reason
+from geodata.changes import whereabouts
+from geodata.changes.models import Revision
+from geodata.changes.whereabouts import Departure
 from geodata.params.columns import EVERYTHING, Columns
 from geodata.params.crs import CRS84, Crs
 from geodata.params.instants import instant
@@ -59,7 +60,7 @@ def item(
     if is_kept and found.ntuples and found.get_value(0, 2) is None:
         found = reader.read(_statement(collection, source_text, "feature", crs), values)
     if not found.ntuples:
-        raise _absent(collection, uuid)
+        raise _absent(whereabouts.departed_uuid(collection.id, uuid))
     return Item(found.get_value(0, 2) or b"", _state(found))
 
 
@@ -109,11 +110,10 @@ def uuid_of_slug(collection: Collection, user: User | AnonymousUser, slug: str) 
     visible = collection.visible_to(user)
     found = visible.filter(slug=slug).values_list("uuid", flat=True).first()
     if found is None:
-        former = FormerSlug.objects.filter(collection=collection.id, slug=slug).values_list("uuid", flat=True).first()
+        former = whereabouts.moved(collection.id, slug)
         found = visible.filter(uuid=former).values_list("uuid", flat=True).first() if former else None
     if found is None:
-        buried = Tombstone.objects.filter(collection=collection.id, slug=slug).first()
-        raise _absent(collection, buried.uuid) if buried else NotFound(_("Aucune fiche à cette adresse."))
+        raise _absent(whereabouts.departed(collection.id, slug))
     return UUID(str(found))
 
 
@@ -124,21 +124,10 @@ def _elsewhen(collection: Collection, uuid: UUID) -> Gone | NotFound:
     return NotFound(_("Aucune fiche à cette adresse."))
 
 
-def _absent(collection: Collection, uuid: UUID) -> Gone | NotFound:
-    """Why nothing is at this address; of a deleted feature only what the feed tells: nothing of what was hidden by then."""
-    tombstone = Tombstone.objects.filter(uuid=uuid, collection=collection.id).first()
-    last = _last_public(uuid) if tombstone else None
-    if tombstone is None or last is None:
+def _absent(departure: Departure | None) -> Gone | NotFound:
+    """Why nothing is at this address."""
+    if departure is None:
         return NotFound(_("Aucune fiche à cette adresse."))
-    heir = tombstone.successor
-    successor = str(heir) if heir and _last_public(heir) else None
-    if last.public_op != "delete":
-        return Gone(_("Cette fiche a été supprimée."), successor=successor)
-    at, reason = instant(last.at), public_reason(last.reason)
-    return Gone(_("Cette fiche a été supprimée."), at=at, reason=reason, successor=successor)
-
-
-def _last_public(uuid: UUID) -> Revision | None:
-    """The last change of a feature that was told to everybody."""
-    told = Revision.objects.filter(uuid=uuid, public_op__isnull=False)
-    return told.only("public_op", "at", "reason").order_by("-id").first()
+    at = instant(departure.at) if departure.at else ""
+    successor = str(departure.successor) if departure.successor else None
+    return Gone(_("Cette fiche a été supprimée."), at=at, reason=departure.reason, successor=successor)

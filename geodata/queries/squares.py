@@ -15,7 +15,7 @@ from functools import cache, partial
 from psycopg import sql
 
 from geodata import registry
-from geodata.queries import following, keeping, reader, select
+from geodata.queries import following, keeping, past, reader, select
 from geodata.registry import Collection
 from geodata.units import across, down
 
@@ -36,6 +36,22 @@ INSERT INTO {table} AS q (x, y, n, sum_x, sum_y, sum_id)
 SELECT x, y, sum(n), sum(sum_x), sum(sum_y), sum(sum_id) FROM ({brought}) b GROUP BY x, y
 ON CONFLICT (x, y) DO UPDATE SET n = q.n + excluded.n, sum_x = q.sum_x + excluded.sum_x,
   sum_y = q.sum_y + excluded.sum_y, sum_id = q.sum_id + excluded.sum_id;"""
+NOW = "SELECT x, y, n, sum_x, sum_y FROM {table}"
+# As they were right after a revision: what changed since is taken out, what it was then is put in. Indexes: the revision of the
+# table, and of the history its primary key or geodata_revision_since.
+AS_OF = """
+SELECT x, y, sum(n) AS n, sum(sum_x) AS sum_x, sum(sum_y) AS sum_y FROM (
+  {now}
+  UNION ALL
+  SELECT geodata_square(ST_X(spot)), geodata_square(-ST_Y(spot)), sign, sign * ST_X(spot), sign * ST_Y(spot)
+  FROM (
+    SELECT -1 AS sign, t.geom FROM {rows} t WHERE t.revision > {revision} AND {public}
+    UNION ALL
+    SELECT 1, (n.before->>'geom')::geometry FROM public.geodata_revision n
+    WHERE n.collection = {collection} AND n.since <= {revision} AND n.id > {revision}
+  ) changed CROSS JOIN LATERAL (SELECT geodata_spot(geom) AS spot OFFSET 0) placed WHERE geom IS NOT NULL
+) each GROUP BY x, y HAVING sum(n) > 0
+"""
 INSTALL = """
 DROP TABLE IF EXISTS {table};
 CREATE TABLE {table} (x integer, y integer, n bigint NOT NULL, sum_x float8 NOT NULL, sum_y float8 NOT NULL,
@@ -48,6 +64,21 @@ CREATE TABLE {table} (x integer, y integer, n bigint NOT NULL, sum_x float8 NOT 
 def table(collection: Collection) -> sql.Identifier:
     """The table of a collection's squares: x, y, n, sums of positions (EPSG:3857) and of ids."""
     return sql.Identifier(_name(collection))
+
+
+def as_of(collection: Collection, revision: int | None) -> sql.SQL:
+    """The squares (x, y, n, sum_x, sum_y) of what everybody saw right after a revision or sees now, as a sub-select without parameters."""
+    if revision is None:
+        return select.flat(sql.SQL(NOW).format(table=table(collection)))
+    return select.flat(
+        sql.SQL(AS_OF).format(
+            now=sql.SQL(NOW).format(table=table(collection)),
+            rows=sql.Identifier("public", collection.table),
+            collection=sql.Literal(collection.id),
+            revision=sql.SQL(f"{revision:d}::bigint"),
+            public=past.PUBLIC,
+        )
+    )
 
 
 def _name(collection: Collection) -> str:

@@ -16,7 +16,6 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
-from geodata.changes.notes import public_reason
 from geodata.problems import NotFound
 from geodata.registry import GEOMETRY, Collection
 
@@ -129,7 +128,7 @@ def _version(
         op = "merge"
     changed = differing(collection, before, after) if before and after else ()
     authority = str(((after or before) or {}).get("authority_id") or "")
-    return Version(revision, at, op, public_reason(reason), successor, authority, changed, before, after)
+    return Version(revision, at, op, reason, successor, authority, changed, before, after)
 
 
 def _read(row: Any) -> dict[str, Any] | None:

@@ -191,7 +191,21 @@ def test_the_reason_of_a_deletion_and_of_a_merge_is_told_in_the_feed_the_version
         members = ("at", "reason", "successor")
         assert [gone.json().get(name) for name in members] == [each.get(name) for name in members]
         assert client.get(f"{address}/versions").json()["versions"][0]["reason"] == each["reason"]
-    assert Revision.objects.get(uuid=old.uuid, public_op="delete").reason == "sans If-Match : brûlée & démontée"
+    page = client.get(f"/en/cabanes/{old.slug}/", follow=True)
+    assert page.status_code == 410
+    said = page.content.decode()
+    assert "The record that it showed was deleted on" in said
+    assert '<span lang="fr">brûlée &amp; démontée</span>' in said
+    kept = Revision.objects.get(uuid=old.uuid, public_op="delete")
+    assert (kept.note, kept.reason) == ("sans If-Match", "brûlée & démontée")
+
+
+@pytest.mark.parametrize("reason", ["sans If-Match", "proposition de Marie : retirée", "a : sans If-Match : b"])
+def test_a_reason_that_reads_like_a_note_of_the_service_is_told_whole(client, since, reason):
+    person, hut, start = member(authority=Autorite.objects.get(code="TENUE")), cabane(), since()
+    address = f"{items('cabanes')}/{hut.uuid}?{urlencode({'reason': reason})}"
+    assert client.delete(address, headers=bearer(person)).status_code == 204
+    assert read(client, since=start)["changes"][0]["reason"] == reason
 
 
 def test_the_reason_of_an_unpublication_and_of_other_writes_is_told(client, since):
@@ -229,6 +243,8 @@ def test_the_410_says_nothing_of_what_was_hidden_when_it_was_deleted(client):
         assert client.delete(address, headers=bearer(person)).status_code == 204
     answers = [client.get(f"{items('cabanes')}/{each.uuid}") for each in (hidden, withdrawn)]
     assert [each.status_code for each in answers] == [404, 410]
+    for each in (hidden, withdrawn):
+        assert "secret" not in client.get(f"/cabanes/{each.slug}/").content.decode()
     for each in answers:
         assert not {"reason", "at", "successor"} & set(each.json())
 

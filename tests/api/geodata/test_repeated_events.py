@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from agenda.actions import evenements
+from agenda.models import Evenement
 from carte.pages import happenings
 from geodata.changes.models import Revision
 from tests.api.geodata.bygone import at, commit
 from tests.api.geodata.writing import MERGE, body, fields_of, items, send
 from tests.factories.agenda import evenement
+from tests.factories.parcs import parc
 
 pytestmark = pytest.mark.django_db
 FIRST = {"starts_at": datetime(2026, 12, 5, 13, tzinfo=UTC), "ends_at": datetime(2026, 12, 5, 17, tzinfo=UTC)}
@@ -60,11 +64,57 @@ def test_the_agenda_says_the_time_that_comes():
     over = evenement(starts_at=first, ends_at=first + timedelta(hours=2), all_day=False, rrule="FREQ=WEEKLY;COUNT=2")
     soon = evenement(starts_at=now + timedelta(days=9), ends_at=now + timedelta(days=9))
     programme = happenings.programme(AnonymousUser(), now)
-    assert (programme.coming, programme.past) == ([weekly, soon], [over])
-    start, _end = happenings.next_time(weekly, now)
-    assert now < start < now + timedelta(days=7)
-    assert happenings.when_next(weekly) != happenings.when(weekly)
-    assert happenings.when_next(over) == happenings.when(over)
+    assert [each.event for each in programme.coming] == [weekly, soon]
+    assert programme.past == [happenings.first_time(over)] == [happenings.next_time(over, now)]
+    assert now < programme.coming[0].start < now + timedelta(days=7)
+    assert programme.coming[0] == happenings.next_time(weekly, now)
+    assert programme.coming[0].when != happenings.first_time(weekly).when
+    assert happenings.first_time(over).when == happenings.next_time(over).when
+
+
+def test_a_yearly_event_that_is_over_tells_its_edition_not_the_one_that_nobody_announced(client):
+    now = timezone.now()
+    yearly = evenement(starts_at=now - timedelta(days=40), ends_at=now - timedelta(days=39), rrule="FREQ=YEARLY")
+    programme = happenings.programme(AnonymousUser(), now)
+    assert programme.to_confirm == programme.past == [happenings.first_time(yearly)]
+    assert programme.past[0].start < now
+    assert happenings.next_time(yearly, now) == happenings.first_time(yearly)
+    assert "Déjà eu lieu" in client.get(f"/evenements/{yearly.slug}/", follow=True).content.decode()
+    place = parc()
+    Evenement.objects.filter(pk=yearly.pk).update(park=place)
+    assert happenings.upcoming(AnonymousUser(), park=place) == []
+
+
+def test_the_page_of_a_park_tells_the_soonest_events_each_at_the_time_that_comes(client):
+    place, now = parc(), timezone.now().replace(microsecond=0)
+    once = [
+        evenement(park=place, starts_at=now + timedelta(days=n), ends_at=now + timedelta(days=n, hours=1))
+        for n in range(2, 27)
+    ]
+    long_ago = now - timedelta(days=7 * 1500 - 3)
+    weekly = evenement(
+        park=place, starts_at=long_ago, ends_at=long_ago + timedelta(hours=1), all_day=False, rrule="FREQ=WEEKLY"
+    )
+    with CaptureQueriesContext(connection) as asked:
+        found = happenings.upcoming(AnonymousUser(), park=place)
+    assert [each.event for each in found] == [*once[:1], weekly, *once[1:19]]
+    assert (found[1].start - now).days in (2, 3)
+    assert len(asked) == 1
+    assert "LIMIT 20" in asked[0]["sql"]
+    page = client.get(f"/parcs/{place.slug}/").content.decode()
+    assert found[1].when in page
+    assert happenings.first_time(weekly).when not in page
+
+
+def test_the_agenda_looks_once_for_the_time_that_comes(client, monkeypatch):
+    asked, now = [], timezone.now()
+    evenement(starts_at=now - timedelta(days=30), ends_at=now - timedelta(days=30), rrule="FREQ=WEEKLY")
+    starts_of = happenings.starts_of
+    monkeypatch.setattr(
+        happenings, "starts_of", lambda *given, **more: asked.append(given) or starts_of(*given, **more)
+    )
+    assert client.get("/agenda/").status_code == 200
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -94,6 +144,12 @@ def test_hours_that_are_given_are_known(client, call, person, given, all_day):
     patched = send(client, "patch", address, moved, person, kind=MERGE, **{"If-Match": replaced["ETag"]})
     assert patched.status_code in (200, 204), patched.content
     assert client_reads(client, address, person)["all_day"] is all_day
+
+
+def test_hours_are_believed_whoever_makes_the_event(call, person):
+    given = {"title_fr": "Marché", "kind": "nature", "authority": call, **FIRST}
+    assert not evenements.create(given, by=person).all_day
+    assert evenements.create(given | {"all_day": True}, by=person).all_day
 
 
 def client_reads(client, address, person):

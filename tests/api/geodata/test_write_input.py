@@ -263,7 +263,7 @@ def test_write_without_if_match_is_noted_in_the_history(client, call, person):
     url = f"{items('cabanes')}/{thing.uuid}"
     send(client, "patch", url, {"properties": {"source": "mairie"}}, person, MERGE)
     last = Revision.objects.order_by("-id").first()
-    assert (last.reason, last.actor, last.source) == ("sans If-Match", person, "ogc")
+    assert (last.note, last.reason, last.actor, last.source) == ("sans If-Match", "", person, "ogc")
 
 
 def test_object_in_a_patch_is_merged(client, call, person):

@@ -1,5 +1,7 @@
 """A form offers what its reader may see, in a list that can be read."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -64,6 +66,8 @@ def test_a_record_of_others_is_read_with_who_may_change_it(client, call):
     assert "Le peuvent" in page.content.decode()
     assert "a@autre.fr" in page.content.decode()
     assert all(field.disabled for field in page.context["form"].fields.values())
+    chosen = re.search(r'<select name="authority".*?</select>', page.content.decode(), re.DOTALL)
+    assert re.findall(r"selected>([^<]+)", chosen[0]) == ["Une autre"]
     assert "Enregistrer</button>" not in page.content.decode()
     assert client.post(reverse("gestion:edit", args=["parcs", other.uuid]), {"name_fr": "Volé"}).status_code == 403
 

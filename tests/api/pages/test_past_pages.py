@@ -1,5 +1,6 @@
 """Pages as of an instant, and the page that compares two days."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cabanes.models import Cabane
+from carte.home import picture
 from carte.pages import historique
 from geodata.changes.recording import recording
 from geodata.models import Revision
@@ -87,6 +89,33 @@ def test_the_pictures_of_two_days_differ_in_their_cabins(client):
     assert len(pictures) == 3
     assert sum("M" in path and "h0" in path for path in pictures) == 2
     assert html(client, "/carte/reseau.svg", gone) == html(client, "/carte/reseau.svg")
+
+
+def counted(svg):
+    """How many cabins a picture shows, one by one or in numbers."""
+    dots = re.search(rf'stroke="{picture.BROWN}" stroke-width="22" d="([^"]*)"', svg)[1].count("h0")
+    return dots + sum(map(int, re.findall(r'font-size="32"[^>]*>(\d+)<', svg)))
+
+
+def test_more_cabins_than_are_drawn_are_counted_also_in_the_past(client, monkeypatch):
+    parc()
+    things = [cabane(geom=f"SRID=4326;POINT({2.8005 + n / 1000} 50.4005)") for n in range(9)]
+    then = commit()
+    change(things[0], status="archived")
+    change(things[1], geom="SRID=4326;POINT(2.8095 50.4095)")
+    Cabane.objects.filter(pk=things[2].pk).delete()
+    cabane(geom="SRID=4326;POINT(2.8015 50.4005)", status="draft")
+    later = commit()
+    each = [html(client, "/carte/reseau.svg", instant) for instant in (then, later)]
+    monkeypatch.setattr(picture, "MOST_DRAWN", 3)
+    several = [html(client, "/carte/reseau.svg", instant) for instant in (then, later)]
+    assert list(map(counted, each)) == list(map(counted, several)) == [9, 7]
+    assert all("<circle" in one for one in several)
+    assert "les plus longs" not in client.get("/historique/").content.decode()
+    for n in range(4):
+        sentier(geom=f"SRID=4326;LINESTRING(2.8 50.4, {2.81 + n / 100} 50.41)")
+    commit()
+    assert "3 sentiers sur 4\N{NO-BREAK SPACE}: les plus longs" in client.get("/historique/").content.decode()
 
 
 def test_every_page_of_a_feature_answers_when_what_it_refers_to_was_not_there(client):

@@ -9,12 +9,12 @@ from hypothesis import Phase, assume, example, given, settings
 from hypothesis import strategies as st
 
 from geodata.editing.recurrence import HORIZON_YEARS, is_rrule, starts_of
+from tests.repetitions import rules
 
 pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
 FIRST = datetime(2026, 12, 5, 14)
 LASTS = timedelta(hours=4)
-WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 LONG_AFTER = timedelta(days=(HORIZON_YEARS - 2) * 365)
 
 
@@ -27,48 +27,8 @@ def last_end(rrule, first=FIRST, last=None, *, all_day=False):
     return found and found.astimezone(PARIS).replace(tzinfo=None)
 
 
-def some(most, signed=True):
-    numbers = st.integers(1, most)
-    if signed:
-        numbers |= st.integers(-most, -1)
-    return st.lists(numbers, min_size=1, max_size=4, unique=True).map(lambda found: ",".join(map(str, found)))
-
-
-def days_of(numbers):
-    day = st.tuples(numbers.map(str), st.sampled_from(WEEKDAYS)).map("".join)
-    return st.lists(day, min_size=1, max_size=3, unique=True).map(",".join)
-
-
-PLAIN = days_of(st.just(""))
-OF_MONTHS = PLAIN | days_of(st.integers(1, 5) | st.integers(-5, -1))
-OF_YEARS = PLAIN | days_of(st.integers(1, 53) | st.integers(-53, -1))
-TAKEN = {
-    "DAILY": {"BYMONTH": some(12, signed=False), "BYMONTHDAY": some(31), "BYDAY": PLAIN},
-    "WEEKLY": {"BYMONTH": some(12, signed=False), "BYDAY": PLAIN},
-    "MONTHLY": {"BYMONTH": some(12, signed=False), "BYMONTHDAY": some(31), "BYDAY": OF_MONTHS, "BYSETPOS": some(8)},
-    "YEARLY": {
-        "BYMONTH": some(12, signed=False), "BYMONTHDAY": some(31), "BYYEARDAY": some(366), "BYDAY": OF_YEARS, "BYSETPOS": some(50),
-    },
-}  # fmt: skip
-
-
-@st.composite
-def rules(draw):
-    every = draw(st.sampled_from(sorted(TAKEN)))
-    parts = {"FREQ": every, "INTERVAL": str(draw(st.integers(1, 5))), "WKST": draw(st.sampled_from(WEEKDAYS))}
-    for name, values in TAKEN[every].items():
-        if draw(st.booleans()):
-            parts[name] = draw(values)
-    if draw(st.booleans()):
-        parts["COUNT"] = str(draw(st.integers(1, 40)))
-    else:
-        until = draw(st.dates(FIRST.date(), FIRST.date() + timedelta(days=3000)))
-        parts["UNTIL"] = f"{until:%Y%m%d}" + draw(st.sampled_from(("", "T140000", "T130000Z", "T235900Z")))
-    return ";".join(f"{name}={value}" for name, value in parts.items())
-
-
 @settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.generate))
-@given(rules(), st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1)))
+@given(rules(FIRST), st.datetimes(datetime(2024, 1, 1), datetime(2031, 1, 1)))
 @example("FREQ=WEEKLY;INTERVAL=2;WKST=SU;COUNT=4;BYDAY=TU,SU", datetime(1997, 8, 5, 9))
 @example("FREQ=MONTHLY;BYDAY=TU,WE,TH;BYSETPOS=3;COUNT=3", datetime(1997, 9, 4, 9))
 @example("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-2;COUNT=7", datetime(1997, 9, 29, 9))

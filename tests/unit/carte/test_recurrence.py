@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from carte.pages import recurrence
 from carte.pages.recurrence import in_words, said, times_of
 
 
@@ -65,3 +66,14 @@ def test_a_day_is_said_with_its_hours():
     first = times_of("FREQ=WEEKLY;BYDAY=TH", at("2026-11-26T08:00"), at("2026-12-26T18:30"), at("2026-11-25T10:00"))[0]
     assert said(first).replace("\N{NO-BREAK SPACE}", " ").startswith("jeudi 26 novembre")
     assert said(first).replace("\N{NO-BREAK SPACE}", " ").endswith("de 8 h à 18 h 30")
+
+
+def test_the_days_of_a_closure_of_thirty_years_are_found_from_today_on(monkeypatch):
+    given = ("FREQ=DAILY", at("1997-01-01T08:00"), at("2027-01-01T18:00"), at("2026-11-26T10:00"))
+    asked = []
+    starts_of = recurrence.starts_of
+    monkeypatch.setattr(
+        recurrence, "starts_of", lambda *words: (asked.append(start) or start for start in starts_of(*words))
+    )
+    assert [each.start.day for each in times_of(*given)] == [26, 27, 28]
+    assert len(asked) < 6

@@ -103,7 +103,7 @@ def test_the_pages_hold_what_the_two_states_say(cabins, history, monkeypatch, sc
         touched = Revision.objects.filter(id__gt=first, id__lte=last, collection="cabanes", public_op__isnull=False)
         assert {each.uuid for each in by_hand} <= set(touched.exclude(source="import").values_list("uuid", flat=True))
         for made in imports:
-            own = touched.filter(source="import", reason=made.said)
+            own = touched.filter(source="import", reason=made.reason)
             assert {each.uuid for each in listed(cabins, first, last, made)} <= set(own.values_list("uuid", flat=True))
             assert made.figures.total == own.count()
 
@@ -165,7 +165,7 @@ def test_what_changes_while_it_is_counted_is_counted_once(history, monkeypatch):
 
 def test_a_reason_is_told_without_the_notes_of_the_service(cabins):
     first = cabane().revision
-    with recording(by=None, reason="moisson : proposition de Jeanne", source="import"):
+    with recording(by=None, reason="moisson", note="proposition de Jeanne", source="import"):
         cabane()
     last = Revision.objects.latest("id").pk
     (made,) = differences.compared(first, last)["cabanes"].imports

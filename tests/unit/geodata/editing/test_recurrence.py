@@ -1,6 +1,8 @@
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 import pytest
+from dateutil import rrule as dateutil
 
 from geodata.editing.recurrence import ending, is_rrule, starts_of, until_of
 
@@ -66,6 +68,20 @@ def test_what_a_rule_repeats_begins_within_bounds():
     ]
     assert list(starts_of("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", first)) == []
     assert list(starts_of("FREQ=YEARLY;BYMONTH=13", first)) == []
+
+
+FIRST = datetime(2026, 12, 5, 14)
+
+
+@pytest.mark.parametrize("rrule", ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=SA", "FREQ=MONTHLY", "FREQ=DAILY;COUNT=11000"])
+def test_thirty_years_are_not_walked(rrule, monkeypatch):
+    since = FIRST + timedelta(days=30 * 365)
+    list(islice(starts_of(rrule, FIRST, since=since), 1))
+    periods = []
+    rebuilt = dateutil._iterinfo.rebuild
+    monkeypatch.setattr(dateutil._iterinfo, "rebuild", lambda *given: (periods.append(given), rebuilt(*given)))
+    assert next(starts_of(rrule, FIRST, since=since)) >= since
+    assert len(periods) < 9
 
 
 def test_an_end_takes_the_place_of_the_one_there_was():

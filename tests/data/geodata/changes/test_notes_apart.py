@@ -1,0 +1,42 @@
+"""What the service noted in the history before its notes had a column of their own."""
+
+from importlib import import_module
+
+import pytest
+from django.db import connection
+
+from geodata.changes.models import Revision
+from geodata.changes.recording import recording
+from tests.factories.cabanes import cabane
+
+pytestmark = pytest.mark.django_db
+OLD = [
+    ("ogc", "sans If-Match", "sans If-Match", ""),
+    ("ogc", "sans If-Match : brûlée", "sans If-Match", "brûlée"),
+    ("ogc", "sans If-Matches", "", "sans If-Matches"),
+    ("ogc", "proposition de Marie : retirée", "", "proposition de Marie : retirée"),
+    ("web", "proposition de elie : sans If-Match : merci", "proposition de elie", "merci"),
+    ("web", "proposition de elie", "proposition de elie", ""),
+    ("web", "proposition de Marie Curie", "", "proposition de Marie Curie"),
+    ("web", "sans If-Match", "", "sans If-Match"),
+    ("import", "moisson : sans If-Match", "", "moisson : sans If-Match"),
+]
+
+
+def test_old_notes_are_told_from_reasons_by_the_way_they_came_and_put_back():
+    made = []
+    for source, reason, _note, _left in OLD:
+        with recording(by=None, reason=reason, source=source):
+            made.append(cabane().revision)
+    split = import_module("geodata.migrations.0028_notes_apart")
+    with connection.cursor() as cursor:
+        cursor.execute(split.APART)
+    rows = dict(Revision.objects.filter(id__in=made).values_list("id", "reason"))
+    notes = dict(Revision.objects.filter(id__in=made).values_list("id", "note"))
+    assert [(notes[each], rows[each]) for each in made] == [(note, left) for _source, _reason, note, left in OLD]
+    with connection.cursor() as cursor:
+        cursor.execute(split.TOGETHER)
+    rows = dict(Revision.objects.filter(id__in=made).values_list("id", "reason"))
+    assert [rows[each] for each in made] == [
+        reason.replace(" : sans If-Match : merci", " : merci") for _source, reason, *_rest in OLD
+    ]
