@@ -14,7 +14,7 @@ from geodata.models import Revision
 from geodata.problems import Invalid
 from tests.api.geodata.writing import FACTORIES, MERGE, REFERENCE, body, fields_of, items, send
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import parc, user
+from tests.factories.parcs import member, parc, user
 
 pytestmark = pytest.mark.django_db
 STATES = {
@@ -108,6 +108,14 @@ def test_a_draft_of_ones_own_may_be_named(client, call, person):
     assert made.status_code == 201, made.content
     hide(call, "draft")
     assert send(client, "post", items("cabanes"), body("cabanes", call), person).status_code == 201
+
+
+def test_an_authority_that_is_hidden_is_seen_and_changed_by_its_own_people_alone(client, call, person):
+    hide(call, "draft")
+    url, change = f"{items('autorites')}/{call.uuid}", {"properties": {"phone": "03 21 00 00 00"}}
+    for who, seen, changed in ((person, 200, 200), (member("publisher"), 404, 404), (None, 404, 401)):
+        assert send(client, "get", url, None, who).status_code == seen
+        assert send(client, "patch", url, change, who, MERGE).status_code == changed
 
 
 def test_a_version_that_names_what_is_hidden_since_is_not_restored(call, person):

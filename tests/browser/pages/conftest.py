@@ -54,5 +54,5 @@ def network(transactional_db):
         "/parcs/parc/", "/cabanes/cabane/", "/sentiers/sentier/", "/sentiers/dessin/", "/fermetures/fermeture/", "/evenements/fete/",
         "/projets-label/projet/", "/communes/lens/", "/autorites/CALL/", "/parcs/", "/sentiers/", "/agenda/", "/chiffres-cles/",
         "/partenaires/", "/accessibilite/", "/mentions-legales/", "/vie-privee/", "/plan-du-site/", "/historique/", "/nl/parcs/parc/", "/nulle-part/",
-        "/parcs/?kind=chateau", f"/cabanes/cabane/?as-of={timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}",
+        "/api/changes", "/api/snapshot", "/parcs/?kind=chateau", f"/cabanes/cabane/?as-of={timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}",
     ]  # fmt: skip
