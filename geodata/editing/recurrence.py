@@ -33,6 +33,8 @@ UNUSED = {
     "YEARLY": set[str](),
 }
 WEEKS_OF_A_MONTH = 5
+LONGEST_MONTH = 31
+SHORTER_MONTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 # No day is looked for later than this: a rule may name none.
 HORIZON_YEARS = 100
 LAST_YEAR = 9999
@@ -50,7 +52,11 @@ def is_rrule(text: str) -> bool:
         return False
     if ("COUNT" in given and "UNTIL" in given) or ("BYSETPOS" in given and not set(given) & BY):
         return False
-    if not all(_is_part(name, value) for name, value in given.items()) or not _takes_days(given):
+    if (
+        not all(_is_part(name, value) for name, value in given.items())
+        or not _takes_days(given)
+        or not _has_days(given)
+    ):
         return False
     try:
         vRecur.from_ical(text)
@@ -86,6 +92,18 @@ def _takes_days(given: dict[str, str]) -> bool:
         is_ranked = given["FREQ"] in ("MONTHLY", "YEARLY") or not numbered
         return is_ranked and all(number <= WEEKS_OF_A_MONTH for number in numbered)
     return not numbered or (given["FREQ"] == "YEARLY" and "BYWEEKNO" not in given)
+
+
+def _has_days(given: dict[str, str]) -> bool:
+    """Whether some month has such a day, and some period that many: a program looks for others until the year 9999."""
+    months, days, places = (_numbers(given, name) for name in ("BYMONTH", "BYMONTHDAY", "BYSETPOS"))
+    longest = max(SHORTER_MONTHS.get(month, LONGEST_MONTH) for month in months or [1])
+    most = {"DAILY": 1, "WEEKLY": given.get("BYDAY", "").count(",") + 1}.get(given["FREQ"], HIGHEST["BYSETPOS"][0])
+    return min(map(abs, days), default=1) <= longest and min(map(abs, places), default=1) <= most
+
+
+def _numbers(given: dict[str, str], name: str) -> list[int]:
+    return [int(each) for each in given[name].split(",")] if name in given else []
 
 
 def until_of(rrule: str) -> datetime | None:

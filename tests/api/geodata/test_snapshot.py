@@ -15,7 +15,7 @@ from geodata.live import hub as hubs
 from geodata.live.hub import hub
 from tests.api.geodata.sessions import in_transaction
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import parc
+from tests.factories.parcs import autorite, parc
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,6 +165,7 @@ def test_one_reader_too_many_is_answered_at_once(client, settings):
 
 def test_a_long_wait_gives_way_to_a_reader_that_comes(client, settings, monkeypatch):
     """The client of a wait may be gone: nothing tells until it is answered."""
+    authority = autorite()
     start = taken(client)["cursor"]
     answers = []
 
@@ -179,7 +180,7 @@ def test_a_long_wait_gives_way_to_a_reader_that_comes(client, settings, monkeypa
     monkeypatch.setattr(hubs, "BEAT_S", 0.0)
     assert client.get("/api/changes", {"since": start}, headers={"Prefer": "wait=1"})["Preference-Applied"] == "wait=1"
     assert until(lambda: len(answers) == 1)
-    cabane()
+    cabane(authority=authority)
     for each in readers:
         each.join()
     assert [(len(each.json()["changes"]), each.get("Preference-Applied")) for each in answers] == [

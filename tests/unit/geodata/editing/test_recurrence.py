@@ -20,6 +20,8 @@ from geodata.editing.recurrence import ending, is_rrule, starts_of, until_of
         "FREQ=WEEKLY;WKST=SU",
         "FREQ=YEARLY;BYWEEKNO=-1",
         "FREQ=DAILY;UNTIL=20270101",
+        "FREQ=DAILY;BYMONTH=2,3;BYMONTHDAY=31",
+        "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=2",
     ],
 )
 def test_rule_of_a_calendar_is_read(text):
@@ -37,6 +39,8 @@ def test_rule_of_a_calendar_is_read(text):
         "FREQ=MONTHLY;BYDAY=6SU", "FREQ=YEARLY;BYMONTH=12;BYDAY=20MO", "FREQ=YEARLY;BYDAY=54MO", "FREQ=WEEKLY;BYDAY=1MO",
         "FREQ=WEEKLY;BYMONTHDAY=1", "FREQ=MONTHLY;BYWEEKNO=1", "FREQ=DAILY;BYYEARDAY=1", "FREQ=WEEKLY;WKST=1SU",
         "FREQ=DAILY;UNTIL=20270230", "FREQ=DAILY;UNTIL=2027", "FREQ=DAILY;BYHOUR=8", "FREQ=DAILY;INTERVAL=100000",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=MONTHLY;BYMONTH=4,6;BYMONTHDAY=-31", "FREQ=DAILY;BYDAY=MO;BYSETPOS=2",
+        "FREQ=WEEKLY;BYDAY=MO,TU;BYSETPOS=-3",
     ],
 )  # fmt: skip
 def test_rule_that_no_calendar_reads_is_refused(text):
