@@ -66,7 +66,7 @@ def document(shown: Shown, absolute: Callable[[str], str]) -> dict[str, Any]:
     live = {"url": absolute(reverse("api:live")), "since": make_since(feed.a_moment_ago())}
     drawn = picture.revision(shown.collection)
     rows, count = shown.rows()
-    query = urlencode([*shown.filters.items(), (MOST, shown.most)])
+    query = urlencode([*shown.asked.items(), (MOST, shown.most)])
     arguments = [shown.collection.id]
     return {
         "title": shown.title,

@@ -1,10 +1,14 @@
 import json
 import re
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
+from carte import clock
+from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
@@ -84,6 +88,42 @@ def test_a_closure_is_in_the_list(client, place):
     closure.park_links.create(parc=place)
     (found,) = client.get("/integrer/parcs.json").json()["places"]
     assert "Travaux" in found["closed"]
+
+
+def test_validator_follows_the_hour_at_which_a_closure_begins(client, place, monkeypatch):
+    now = timezone.now()
+    fermeture(title_fr="Travaux", geom=None, starts_at=now + timedelta(minutes=1)).park_links.create(parc=place)
+    before = client.get("/integrer/parcs.json")
+    again = {"If-None-Match": before["ETag"]}
+    assert client.get("/integrer/parcs.json", headers=again).status_code == 304
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=2))
+    after = client.get("/integrer/parcs.json", headers=again)
+    assert after.status_code == 200
+    assert before.json()["places"][0]["closed"] != after.json()["places"][0]["closed"]
+
+
+def test_what_is_over_is_shown_only_when_it_is_asked_for(client):
+    now = timezone.now()
+    evenement(slug="hier", title_fr="Hier", starts_at=now - timedelta(days=3), ends_at=now - timedelta(days=2))
+    evenement(slug="demain", title_fr="Demain")
+
+    def shown(query, name="evenements"):
+        told = client.get(f"/integrer/{name}.json{query}").json()
+        frame = told["frame"].removeprefix("http://testserver")
+        text = client.get(frame).content.decode()
+        (script,) = re.findall(r'src="(/integrer/[a-z]+\.js[^"]*)"', text)
+        map_is_current = '"current": true' in client.get(script.replace("&amp;", "&")).content.decode()
+        assert [each["name"] in text for each in told["places"]] == [True] * told["count"]
+        return [each["name"] for each in told["places"]], map_is_current
+
+    assert shown("") == (["Demain"], True)
+    assert shown("?passe=non") == (["Demain"], True)
+    assert shown("?passe=oui") == (["Demain", "Hier"], False)
+    assert shown("?datetime=../2000-01-01T00:00:00Z") == ([], False)
+    assert shown("?fiche=hier") == (["Hier"], False)
+    assert client.get("/integrer/evenements.json?passe=1").status_code == 400
+    fermeture(title_fr="Finie", ends_at=now - timedelta(hours=1), geom=None)
+    assert shown("", "fermetures") == ([], True)
 
 
 def test_picture_numbers_the_places_of_the_list(client, place):
