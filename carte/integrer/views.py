@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -34,6 +34,7 @@ from geodata.problems import BadParameter, NotFound
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
+    from django.utils.functional import Promise
 
     View = Callable[[HttpRequest, str], HttpResponseBase]
     Resource = Callable[[HttpRequest, str], HttpResponse]
@@ -41,40 +42,26 @@ if TYPE_CHECKING:
 EVERYBODY = ["*"]
 COLOURS = picture.SIGN
 COMPONENT = "dist/component.js"
+ABSENT = _("Cette collection, ou le lieu de cette sélection, n’existe pas.")
 FRESH_S = 300
 COMPONENT_FRESH_S = 3600
 
 
-def _found(view: View) -> View:
-    """A page of our own: what is not there is the page 404."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, collection_id: str) -> HttpResponseBase:
-        try:
-            return view(request, collection_id)
-        except NotFound:
-            raise Http404 from None
-
-    return wrapped
-
-
 @require_safe
 @xframe_options_exempt
-@_found
 def page(request: HttpRequest, collection_id: str) -> HttpResponse:
-    """A selection for a frame: its map, and the same as a list of links. A filter that cannot be read is said, 400."""
+    """A selection for a frame: its map, and the same as a list of links; in the frame too it says what cannot be read or is gone."""
     try:
         shown = read(collection_id, given(request))
         rows, count = shown.rows()
     except BadParameter as error:
-        context: dict[str, Any] = {
-            "wrong": _("%(name)s : %(told)s") % {"name": error.parameter, "told": error.detail},
-            "whole": request.build_absolute_uri(reverse("home")),
-        }
-        refused = render(request, "carte/integrer/page.html", context, status=error.status)
-        return framed(refused, EVERYBODY)
+        return _refused(
+            request, error.status, _("%(name)s : %(told)s") % {"name": error.parameter, "told": error.detail}
+        )
+    except NotFound as error:
+        return _refused(request, error.status, ABSENT)
     script = f"{reverse('integrer:script', args=[collection_id])}?{urlencode(shown.asked)}"
-    context = {
+    context: dict[str, Any] = {
         "title": shown.title,
         "script": script,
         "places": listing.entries(rows, shown, request.build_absolute_uri),
@@ -85,14 +72,18 @@ def page(request: HttpRequest, collection_id: str) -> HttpResponse:
     return framed(render(request, "carte/integrer/page.html", context), EVERYBODY)
 
 
+def _refused(request: HttpRequest, status: int, told: str | Promise) -> HttpResponse:
+    context = {"wrong": told, "whole": request.build_absolute_uri(reverse("home"))}
+    return framed(render(request, "carte/integrer/page.html", context, status=status), EVERYBODY)
+
+
 @require_safe
-@_found
 def script(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """folium's script of the map of a selection."""
     try:
         shown = read(collection_id, given(request))
         box = shown.box()
-    except BadParameter as error:
+    except (BadParameter, NotFound) as error:
         return problem(request, error)
     layer = {"collection": collection_id, "filter": shown.filters, "colour": COLOURS.get(collection_id, picture.OTHER)}
     view = maps.view_of(CartePartenaire(slug=collection_id, title_fr=shown.title, layers=[layer]))
@@ -118,8 +109,7 @@ def _shared(view: Resource) -> View:
         except BadParameter as error:
             response = problem(request, error)
         except NotFound:
-            told = _("Cette collection, ou le lieu de cette sélection, n’existe pas.")
-            response = problem(request, NotFound(told))
+            response = problem(request, NotFound(ABSENT))
         response["Access-Control-Allow-Origin"] = "*"
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response

@@ -265,9 +265,20 @@ def test_pages_announce_their_oembed_address(client, place, address):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/integrer/lunes.json", "/integrer/cabanes.json?parc=nulle-part"])
+@pytest.mark.parametrize(
+    "address", ["/integrer/lunes.json", "/integrer/Cabanes%20.json", "/integrer/cabanes.json?parc=nulle-part"]
+)
 def test_what_does_not_exist_is_said_to_any_origin(client, address):
     answer = client.get(address)
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
     assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.django_db
+def test_a_frame_of_what_is_gone_says_so_in_the_frame(client, place):
+    for address in ("/integrer/cabanes/?fiche=jamais", "/integrer/lunes/", "/integrer/cabanes/?parc=%00"):
+        answer = client.get(address)
+        assert answer.status_code == 404, address
+        assert policy(answer)["frame-ancestors"] == ["*"]
+        assert "n’existe pas" in answer.content.decode()

@@ -75,6 +75,30 @@ def test_an_edit_is_on_two_open_maps_and_in_an_embedded_one(network, live_server
     assert not any("/api/changes" in url for url in opened.asked)
 
 
+def test_the_list_of_a_frame_follows_with_its_map(network, live_server, opened):
+    made, token = network
+    page = opened("/integrer/cabanes/")
+    page.locator("summary").click()
+    link = page.locator(".embed__list li a")
+    expect(link).to_have_text(["Cabane du Héron"])
+    link.focus()
+    cabane(name_fr="Au loin", park=made.park, authority=made.authority)
+    expect(page.locator(".embed__list li a")).to_have_text(["Au loin", "Cabane du Héron"], timeout=10_000)
+    expect(page.locator("summary")).to_contain_text("2 lieux")
+    expect(page.get_by_role("link", name="Cabane du Héron")).to_be_focused()
+    edit(live_server.url, made, token, {"name_fr": "Cabane du Butor"})
+    expect(page.locator(".embed__list li a")).to_have_text(["Au loin", "Cabane du Butor"], timeout=10_000)
+    assert page.locator("details").evaluate("details => details.open")
+
+
+def test_the_frame_of_a_cabin_that_is_withdrawn_says_so(network, live_server, opened):
+    made, token = network
+    page = opened(f"/integrer/cabanes/?fiche={made.slug}")
+    expect(page.locator("h1")).to_have_text("Cabane du Héron")
+    edit(live_server.url, made, token, {"status": "archived"})
+    expect(page.get_by_role("alert")).to_contain_text("n’existe pas", timeout=10_000)
+
+
 def test_a_list_sorted_by_distance_stays_so_when_something_changes(network, live_server, opened, context):
     made, token = network
     cabane(name_fr="Cabane de l’Autre", park=made.park, geom="SRID=4326;POINT(2.85 50.45)")
