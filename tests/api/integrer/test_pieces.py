@@ -12,7 +12,7 @@ from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
-from tests.factories.parcs import box, parc
+from tests.factories.parcs import box, commune, parc
 from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
@@ -216,21 +216,67 @@ def test_oembed_knows_lists_frames_and_partner_maps(client, place):
         assert client.get("/oembed", {"url": f"http://testserver{url}"}).json()["title"] == title, url
 
 
+@pytest.fixture
+def towns(place):
+    """In Lens by what is stated, by shape, and stated to be elsewhere."""
+    commune(insee_code="62498", name_fr="Lens", geom=box(2.79, 50.39, 2.84, 50.43))
+    parc(slug="dit", name_fr="Dit de Lens", stated_communes=["62498"], geom=box(2.90, 50.40, 2.91, 50.41))
+    parc(slug="ailleurs", name_fr="Dit d’ailleurs", stated_communes=["62001"], geom=box(2.80, 50.40, 2.81, 50.41))
+    cabane(slug="dite", name_fr="Dite de Lens", stated_commune="62498", geom=Point(2.95, 50.45, srid=4326))
+    sentier(slug="court", name_fr="Court", stated_duration_h=1)
+    sentier(slug="long", name_fr="Long", stated_duration_h=3)
+    sentier(slug="doux", name_fr="Doux", pushchair="yes", stated_duration_h=1.5)
+    evenement(title_fr="Fête", commune_id="62498")
+
+
+def names_in(client, frame):
+    data = re.sub(r"/integrer/([a-z-]+)/", r"/integrer/\1.json", frame.replace("&amp;", "&"))
+    return {each["name"] for each in client.get(data.removeprefix("http://testserver")).json()["places"]}
+
+
 @pytest.mark.parametrize(
-    ("page", "frame"),
+    ("page", "names"),
     [
-        ("/parcs/?kind=terril", "/integrer/parcs/?kind=terril"),
-        ("/en/cabanes/?q=le+h%C3%A9ron&kind=abri", "/en/integrer/cabanes/?q=le+h%C3%A9ron&kind=abri"),
-        ("/sentiers/?pushchair=on", "/integrer/sentiers/?pushchair=yes"),
-        ("/parcs/?commune=62498&kind=", "/integrer/parcs/?communes=62498"),
-        ("/cabanes/?page=2&as-of=2026-01-01&kind=chateau&limit=3", "/integrer/cabanes/"),
+        ("/parcs/?commune=62498&kind=", {"Parc des îles", "Dit de Lens"}),
+        ("/cabanes/?commune=62498&utm_source=x&page=1", {"Héron", "Dite de Lens"}),
+        ("/sentiers/?max_h=1.5", {"Court", "Doux"}),
+        ("/sentiers/?max_h=1&pushchair=", {"Court"}),
+        ("/nl/sentiers/?pushchair=on&max_h=2", {"Doux"}),
+        ("/evenements/?commune=62498", {"Fête"}),
+        ("/parcs/?q=ailleurs", {"Dit d’ailleurs"}),
+        ("/?k=cabanes", {"Héron", "Au loin", "Dite de Lens"}),
+        ("/?k=parcs&commune=62498&utm_medium=mail", {"Parc des îles", "Dit de Lens"}),
+        ("/en/?k=sentiers&pushchair=on", {"Doux"}),
     ],
 )
-def test_oembed_of_a_list_keeps_the_filters_that_a_frame_has(client, place, page, frame):
+def test_oembed_shows_what_the_page_was_narrowed_to(client, towns, page, names):
     told = client.get("/oembed", {"url": f"http://testserver{page}"}).json()
-    (address,) = re.findall(r'src="([^"]+)"', told["html"])
-    assert address.replace("&amp;", "&") == f"http://testserver{frame}"
-    assert client.get(frame).status_code == 200
+    (frame,) = re.findall(r'src="([^"]+)"', told["html"])
+    assert names_in(client, frame) == names
+    text = client.get(page).content.decode().replace("&#x27;", "’")
+    assert all(name in text for name in names)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/parcs/?cabane=on",
+        "/sentiers/?min_cabanes=1",
+        "/parcs/?kind=chateau",
+        "/parcs/?q=Lens",
+        "/cabanes/?as-of=2026-01-01",
+        "/parcs/parc-des-iles/?as-of=2026-01-01",
+        "/?as-of=2026-01-01",
+        "/?q=ailleurs",
+        "/?k=parcs&k=cabanes",
+        "/?k=parcs&ouvert=1",
+        "/?commune=62498",
+        "/?k=cabanes&pushchair=on",
+    ],
+)
+def test_oembed_refuses_a_page_that_no_piece_shows(client, towns, page):
+    carte(slug="reseau")
+    assert client.get("/oembed", {"url": f"http://testserver{page}"}).status_code == 404
 
 
 @pytest.mark.parametrize(
