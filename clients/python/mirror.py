@@ -22,16 +22,16 @@ CREATE TABLE IF NOT EXISTS feature (collection TEXT, uuid TEXT, json TEXT, PRIMA
 
 def mirror(base: str, file: sqlite3.Connection, name: str) -> None:
     """Bring a collection up to date. Raises OSError or ValueError when an answer was cut: run it again."""
-    more = True
+    more, again = True, False
     while more:
         (since,) = file.execute("SELECT since FROM cursor WHERE collection = ?", [name]).fetchone() or [None]
         with file:  # one transaction
             try:
                 since, more = follow(base, file, name, since) if since else copy(base, file, name)
             except HTTPError as error:
-                if error.code != GONE:  # the cursor is too old: begin with a copy
+                if error.code != GONE or again:  # the cursor is too old: begin with a copy, once
                     raise
-                since = None
+                since, again = None, True
             file.execute("REPLACE INTO cursor VALUES (?, ?)", [name, since])
 
 

@@ -117,6 +117,28 @@ def test_what_differs_is_named(address, file, path):
     }
 
 
+class Gone(Quiet):
+    """A service whose feed is no more (410), while its copies are given as `status` says."""
+
+    def do_GET(self):  # noqa: N802
+        self.server.asked.append(self.path.partition("?")[0])
+        is_copy = "snapshot" in self.path
+        self.answer(self.server.copy if is_copy else b"{}", status=self.server.status if is_copy else 410)
+
+
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [(200, ["changes", "snapshot/cabanes", "changes"]), (410, ["changes", "snapshot/cabanes"])],
+)
+def test_what_is_gone_for_good_is_not_asked_for_again_and_again(address, file, status, asked):
+    mirror.mirror(address, file, "cabanes")
+    with mirror.urlopen(f"{address}/api/snapshot/cabanes") as answer:
+        copy = answer.read()
+    with serving(Gone, copy=copy, status=status) as theirs, pytest.raises(mirror.HTTPError):
+        mirror.mirror(theirs.address, file, "cabanes")
+    assert theirs.asked == [f"/api/{each}" for each in asked]
+
+
 class Copy(Quiet):
     """A mirror that serves a copy under the address of the service that it mirrors."""
 
