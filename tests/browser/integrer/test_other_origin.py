@@ -240,6 +240,26 @@ def test_partners_page_follows_the_form_and_takes_a_zone_from_the_map(network, l
     assert page.said == []
 
 
+def test_partners_page_keeps_the_focus_and_says_how_many_there_are(network, live_server, context):
+    page = watched(context)
+    page.goto(f"{live_server.url}/partenaires/")
+    button = page.get_by_role("button", name="Prendre la zone affichée")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Partout")).to_be_visible()
+    expect(button).to_be_focused()
+    expect(page.get_by_role("status").first).to_contain_text("fiches")
+    page.get_by_role("button", name="Partout").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Partout")).to_have_count(0)
+    expect(button).to_be_focused()
+    page.get_by_text("Plus de filtres").click()
+    page.get_by_label("Filtre CQL2").fill("nope = 3")
+    page.get_by_label("Filtre CQL2").press("Tab")
+    expect(page.locator(".error")).to_be_visible()
+    expect(page.get_by_label("Filtre CQL2")).to_be_focused()
+
+
 @pytest.mark.parametrize(
     ("prefix", "copy"), [("", "Copier\u00a0: "), ("/en", "Copy: "), ("/nl", "Kopiëren: ")], ids=["fr", "en", "nl"]
 )
