@@ -126,6 +126,15 @@ def test_what_is_over_is_shown_only_when_it_is_asked_for(client):
     assert shown("", "fermetures") == ([], True)
 
 
+def test_there_is_no_picture_of_what_has_no_place(client, place):
+    evenement(slug="partout", title_fr="Partout", geom=None)
+    assert client.get("/integrer/evenements.json").json()["picture"] == ""
+    evenement(title_fr="Ici", geom=Point(2.81, 50.41, srid=4326))
+    assert "evenements.svg" in client.get("/integrer/evenements.json").json()["picture"]
+    assert client.get("/integrer/evenements.json?fiche=partout").json()["picture"] == ""
+    assert client.get("/integrer/cabanes.json?kind=refuge").json()["picture"] == ""
+
+
 def test_picture_numbers_the_places_of_the_list(client, place):
     response = client.get("/integrer/cabanes.svg")
     assert response["Content-Type"] == "image/svg+xml"

@@ -274,6 +274,17 @@ def test_the_component_on_another_site_follows_and_keeps_the_focus(network, live
     assert picture.evaluate("image => image.naturalWidth") > 0
 
 
+def test_a_component_about_what_is_withdrawn_no_longer_shows_it(network, live_server, component):
+    made, token = network
+    component.locator("chaine-des-parcs").evaluate("(piece, slug) => piece.setAttribute('fiche', slug)", made.slug)
+    expect(component.locator("chaine-des-parcs h2")).to_have_text("Cabane du Héron")
+    edit(live_server.url, made, token, {"status": "archived"})
+    expect(component.locator("chaine-des-parcs li")).to_have_count(0)
+    expect(component.get_by_role("alert")).to_be_visible()
+    edit(live_server.url, made, token, {"status": "published"})
+    expect(component.locator("chaine-des-parcs h2")).to_have_text("Cabane du Héron")
+
+
 def test_the_interactive_map_of_a_component_is_not_loaded_again_by_a_change(network, live_server, component):
     made, token = network
     component.get_by_role("button", name="Carte interactive").click()

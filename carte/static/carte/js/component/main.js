@@ -95,7 +95,7 @@ class ChaineDesParcs extends HTMLElement {
 		return `${origin}${this.language === "fr" ? "" : `/${this.language}`}${path}`;
 	}
 
-	/** @param {boolean} [heard] whether what is shown stays until it differs */
+	/** @param {boolean} [heard] whether what is shown stays until it differs, or is withdrawn */
 	async load(heard) {
 		// Several attributes set in a row are one question.
 		const again = heard && this.drawn !== "";
@@ -112,12 +112,14 @@ class ChaineDesParcs extends HTMLElement {
 			if (value) query.set(name, value);
 		}
 		const question = this.address(`/integrer/${encodeURIComponent(collection)}.json?${query}`);
+		let isGone = false;
 		try {
 			const response = await fetch(question, {
 				cache: "no-cache",
 				credentials: "omit",
 				signal: asking.signal,
 			});
+			isGone = response.status === 404;
 			if (!response.ok) throw new Error(await told(response));
 			const { live: where, ...piece } = await response.json();
 			live ??= where;
@@ -129,7 +131,8 @@ class ChaineDesParcs extends HTMLElement {
 			this.drawn = drawn;
 			this.dispatchEvent(new CustomEvent("chaine-pret"));
 		} catch (error) {
-			if (again || asking.signal.aborted) return;
+			if (asking.signal.aborted || (again && !isGone)) return;
+			this.drawn = "";
 			console.error("<chaine-des-parcs>", String(error));
 			const words = FAILED[/** @type {"fr"} */ (this.language)];
 			const link = make("a", { href: this.address("/"), target: "_blank", rel: "noopener" }, words);
@@ -147,7 +150,7 @@ class ChaineDesParcs extends HTMLElement {
 			{ class: "title", id: "title" },
 			piece.title,
 		);
-		const mapped = piece.count !== 0 && this.getAttribute("carte") !== "non";
+		const mapped = piece.picture !== "" && this.getAttribute("carte") !== "non";
 		const kind = mapped ? "box box--map" : "box";
 		const box = make("section", { class: kind, lang: piece.lang, "aria-labelledby": "title" });
 		box.append(heading, make("p", { class: "count" }, piece.count === 0 ? words.nothing : words.count));
