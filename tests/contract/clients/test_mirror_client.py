@@ -178,6 +178,26 @@ def test_what_is_no_mirror_is_refused(path, tmp_path):
             verified(target)
 
 
+class Cut(Quiet):
+    """A service that ends before its answer does: it says so, or not, as `length` has it."""
+
+    def do_GET(self):  # noqa: N802
+        self.answer(self.server.body, **{"Content-Length": self.server.length, "Connection": "close"})
+        self.close_connection = True
+
+
+@pytest.mark.parametrize("length", ["4000", "12"])
+def test_an_answer_that_was_cut_is_told_in_a_line(path, length):
+    with serving(Cut, body=b'{"cursor":"x', length=length) as theirs:
+        told = subprocess.run(
+            [sys.executable, mirror.__file__, theirs.address, str(path), "cabanes"],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert told.returncode == 1
+    assert told.stderr.startswith("cabanes: ")
+    assert "Traceback" not in told.stderr
+
+
 def test_without_its_arguments_it_says_how_it_is_called():
     told = subprocess.run(
         [sys.executable, mirror.__file__, "https://exemple.fr"], capture_output=True, text=True, check=False
