@@ -40,7 +40,7 @@ DEFAULT_MOST, LARGEST_MOST = 30, 60
 NOBODY = AnonymousUser()
 FOUND = """
 SELECT t.id FROM ({source}) t WHERE {where}
-ORDER BY t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
+ORDER BY {first}t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
 """
 SELECTED = "SELECT * FROM ({source}) t WHERE {where}"
 
@@ -72,14 +72,14 @@ class Shown:
         return name if is_one else f"{title} – {name}"
 
     def ids(self) -> list[int]:
-        """The internal ids of the first rows by name."""
+        """The internal ids of the first rows: by when they begin, else by name."""
         with filtering.limits(self.query), connection.cursor() as cursor:
             statement, params = self._statement(FOUND)
             cursor.execute(statement, [*params, self.most])
             return [number for (number,) in cursor.fetchall()]
 
     def rows(self) -> tuple[list[Any], int | None]:
-        """The first rows by name, and how many there are in all: None above `counting.COUNT_LIMIT` of a selection."""
+        """The first rows by when they begin, else by name, and how many there are in all: None above `counting.COUNT_LIMIT` of a selection."""
         ids = self.ids()
         found = self.collection.model_class.objects.in_bulk(ids)
         with filtering.limits(self.query):
@@ -99,8 +99,13 @@ class Shown:
 
     def _statement(self, text: str) -> tuple[sql.Composed, list[Any]]:
         source, where, params = self._conditions()
+        start = (
+            sql.SQL("t.{}, ").format(sql.Identifier(self.collection.datetime[0]))
+            if self.collection.datetime
+            else sql.SQL("")
+        )
         label = sql.Identifier(self.collection.label)
-        return sql.SQL(text).format(source=source, where=where, label=label), params
+        return sql.SQL(text).format(source=source, where=where, first=start, label=label), params
 
 
 def read(collection_id: str, given: QueryDict) -> Shown:

@@ -113,7 +113,7 @@ def programs(addresses: Addresses, count: int | None) -> Iterator[Sample]:
     for name, title, hint in (
         ("curl", "curl", HINTS[kind]),
         ("python", "Python", _("Bibliothèque standard seule.")),
-        ("javascript", "JavaScript", _("Dans une page ou dans Node, sans bibliothèque.")),
+        ("javascript", "JavaScript", _("Dans <script type=module> ou dans Node (.mjs), sans bibliothèque.")),
     ):
         code = render_to_string(f"partenaires/examples/{kind}_{name}.txt", context).strip()
         yield Sample(name, title, str(hint), code)

@@ -118,12 +118,29 @@ def test_what_is_over_is_shown_only_when_it_is_asked_for(client):
 
     assert shown("") == (["Demain"], True)
     assert shown("?passe=non") == (["Demain"], True)
-    assert shown("?passe=oui") == (["Demain", "Hier"], False)
+    assert shown("?passe=oui") == (["Hier", "Demain"], False)
     assert shown("?datetime=../2000-01-01T00:00:00Z") == ([], False)
     assert shown("?fiche=hier") == (["Hier"], False)
     assert client.get("/integrer/evenements.json?passe=1").status_code == 400
     fermeture(title_fr="Finie", ends_at=now - timedelta(hours=1), geom=None)
     assert shown("", "fermetures") == ([], True)
+
+
+def test_what_comes_first_is_first_whatever_its_name(client):
+    now = timezone.now()
+    for name, days in (("Zumba", 1), ("Atelier", 9), ("Marché", 5)):
+        evenement(title_fr=name, starts_at=now + timedelta(days=days), ends_at=now + timedelta(days=days, hours=1))
+    told = client.get("/integrer/evenements.json?limite=2").json()
+    assert [each["name"] for each in told["places"]] == ["Zumba", "Marché"]
+
+
+def test_a_closure_to_come_says_from_when(client):
+    day = timezone.localtime().replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    fermeture(title_fr="Chasse", geom=None, starts_at=day, ends_at=day + timedelta(hours=2))
+    fermeture(title_fr="Travaux", geom=None, starts_at=day, ends_at=day + timedelta(days=9))
+    lines = {each["name"]: each["line"] for each in client.get("/integrer/fermetures.json").json()["places"]}
+    assert re.search(r" · le \d+\s\S+ de 14\sh à 16\sh$", lines["Chasse"]), lines
+    assert re.search(r" · du \d+\s\S+ au \d+", lines["Travaux"]), lines
 
 
 def test_there_is_no_picture_of_what_has_no_place(client, place):
