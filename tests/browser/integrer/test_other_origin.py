@@ -89,6 +89,18 @@ def test_component_lists_places_under_a_strict_policy_and_asks_nobody_else(netwo
     assert context.storage_state()["origins"] == []
 
 
+def test_component_asks_again_when_the_service_did_not_answer(network, live_server, partner, context):
+    partner.body = component(live_server, 'collection="cabanes" carte="non"')
+    page = context.new_page()
+    page.clock.install()
+    page.route("**/integrer/cabanes.json*", lambda route: route.abort())
+    page.goto(partner.url)
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.unroute("**/integrer/cabanes.json*")
+    page.clock.fast_forward("01:00")
+    expect(page.locator("chaine-des-parcs h2")).to_have_text("Cabanes")
+
+
 def test_component_is_used_by_keyboard_up_to_the_interactive_map(network, live_server, partner, context):
     partner.body = component(live_server, 'collection="cabanes"')
     page = watched(context)
