@@ -237,13 +237,12 @@ def test_the_answer_of_the_partners_page_follows_and_its_map_stays_where_it_is(n
     page.get_by_role("button", name="Zoomer", exact=True).click()
     shown = page.locator("#carte-zone .map__live").element_handle()
     expect(page.locator("#compte")).to_contain_text("1 fiche")
-    before = pin.bounding_box()
+    # In one step: what the stream tells at first puts another pin in its place.
+    before = pin.evaluate("pin => pin.getBoundingClientRect().x")
     edit(live_server.url, made, token, {"name_fr": "Cabane du Martin-pêcheur"})
     expect(row).to_have_text("Cabane du Martin-pêcheur")
     Cabane.objects.filter(pk=made.pk).update(geom="SRID=4326;POINT(2.802 50.401)")
-    page.wait_for_function(
-        "x => document.querySelector('.partners__pin').getBoundingClientRect().x !== x", arg=before["x"]
-    )
+    page.wait_for_function("x => document.querySelector('.partners__pin').getBoundingClientRect().x !== x", arg=before)
     assert shown.evaluate("map => map.isConnected")
     edit(live_server.url, made, token, {"status": "archived"})
     expect(pin).to_have_count(0)
