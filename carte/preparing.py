@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -12,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 EXTENSIONS = ("postgis", "pgrouting", "unaccent", "pg_trgm", "btree_gist")
 MIN_POSTGRESQL = 15
 MIN_POSTGIS = (3, 3)
+# By its hash, with what was compressed of it.
+COMPONENT = "dist/component.*.js*"
 
 
 def check_database(connection: BaseDatabaseWrapper) -> None:
@@ -55,3 +59,15 @@ def static_files_key() -> str:
             about = Path(storage.path(path)).stat()
             digest.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+@contextmanager
+def with_pinned(root: Path) -> Iterator[None]:
+    """Static files are cleared and collected inside; versions of the web component that pages of others pinned stay."""
+    pinned = {path: path.read_bytes() for path in root.glob(COMPONENT)}
+    try:
+        yield
+    finally:
+        for path, body in pinned.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(body)

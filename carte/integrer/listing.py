@@ -60,20 +60,24 @@ def _entry(row: Any, towns: dict[str, Any], notice: Notice | None, absolute: Cal
 def document(shown: Shown, absolute: Callable[[str], str]) -> dict[str, Any]:
     """What the web component draws: title, list, addresses of picture, frame and our own list, and its few words.
 
-    `live` is where changes are told, and from where on; the revision in the address of the picture keeps no old one shown.
+    `live` is where changes are told, and from where on; the revision in the address of the picture keeps no old one shown, and
+    there is no picture where nothing has a place.
     """
     # Before the rows: what is committed in between is told twice rather than never.
     live = {"url": absolute(reverse("api:live")), "since": make_since(feed.a_moment_ago())}
     drawn = picture.revision(shown.collection)
     rows, count = shown.rows()
-    query = urlencode([*shown.filters.items(), (MOST, shown.most)])
+    query = urlencode([*shown.asked.items(), (MOST, shown.most)])
     arguments = [shown.collection.id]
+    is_placed = any(getattr(row, shown.collection.geometry.name) for row in rows)
     return {
         "title": shown.title,
         "lang": page_language(),
         "count": count,
         "places": [asdict(each) for each in entries(rows, shown, absolute)],
-        "picture": absolute(f"{reverse('integrer:picture', args=arguments)}?{query}&{REVISION}={drawn}"),
+        "picture": absolute(f"{reverse('integrer:picture', args=arguments)}?{query}&{REVISION}={drawn}")
+        if is_placed
+        else "",
         "frame": absolute(f"{reverse('integrer:page', args=arguments)}?{query}"),
         "page": absolute(list_address(shown.collection)),
         "home": absolute(reverse("home")),

@@ -16,13 +16,13 @@ from django.utils.translation import get_language_from_path
 from django.views.decorators.http import require_safe
 
 from carte.embeds import maps
+from carte.home import asking
+from carte.integrer import narrowing
 from carte.integrer.selection import NOBODY, ONE, read
 from carte.pages import finding
-from carte.pages.filters import REACHABLE
 from carte.pages.texts import name_of
 from geodata import registry
-from geodata.endpoints.parameters import asking, given
-from geodata.features import YesNo
+from geodata.endpoints import parameters
 from geodata.params import letters
 from geodata.problems import BadParameter, Problem
 
@@ -43,11 +43,11 @@ class Piece:
 
 
 @require_safe
-@asking
+@parameters.asking
 def answer(request: HttpRequest) -> HttpResponse:
     """The frame of a page: 404 for what is not ours or not public, 501 for another format than JSON, 400 for what cannot be read."""
     try:
-        response = _answer(request, given(request))
+        response = _answer(request, parameters.given(request))
     except BadParameter as refusal:
         response = HttpResponse(
             f"{refusal.parameter}: {refusal.detail}\n", content_type="text/plain; charset=utf-8", status=400
@@ -110,49 +110,39 @@ def _piece(request: HttpRequest, url: str) -> Piece | None:
 
 
 def _of_page(match: ResolverMatch, path: str) -> Piece | None:
-    """The piece for a page of ours. Raises NotFound and Moved for what is not there (any more)."""
+    """The piece for a page of ours, None where no piece shows it. Raises NotFound and Moved for what is not there (any more)."""
     name, collection_id = match.url_name or "", str(match.kwargs.get("collection_id", ""))
+    given = QueryDict(urlsplit(path).query)
     if match.view_name == "home":
-        carte = maps.published().order_by("slug").first()
-        return Piece(maps.title(carte), carte.get_absolute_url()) if carte else None
+        return _of_home(given)
     if match.view_name == "cartes:map":
         carte = maps.published().filter(slug=match.kwargs["slug"]).first()
         return Piece(maps.title(carte), path) if carte else None
     if match.view_name == "integrer:page":
         return Piece(_title(collection_id, path), path)
-    if match.namespace == "pages" and name.endswith("-detail"):
+    if match.namespace == "pages" and name.endswith("-detail") and not narrowing.is_of_the_past(given):
         feature = finding.find(registry.get(collection_id), str(match.kwargs["key"]), NOBODY)
         query = urlencode({ONE: match.kwargs["key"]})
         return Piece(name_of(feature).value, f"{reverse('integrer:page', args=[collection_id])}?{query}")
     if match.namespace == "pages" and name.endswith("-list"):
-        return _of_list(collection_id, QueryDict(urlsplit(path).query))
+        parameters = narrowing.of_list(registry.get(collection_id), given)
+        return None if parameters is None else _of_selection(collection_id, parameters)
     return None
 
 
-def _of_list(collection_id: str, given: QueryDict) -> Piece:
-    """The piece for a list, narrowed by those of its filters that a piece has too."""
-    kept = QueryDict(mutable=True)
-    for name, value in given.items():
-        one = QueryDict(urlencode([_parameter(collection_id, name, str(value))]))
-        if value and _is_known(collection_id, one):
-            kept.update(one)
-    asked = f"?{kept.urlencode()}" if kept else ""
-    return Piece(read(collection_id, kept).title, f"{reverse('integrer:page', args=[collection_id])}{asked}")
+def _of_home(given: QueryDict) -> Piece | None:
+    """The piece for the first page: the first partner map, which shows all of it, else the kind that it was narrowed to."""
+    if not narrowing.is_of_the_past(given) and not asking.read(given).is_filtered:
+        carte = maps.published().order_by("slug").first()
+        return Piece(maps.title(carte), carte.get_absolute_url()) if carte else None
+    found = narrowing.of_home(given)
+    return _of_selection(*found) if found else None
 
 
-def _parameter(collection_id: str, name: str, value: str) -> tuple[str, str]:
-    """A filter of a list as the API has it, by name and value."""
-    if name in REACHABLE:
-        return name, YesNo.YES
-    return "communes" if name == "commune" and "communes" in registry.get(collection_id).fields else name, value
-
-
-def _is_known(collection_id: str, given: QueryDict) -> bool:
-    try:
-        read(collection_id, given)
-    except BadParameter:
-        return False
-    return True
+def _of_selection(collection_id: str, parameters: dict[str, str]) -> Piece:
+    asked = urlencode(parameters)
+    path = reverse("integrer:page", args=[collection_id])
+    return Piece(read(collection_id, QueryDict(asked)).title, f"{path}?{asked}" if asked else path)
 
 
 def _title(collection_id: str, path: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
@@ -18,7 +19,7 @@ from carte.pages import finding
 from carte.pages.texts import name_of
 from geodata import registry
 from geodata.params import columns, sorting
-from geodata.params.instants import AS_OF
+from geodata.params.instants import AS_OF, Interval
 from geodata.params.items import ItemsQuery, parse_items
 from geodata.problems import BadParameter, NotFound
 from geodata.queries import counting, extent, filtering, items
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from geodata.registry import Collection
 
 PARK, ONE, MOST = "parc", "fiche", "limite"
+# Of what has a period: `passe=oui` shows what is over too.
+PAST, SHOWN = "passe", {"oui": True, "non": False}
 # In the address of a picture, so that browsers take the new one; it selects nothing.
 REVISION = "r"
 # What a piece decides itself: it shows the present, by name, as a piece does.
@@ -37,7 +40,7 @@ DEFAULT_MOST, LARGEST_MOST = 30, 60
 NOBODY = AnonymousUser()
 FOUND = """
 SELECT t.id FROM ({source}) t WHERE {where}
-ORDER BY t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
+ORDER BY {first}t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
 """
 SELECTED = "SELECT * FROM ({source}) t WHERE {where}"
 
@@ -46,14 +49,17 @@ SELECTED = "SELECT * FROM ({source}) t WHERE {where}"
 class Shown:
     """A read query string: `filters` are parameters of the API, `query` what they mean; `most` rows of a list.
 
-    `about` is the park or feature it is narrowed to, `whole` that of the collection without it.
+    `asked` are the parameters that another piece of the same selection takes. `about` is the park or feature it is narrowed
+    to. `is_current` where what is over is left out.
     """
 
     collection: Collection
     filters: dict[str, str]
     query: ItemsQuery
     most: int
+    asked: dict[str, str]
     about: Any = None
+    is_current: bool = False
 
     @property
     def title(self) -> str:
@@ -66,14 +72,14 @@ class Shown:
         return name if is_one else f"{title} – {name}"
 
     def ids(self) -> list[int]:
-        """The internal ids of the first rows by name."""
+        """The internal ids of the first rows: by when they begin, else by name."""
         with filtering.limits(self.query), connection.cursor() as cursor:
             statement, params = self._statement(FOUND)
             cursor.execute(statement, [*params, self.most])
             return [number for (number,) in cursor.fetchall()]
 
     def rows(self) -> tuple[list[Any], int | None]:
-        """The first rows by name, and how many there are in all, as `count`."""
+        """The first rows by when they begin, else by name, and how many there are in all, as `count`."""
         ids = self.ids()
         found = self.collection.model_class.objects.in_bulk(ids)
         return [found[number] for number in ids if number in found], self.count()
@@ -96,20 +102,26 @@ class Shown:
 
     def _statement(self, text: str) -> tuple[sql.Composed, list[Any]]:
         source, where, params = self._conditions()
+        start = (
+            sql.SQL("t.{}, ").format(sql.Identifier(self.collection.datetime[0]))
+            if self.collection.datetime
+            else sql.SQL("")
+        )
         label = sql.Identifier(self.collection.label)
-        return sql.SQL(text).format(source=source, where=where, label=label), params
+        return sql.SQL(text).format(source=source, where=where, first=start, label=label), params
 
 
 def read(collection_id: str, given: QueryDict) -> Shown:
     """The selection in a query string. Raises NotFound: no such collection, park or feature; BadParameter."""
     collection = registry.get(collection_id)
-    own = {name: given.get(name, "") for name in (PARK, ONE, MOST, REVISION) if name in given}
+    own = {name: given.get(name, "") for name in (PARK, ONE, MOST, PAST, REVISION) if name in given}
     if repeated := [name for name in own if len(given.getlist(name)) > 1]:
         raise BadParameter(repeated[0], _("Ce paramètre est donné plusieurs fois."))
     rest = MultiValueDict({name: values for name, values in given.lists() if name not in own})
     if refused := [name for name in rest if name in NOT_HERE]:
         raise BadParameter(refused[0], _("Ce paramètre ne se règle pas ici."))
     filters = {name: str(rest[name]) for name in rest}
+    asked = filters | {name: text for name, text in own.items() if name in (PARK, ONE, PAST)}
     about = None
     if own.get(ONE):
         about = _feature(collection, own[ONE])
@@ -118,7 +130,11 @@ def read(collection_id: str, given: QueryDict) -> Shown:
         about = _feature(registry.get("parcs"), own[PARK])
         name = park_property(collection)
         rest[name] = filters[name] = str(about.uuid)
-    return Shown(collection, filters, parse_items(rest, collection), _most(own.get(MOST, "")), about)
+    query, with_past = parse_items(rest, collection), _with_past(own.get(PAST, ""))
+    is_current = bool(collection.datetime) and query.datetime is None and not (own.get(ONE) or with_past)
+    if is_current:
+        query = replace(query, datetime=Interval(timezone.now(), None))
+    return Shown(collection, filters, query, _most(own.get(MOST, "")), asked, about, is_current)
 
 
 def park_property(collection: Collection) -> str:
@@ -152,6 +168,12 @@ def _feature(collection: Collection, key: str) -> Any:
         return finding.find(collection, moved.key, NOBODY)
     except finding.Deleted:
         raise NotFound(key) from None
+
+
+def _with_past(text: str) -> bool:
+    if text and text not in SHOWN:
+        raise BadParameter(PAST, _("Valeur inconnue. Connues : %(known)s.") % {"known": ", ".join(SHOWN)})
+    return SHOWN.get(text, False)
 
 
 def _most(text: str) -> int:

@@ -7,8 +7,8 @@ from carte.integrer import views
 app_name = "integrer"
 
 urlpatterns = [
-    path("<slug:collection_id>/", views.page, name="page"),
-    path("<slug:collection_id>.js", views.script, name="script"),
-    path("<slug:collection_id>.json", views.places, name="places"),
-    path("<slug:collection_id>.svg", views.drawing, name="picture"),
+    path("<str:collection_id>/", views.page, name="page"),
+    path("<str:collection_id>.js", views.script, name="script"),
+    path("<str:collection_id>.json", views.places, name="places"),
+    path("<str:collection_id>.svg", views.drawing, name="picture"),
 ]

@@ -9,13 +9,11 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -27,57 +25,44 @@ from carte.integrer import listing, picture
 from carte.integrer.selection import read
 from carte.models import CartePartenaire
 from carte.pages.addresses import list_address
-from carte.pages.texts import page_language
 from geodata.endpoints.answers import problem
 from geodata.endpoints.compression import compressed
 from geodata.endpoints.parameters import asking, given
 from geodata.endpoints.validators import not_modified
 from geodata.formats import folium_map
 from geodata.problems import BadParameter, NotFound
-from geodata.queries import states
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
+    from django.utils.functional import Promise
 
     View = Callable[[HttpRequest, str], HttpResponseBase]
+    Resource = Callable[[HttpRequest, str], HttpResponse]
 
 EVERYBODY = ["*"]
 COLOURS = picture.SIGN
 COMPONENT = "dist/component.js"
+ABSENT = _("Cette collection, ou le lieu de cette sélection, n’existe pas.")
 FRESH_S = 300
 COMPONENT_FRESH_S = 3600
 
 
-def _found(view: View) -> View:
-    """A page of our own: what is not there is the page 404."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, collection_id: str) -> HttpResponseBase:
-        try:
-            return view(request, collection_id)
-        except NotFound:
-            raise Http404 from None
-
-    return asking(wrapped)
-
-
 @require_safe
 @xframe_options_exempt
-@_found
+@asking
 def page(request: HttpRequest, collection_id: str) -> HttpResponse:
-    """A selection for a frame: its map, and the same as a list of links. A filter that cannot be read is said, 400."""
+    """A selection for a frame: its map, and the same as a list of links; in the frame too it says what cannot be read or is gone."""
     try:
         shown = read(collection_id, given(request))
         rows, count = shown.rows()
     except BadParameter as error:
-        context: dict[str, Any] = {
-            "wrong": _("%(name)s : %(told)s") % {"name": error.parameter, "told": error.detail},
-            "whole": request.build_absolute_uri(reverse("home")),
-        }
-        refused = render(request, "carte/integrer/page.html", context, status=error.status)
-        return framed(refused, EVERYBODY)
-    script = f"{reverse('integrer:script', args=[collection_id])}?{urlencode(shown.filters)}"
-    context = {
+        return _refused(
+            request, error.status, _("%(name)s : %(told)s") % {"name": error.parameter, "told": error.detail}
+        )
+    except NotFound as error:
+        return _refused(request, error.status, ABSENT)
+    script = f"{reverse('integrer:script', args=[collection_id])}?{urlencode(shown.asked)}"
+    context: dict[str, Any] = {
         "title": shown.title,
         "script": script,
         "places": listing.entries(rows, shown, request.build_absolute_uri),
@@ -88,18 +73,23 @@ def page(request: HttpRequest, collection_id: str) -> HttpResponse:
     return framed(render(request, "carte/integrer/page.html", context), EVERYBODY)
 
 
+def _refused(request: HttpRequest, status: int, told: str | Promise) -> HttpResponse:
+    context = {"wrong": told, "whole": request.build_absolute_uri(reverse("home"))}
+    return framed(render(request, "carte/integrer/page.html", context, status=status), EVERYBODY)
+
+
 @require_safe
-@_found
 def script(request: HttpRequest, collection_id: str) -> HttpResponseBase:
     """folium's script of the map of a selection."""
     try:
         shown = read(collection_id, given(request))
         box = shown.box()
-    except BadParameter as error:
+    except (BadParameter, NotFound) as error:
         return problem(request, error)
     layer = {"collection": collection_id, "filter": shown.filters, "colour": COLOURS.get(collection_id, picture.OTHER)}
     view = maps.view_of(CartePartenaire(slug=collection_id, title_fr=shown.title, layers=[layer]))
-    return scripted(request, folium_map.script(replace(view, bounds=_roomy(box) or view.bounds)))
+    layers = [replace(each, current=shown.is_current) for each in view.layers]
+    return scripted(request, folium_map.script(replace(view, layers=layers, bounds=_roomy(box) or view.bounds)))
 
 
 def _roomy(box: folium_map.Bounds | None) -> folium_map.Bounds | None:
@@ -110,31 +100,30 @@ def _roomy(box: folium_map.Bounds | None) -> folium_map.Bounds | None:
     return west - 0.01, south - 0.006, east + 0.01, north + 0.006
 
 
-def _shared(view: View) -> View:
-    """A resource for other sites: any origin may read it; it is new with each revision, day and language."""
+def _shared(view: Resource) -> View:
+    """A resource for other sites: any origin may read it; its validator is of what it says, which changes with the hour too."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, collection_id: str) -> HttpResponseBase:
-        revision = states.revision(None, AnonymousUser())
-        asked = hashlib.sha256(request.get_full_path().encode()).hexdigest()[:16]
-        etag = f'W/"{revision}-{timezone.localdate():%Y%m%d}-{page_language()}-{asked}"'
-        response: HttpResponseBase | None = not_modified(request, etag)
-        if response is None:
-            try:
-                response = compressed(request, view(request, collection_id))
-            except BadParameter as error:
-                response = problem(request, error)
-            except NotFound:
-                told = _("Cette collection, ou le lieu de cette sélection, n’existe pas.")
-                response = problem(request, NotFound(told))
+        try:
+            response = _validated(request, view(request, collection_id))
+        except BadParameter as error:
+            response = problem(request, error)
+        except NotFound:
+            response = problem(request, NotFound(ABSENT))
         response["Access-Control-Allow-Origin"] = "*"
         response["Cross-Origin-Resource-Policy"] = "cross-origin"
-        if response.status_code < 400:  # noqa: PLR2004
-            response["ETag"] = etag
-            response["Cache-Control"] = f"public, max-age={FRESH_S}"
         return response
 
     return asking(wrapped)
+
+
+def _validated(request: HttpRequest, made: HttpResponse) -> HttpResponseBase:
+    etag = f'W/"{hashlib.sha256(made.content).hexdigest()[:32]}"'
+    response = not_modified(request, etag) or compressed(request, made)
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, max-age={FRESH_S}"
+    return response
 
 
 @require_safe

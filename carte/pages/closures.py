@@ -151,7 +151,7 @@ def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetim
         feature=closure,
         title=name_of(closure),
         word=_word(closure, blocks),
-        when=", ".join(part for part in (recurrence.in_words(closure.rrule), _when(closure, now)) if part),
+        when=", ".join(part for part in (recurrence.in_words(closure.rrule), when(closure, now)) if part),
         why=closure.get_cause_display(),
         detour=text_of(closure, "detour"),
         checked=_checked(closure, stale),
@@ -198,11 +198,16 @@ def _word(closure: Any, blocks: bool) -> str:
     return gettext("Danger") if closure.category == FermetureCategory.DANGER else gettext("Fermé")
 
 
-def _when(closure: Any, now: datetime) -> str:
+def when(closure: Any, now: datetime) -> str:
+    """Its period as one says it at `now`: from when, if that is to come, and until when."""
     if closure.starts_at > now:
         start = wording.day(closure.starts_at)
         if closure.ends_at is None:
             return gettext("à partir du %(start)s, date de fin inconnue") % {"start": start}
+        first, last = wording.local(closure.starts_at), wording.local(closure.ends_at)
+        if first.date() == last.date():
+            words = {"day": start, "start": wording.hour(first), "end": wording.hour(last)}
+            return gettext("le %(day)s de %(start)s à %(end)s") % words
         return gettext("du %(start)s au %(end)s") % {"start": start, "end": wording.day(closure.ends_at)}
     if closure.ends_at is None:
         return gettext("date de fin inconnue")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from cabanes.codes import CabaneState
 from carte import clock, wording
+from carte.pages import closures
 from carte.pages.happenings import next_time
 from carte.pages.texts import Text, name_of
 from carte.pages.vocabulary import word
@@ -107,9 +108,8 @@ def _event(event: Any) -> list[str | Text]:
 
 
 def _closure(closure: Any) -> list[str]:
-    ends = wording.day(closure.ends_at) if closure.ends_at else ""
-    until = gettext("jusqu’au %(end)s") % {"end": ends} if ends else gettext("date de fin inconnue")
-    return [capfirst(closure.get_category_display()), closure.get_cause_display(), until]
+    period = closures.when(closure, clock.now())
+    return [capfirst(closure.get_category_display()), closure.get_cause_display(), period]
 
 
 def _project(project: Any) -> list[str | Text]:

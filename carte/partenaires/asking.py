@@ -15,7 +15,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from carte.integrer.selection import Shown
+from carte.integrer.selection import PAST, Shown
 from carte.pages.relations import DICTIONARY
 from geodata import registry
 from geodata.formats import offered
@@ -94,21 +94,29 @@ class Asking(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the parameters as the API does; what it refuses is said beside its field."""
         cleaned = self.cleaned_data
+        if cleaned.get("commune") and cleaned.get("bbox") and not self._commune:
+            told = _("Ces fiches ne disent pas leur commune : choisissez la commune ou une zone.")
+            self.add_error("commune", told)
+            return cleaned
         filters = self._filters(cleaned)
         try:
             query = parse_items(MultiValueDict({name: [value] for name, value in filters.items()}), self.collection)
-            self.shown = Shown(self.collection, filters, query, SAMPLE)
+            self.shown = Shown(self.collection, filters, query, SAMPLE, asked=filters | {PAST: "oui"})
         except BadParameter as error:
             name = next((own for own, parameter in OWN.items() if parameter == error.parameter), error.parameter)
             self.add_error(name if name in self.fields else None, str(error.detail))
         return cleaned
 
+    @property
+    def _commune(self) -> str:
+        """The property that holds communes; empty where their box stands for it."""
+        return next((name for name in ("communes", "commune") if name in self.collection.fields), "")
+
     def _filters(self, cleaned: dict[str, Any]) -> dict[str, str]:
         found = {name: cleaned[name] for name in self.codes if cleaned.get(name)}
         found |= {name: cleaned[name].strip() for name in ("q", "bbox", "filter") if cleaned.get(name)}
         if code := cleaned.get("commune"):
-            name = next((name for name in ("communes", "commune") if name in self.collection.fields), "")
-            found |= {name: code} if name else {} if "bbox" in found else {"bbox": _box_of(code)}
+            found |= {self._commune: code} if self._commune else {"bbox": _box_of(code)}
         first, last = cleaned.get("depuis"), cleaned.get("jusqua")
         if first or last:
             found["datetime"] = f"{_instant(first, time.min)}/{_instant(last, time.max)}"

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Readable in an address, and harmless between double quotes in a shell.
 SAFE = ",:/"
+# Of a text in a formula of Excel.
+LONGEST_TEXT = 255
 HINTS = {
     "pages": gettext_lazy("La première page ; « next » mène aux suivantes."),
     "file": gettext_lazy("Une nouvelle copie remplace l’ancienne."),
@@ -118,7 +120,7 @@ def programs(addresses: Addresses, count: int | None) -> Iterator[Sample]:
     for name, title, hint in (
         ("curl", "curl", HINTS[kind]),
         ("python", "Python", _("Bibliothèque standard seule.")),
-        ("javascript", "JavaScript", _("Dans une page ou dans Node, sans bibliothèque.")),
+        ("javascript", "JavaScript", _("Dans <script type=module> ou dans Node (.mjs), sans bibliothèque.")),
     ):
         code = render_to_string(f"partenaires/examples/{kind}_{name}.txt", context).strip()
         yield Sample(name, title, str(hint), code)
@@ -147,7 +149,7 @@ def spreadsheets(addresses: Addresses) -> Iterator[Sample]:
     table = addresses.of("csv")
     steps = _("Fichier ▸ Ouvrir, collez l’adresse. Pour des données liées : Feuille ▸ Lien vers des données externes.")
     yield Sample("libreoffice", "LibreOffice Calc", steps, table)
-    code = f'=WEBSERVICE("{addresses.items}?{query(addresses.parameters | {"f": "csv", "limit": "1"})}")'
+    code = _webservice(f"{addresses.items}?{query(addresses.parameters | {'f': 'csv', 'limit': '1'})}")
     yield Sample(
         "webservice", "=WEBSERVICE", _("Dans une cellule de LibreOffice ou d’Excel : la première fiche."), code
     )
@@ -155,6 +157,12 @@ def spreadsheets(addresses: Addresses) -> Iterator[Sample]:
     yield Sample(
         "excel", "Excel (Power Query)", _("Données ▸ Obtenir des données ▸ Requête vide ▸ Éditeur avancé."), excel
     )
+
+
+def _webservice(address: str) -> str:
+    """A formula that reads an address, in texts that are short enough for Excel."""
+    parts = (address[start : start + LONGEST_TEXT] for start in range(0, len(address), LONGEST_TEXT))
+    return "=WEBSERVICE({})".format("&".join(f'"{part}"' for part in parts))
 
 
 def embeds(asking: Asking, addresses: Addresses) -> Iterator[Sample]:

@@ -86,7 +86,7 @@ def _result(request: HttpRequest, asking: Asking) -> dict[str, Any]:
     except BadParameter as error:
         asking.add_error("filter", str(error.detail))
         return {}
-    query = urlencode([*shown.filters.items(), (MOST, shown.most)])
+    query = urlencode([*shown.asked.items(), (MOST, shown.most)])
     return {
         "found": listing.entries(rows, shown, request.build_absolute_uri),
         "count": count,

@@ -9,11 +9,13 @@ page of changes is one transaction with its cursor, so the file is always the ne
 import json
 import sqlite3
 import sys
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 GONE = 410
+FAILURES = (OSError, HTTPException, ValueError, sqlite3.Error)
 TABLES = """
 CREATE TABLE IF NOT EXISTS cursor (collection TEXT PRIMARY KEY, since TEXT);
 CREATE TABLE IF NOT EXISTS feature (collection TEXT, uuid TEXT, json TEXT, PRIMARY KEY (collection, uuid));
@@ -21,17 +23,17 @@ CREATE TABLE IF NOT EXISTS feature (collection TEXT, uuid TEXT, json TEXT, PRIMA
 
 
 def mirror(base: str, file: sqlite3.Connection, name: str) -> None:
-    """Bring a collection up to date. Raises OSError or ValueError when an answer was cut: run it again."""
-    more = True
+    """Bring a collection up to date. Raises OSError, HTTPException or ValueError when an answer was cut: run it again."""
+    more, again = True, False
     while more:
         (since,) = file.execute("SELECT since FROM cursor WHERE collection = ?", [name]).fetchone() or [None]
         with file:  # one transaction
             try:
                 since, more = follow(base, file, name, since) if since else copy(base, file, name)
             except HTTPError as error:
-                if error.code != GONE:  # the cursor is too old: begin with a copy
+                if error.code != GONE or again:  # the cursor is too old: begin with a copy, once
                     raise
-                since = None
+                since, again = None, True
             file.execute("REPLACE INTO cursor VALUES (?, ?)", [name, since])
 
 
@@ -70,7 +72,11 @@ if __name__ == "__main__":
     for collection in sys.argv[3:]:
         try:
             mirror(sys.argv[1].rstrip("/"), mirrored, collection)
-        except OSError as error:  # what the service says, or why nothing came; the file is as it was
+        except (
+            OSError,
+            HTTPException,
+            ValueError,
+        ) as error:  # what the service says, or what was cut; the file is as it was
             said = error.read(1000).decode(errors="replace") if isinstance(error, HTTPError) else ""
             sys.exit(f"{collection}: {error} {said}".rstrip())
         if sys.stdout.isatty():  # cron hears of failures only

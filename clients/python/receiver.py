@@ -22,9 +22,9 @@ def verify(secret: str, headers: dict, body: bytes, now: float = 0) -> dict:
         raise ValueError("too old")
     signed = f"{headers.get('webhook-id', '')}.{stamp}.".encode() + body
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    wanted = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
-    given = headers.get("webhook-signature", "").split()
-    if not any(hmac.compare_digest(each, f"v1,{wanted}") for each in given):
+    wanted = b"v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
+    given = headers.get("webhook-signature", "").encode().split()
+    if not any(hmac.compare_digest(each, wanted) for each in given):
         raise ValueError("not signed by this service")
     return json.loads(body)
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from carte.preparing import check_database, static_files_key
+from carte.preparing import check_database, static_files_key, with_pinned
 from geodata import registry, upkeep
 
 STARTER = "starter"
@@ -55,5 +55,6 @@ class Command(BaseCommand):
         key = static_files_key()
         if not stamp.exists() or stamp.read_text() != key:
             stamp.unlink(missing_ok=True)
-            call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+            with with_pinned(Path(settings.STATIC_ROOT)):
+                call_command("collectstatic", verbosity=0, interactive=False, clear=True)
             stamp.write_text(key)

@@ -29,14 +29,15 @@ class Command(BaseCommand):
         names = options["collection"] or [each.id for each in registry.collections()]
         is_address = given.startswith(("http://", "https://"))
         found = compare_service(given.rstrip("/"), names) if is_address else compare_file(Path(given))
-        wrong = 0
+        wrong: list[int] = []
         try:
-            for each in found:
-                wrong += self._told(each)
+            wrong.extend(self._told(each) for each in found)
         except REFUSED as error:
             raise CommandError(f"{given} cannot be compared: {error}") from None
-        if wrong:
-            raise CommandError(f"{wrong} features differ.")
+        if not wrong:
+            raise CommandError(f"{given} holds no whole copy to compare: run the mirror again.")
+        if sum(wrong):
+            raise CommandError(f"{sum(wrong)} features differ.")
 
     def _told(self, found: Difference) -> int:
         verdict = "equal" if found.is_equal else "DIFFERENT"

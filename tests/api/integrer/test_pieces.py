@@ -1,14 +1,18 @@
 import json
 import re
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.utils import timezone
 
+from carte import clock
+from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
-from tests.factories.parcs import box, parc
+from tests.factories.parcs import box, commune, parc
 from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
@@ -84,6 +88,68 @@ def test_a_closure_is_in_the_list(client, place):
     closure.park_links.create(parc=place)
     (found,) = client.get("/integrer/parcs.json").json()["places"]
     assert "Travaux" in found["closed"]
+
+
+def test_validator_follows_the_hour_at_which_a_closure_begins(client, place, monkeypatch):
+    now = timezone.now()
+    fermeture(title_fr="Travaux", geom=None, starts_at=now + timedelta(minutes=1)).park_links.create(parc=place)
+    before = client.get("/integrer/parcs.json")
+    again = {"If-None-Match": before["ETag"]}
+    assert client.get("/integrer/parcs.json", headers=again).status_code == 304
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=2))
+    after = client.get("/integrer/parcs.json", headers=again)
+    assert after.status_code == 200
+    assert before.json()["places"][0]["closed"] != after.json()["places"][0]["closed"]
+
+
+def test_what_is_over_is_shown_only_when_it_is_asked_for(client):
+    now = timezone.now()
+    evenement(slug="hier", title_fr="Hier", starts_at=now - timedelta(days=3), ends_at=now - timedelta(days=2))
+    evenement(slug="demain", title_fr="Demain")
+
+    def shown(query, name="evenements"):
+        told = client.get(f"/integrer/{name}.json{query}").json()
+        frame = told["frame"].removeprefix("http://testserver")
+        text = client.get(frame).content.decode()
+        (script,) = re.findall(r'src="(/integrer/[a-z]+\.js[^"]*)"', text)
+        map_is_current = '"current": true' in client.get(script.replace("&amp;", "&")).content.decode()
+        assert [each["name"] in text for each in told["places"]] == [True] * told["count"]
+        return [each["name"] for each in told["places"]], map_is_current
+
+    assert shown("") == (["Demain"], True)
+    assert shown("?passe=non") == (["Demain"], True)
+    assert shown("?passe=oui") == (["Hier", "Demain"], False)
+    assert shown("?datetime=../2000-01-01T00:00:00Z") == ([], False)
+    assert shown("?fiche=hier") == (["Hier"], False)
+    assert client.get("/integrer/evenements.json?passe=1").status_code == 400
+    fermeture(title_fr="Finie", ends_at=now - timedelta(hours=1), geom=None)
+    assert shown("", "fermetures") == ([], True)
+
+
+def test_what_comes_first_is_first_whatever_its_name(client):
+    now = timezone.now()
+    for name, days in (("Zumba", 1), ("Atelier", 9), ("Marché", 5)):
+        evenement(title_fr=name, starts_at=now + timedelta(days=days), ends_at=now + timedelta(days=days, hours=1))
+    told = client.get("/integrer/evenements.json?limite=2").json()
+    assert [each["name"] for each in told["places"]] == ["Zumba", "Marché"]
+
+
+def test_a_closure_to_come_says_from_when(client):
+    day = timezone.localtime().replace(hour=14, minute=0, second=0, microsecond=0) + timedelta(days=3)
+    fermeture(title_fr="Chasse", geom=None, starts_at=day, ends_at=day + timedelta(hours=2))
+    fermeture(title_fr="Travaux", geom=None, starts_at=day, ends_at=day + timedelta(days=9))
+    lines = {each["name"]: each["line"] for each in client.get("/integrer/fermetures.json").json()["places"]}
+    assert re.search(r" · le \d+\s\S+ de 14\sh à 16\sh$", lines["Chasse"]), lines
+    assert re.search(r" · du \d+\s\S+ au \d+", lines["Travaux"]), lines
+
+
+def test_there_is_no_picture_of_what_has_no_place(client, place):
+    evenement(slug="partout", title_fr="Partout", geom=None)
+    assert client.get("/integrer/evenements.json").json()["picture"] == ""
+    evenement(title_fr="Ici", geom=Point(2.81, 50.41, srid=4326))
+    assert "evenements.svg" in client.get("/integrer/evenements.json").json()["picture"]
+    assert client.get("/integrer/evenements.json?fiche=partout").json()["picture"] == ""
+    assert client.get("/integrer/cabanes.json?kind=refuge").json()["picture"] == ""
 
 
 def test_picture_numbers_the_places_of_the_list(client, place):
@@ -176,21 +242,67 @@ def test_oembed_knows_lists_frames_and_partner_maps(client, place):
         assert client.get("/oembed", {"url": f"http://testserver{url}"}).json()["title"] == title, url
 
 
+@pytest.fixture
+def towns(place):
+    """In Lens by what is stated, by shape, and stated to be elsewhere."""
+    commune(insee_code="62498", name_fr="Lens", geom=box(2.79, 50.39, 2.84, 50.43))
+    parc(slug="dit", name_fr="Dit de Lens", stated_communes=["62498"], geom=box(2.90, 50.40, 2.91, 50.41))
+    parc(slug="ailleurs", name_fr="Dit d’ailleurs", stated_communes=["62001"], geom=box(2.80, 50.40, 2.81, 50.41))
+    cabane(slug="dite", name_fr="Dite de Lens", stated_commune="62498", geom=Point(2.95, 50.45, srid=4326))
+    sentier(slug="court", name_fr="Court", stated_duration_h=1)
+    sentier(slug="long", name_fr="Long", stated_duration_h=3)
+    sentier(slug="doux", name_fr="Doux", pushchair="yes", stated_duration_h=1.5)
+    evenement(title_fr="Fête", commune_id="62498")
+
+
+def names_in(client, frame):
+    data = re.sub(r"/integrer/([a-z-]+)/", r"/integrer/\1.json", frame.replace("&amp;", "&"))
+    return {each["name"] for each in client.get(data.removeprefix("http://testserver")).json()["places"]}
+
+
 @pytest.mark.parametrize(
-    ("page", "frame"),
+    ("page", "names"),
     [
-        ("/parcs/?kind=terril", "/integrer/parcs/?kind=terril"),
-        ("/en/cabanes/?q=le+h%C3%A9ron&kind=abri", "/en/integrer/cabanes/?q=le+h%C3%A9ron&kind=abri"),
-        ("/sentiers/?pushchair=on", "/integrer/sentiers/?pushchair=yes"),
-        ("/parcs/?commune=62498&kind=", "/integrer/parcs/?communes=62498"),
-        ("/cabanes/?page=2&as-of=2026-01-01&kind=chateau&limit=3", "/integrer/cabanes/"),
+        ("/parcs/?commune=62498&kind=", {"Parc des îles", "Dit de Lens"}),
+        ("/cabanes/?commune=62498&utm_source=x&page=1", {"Héron", "Dite de Lens"}),
+        ("/sentiers/?max_h=1.5", {"Court", "Doux"}),
+        ("/sentiers/?max_h=1&pushchair=", {"Court"}),
+        ("/nl/sentiers/?pushchair=on&max_h=2", {"Doux"}),
+        ("/evenements/?commune=62498", {"Fête"}),
+        ("/parcs/?q=ailleurs", {"Dit d’ailleurs"}),
+        ("/?k=cabanes", {"Héron", "Au loin", "Dite de Lens"}),
+        ("/?k=parcs&commune=62498&utm_medium=mail", {"Parc des îles", "Dit de Lens"}),
+        ("/en/?k=sentiers&pushchair=on", {"Doux"}),
     ],
 )
-def test_oembed_of_a_list_keeps_the_filters_that_a_frame_has(client, place, page, frame):
+def test_oembed_shows_what_the_page_was_narrowed_to(client, towns, page, names):
     told = client.get("/oembed", {"url": f"http://testserver{page}"}).json()
-    (address,) = re.findall(r'src="([^"]+)"', told["html"])
-    assert address.replace("&amp;", "&") == f"http://testserver{frame}"
-    assert client.get(frame).status_code == 200
+    (frame,) = re.findall(r'src="([^"]+)"', told["html"])
+    assert names_in(client, frame) == names
+    text = client.get(page).content.decode().replace("&#x27;", "’")
+    assert all(name in text for name in names)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/parcs/?cabane=on",
+        "/sentiers/?min_cabanes=1",
+        "/parcs/?kind=chateau",
+        "/parcs/?q=Lens",
+        "/cabanes/?as-of=2026-01-01",
+        "/parcs/parc-des-iles/?as-of=2026-01-01",
+        "/?as-of=2026-01-01",
+        "/?q=ailleurs",
+        "/?k=parcs&k=cabanes",
+        "/?k=parcs&ouvert=1",
+        "/?commune=62498",
+        "/?k=cabanes&pushchair=on",
+    ],
+)
+def test_oembed_refuses_a_page_that_no_piece_shows(client, towns, page):
+    carte(slug="reseau")
+    assert client.get("/oembed", {"url": f"http://testserver{page}"}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -225,9 +337,20 @@ def test_pages_announce_their_oembed_address(client, place, address):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("address", ["/integrer/lunes.json", "/integrer/cabanes.json?parc=nulle-part"])
+@pytest.mark.parametrize(
+    "address", ["/integrer/lunes.json", "/integrer/Cabanes%20.json", "/integrer/cabanes.json?parc=nulle-part"]
+)
 def test_what_does_not_exist_is_said_to_any_origin(client, address):
     answer = client.get(address)
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
     assert answer["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.django_db
+def test_a_frame_of_what_is_gone_says_so_in_the_frame(client, place):
+    for address in ("/integrer/cabanes/?fiche=jamais", "/integrer/lunes/", "/integrer/cabanes/?parc=%00"):
+        answer = client.get(address)
+        assert answer.status_code == 404, address
+        assert policy(answer)["frame-ancestors"] == ["*"]
+        assert "n’existe pas" in answer.content.decode()

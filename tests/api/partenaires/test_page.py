@@ -1,7 +1,9 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 from rdflib import Graph, URIRef
 from rdflib.namespace import DCAT, DCTERMS
@@ -11,6 +13,7 @@ from carte.partenaires import health, judging
 from geodata import announcements, registry
 from geodata.catalogue import rules as dcat
 from sentiers import schema_rules
+from tests.factories.agenda import evenement
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
 from tests.factories.parcs import box, commune, member, parc, user
@@ -64,6 +67,26 @@ def test_commune_and_dates_become_parameters_of_the_api(client):
     text = client.get("/partenaires/?collection=fermetures&commune=62498&depuis=2026-07-01").content.decode()
     assert "bbox=" in text
     assert "datetime=2026-06-30T22:00:00Z/.." in text
+
+
+def test_a_commune_is_never_dropped_for_a_zone(client):
+    commune(insee_code="62498", name_fr="Lens", geom=box(2.7, 50.3, 2.95, 50.5))
+    asked = "/partenaires/?collection={}&commune=62498&bbox=2.7,50.35,2.8,50.4"
+    assert "bbox=2.7,50.35,2.8,50.4&amp;communes=62498" in client.get(asked.format("parcs")).content.decode()
+    refused = client.get(asked.format("points-acces"))
+    assert refused.status_code == 400
+    assert "choisissez la commune ou une zone" in refused.content.decode()
+
+
+def test_picture_of_events_has_the_numbers_of_the_list(client):
+    past = timezone.now() - timedelta(days=9)
+    evenement(title_fr="Hier", starts_at=past, ends_at=past, place="Lens", geom=Point(2.8, 50.4, srid=4326))
+    text = client.get("/partenaires/?collection=evenements").content.decode()
+    assert "Ce qui est passé n’y est pas montré" in text
+    (picture,) = re.findall(r'<img src="(/integrer/evenements.svg[^"]*)"', text)
+    assert ">1</text>" in client.get(picture.replace("&amp;", "&")).content.decode()
+    dated = client.get("/partenaires/?collection=evenements&depuis=2000-01-01").content.decode()
+    assert "Ce qui est passé n’y est pas montré" not in dated
 
 
 def test_page_has_nothing_inline_and_exists_in_three_languages(client):

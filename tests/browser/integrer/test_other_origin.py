@@ -89,6 +89,18 @@ def test_component_lists_places_under_a_strict_policy_and_asks_nobody_else(netwo
     assert context.storage_state()["origins"] == []
 
 
+def test_component_asks_again_when_the_service_did_not_answer(network, live_server, partner, context):
+    partner.body = component(live_server, 'collection="cabanes" carte="non"')
+    page = context.new_page()
+    page.clock.install()
+    page.route("**/integrer/cabanes.json*", lambda route: route.abort())
+    page.goto(partner.url)
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.unroute("**/integrer/cabanes.json*")
+    page.clock.fast_forward("01:00")
+    expect(page.locator("chaine-des-parcs h2")).to_have_text("Cabanes")
+
+
 def test_component_is_used_by_keyboard_up_to_the_interactive_map(network, live_server, partner, context):
     partner.body = component(live_server, 'collection="cabanes"')
     page = watched(context)
@@ -238,6 +250,26 @@ def test_partners_page_follows_the_form_and_takes_a_zone_from_the_map(network, l
     page.get_by_label("Collection").select_option("parcs")
     expect(page.locator("[data-example=address]")).to_contain_text("/collections/parcs/items")
     assert page.said == []
+
+
+def test_partners_page_keeps_the_focus_and_says_how_many_there_are(network, live_server, context):
+    page = watched(context)
+    page.goto(f"{live_server.url}/partenaires/")
+    button = page.get_by_role("button", name="Prendre la zone affichée")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Partout")).to_be_visible()
+    expect(button).to_be_focused()
+    expect(page.get_by_role("status").first).to_contain_text("fiches")
+    page.get_by_role("button", name="Partout").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Partout")).to_have_count(0)
+    expect(button).to_be_focused()
+    page.get_by_text("Plus de filtres").click()
+    page.get_by_label("Filtre CQL2").fill("nope = 3")
+    page.get_by_label("Filtre CQL2").press("Tab")
+    expect(page.locator(".error")).to_be_visible()
+    expect(page.get_by_label("Filtre CQL2")).to_be_focused()
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,30 @@ def test_an_edit_is_on_two_open_maps_and_in_an_embedded_one(network, live_server
     assert not any("/api/changes" in url for url in opened.asked)
 
 
+def test_the_list_of_a_frame_follows_with_its_map(network, live_server, opened):
+    made, token = network
+    page = opened("/integrer/cabanes/")
+    page.locator("summary").click()
+    link = page.locator(".embed__list li a")
+    expect(link).to_have_text(["Cabane du Héron"])
+    link.focus()
+    cabane(name_fr="Au loin", park=made.park, authority=made.authority)
+    expect(page.locator(".embed__list li a")).to_have_text(["Au loin", "Cabane du Héron"], timeout=10_000)
+    expect(page.locator("summary")).to_contain_text("2 lieux")
+    expect(page.get_by_role("link", name="Cabane du Héron")).to_be_focused()
+    edit(live_server.url, made, token, {"name_fr": "Cabane du Butor"})
+    expect(page.locator(".embed__list li a")).to_have_text(["Au loin", "Cabane du Butor"], timeout=10_000)
+    assert page.locator("details").evaluate("details => details.open")
+
+
+def test_the_frame_of_a_cabin_that_is_withdrawn_says_so(network, live_server, opened):
+    made, token = network
+    page = opened(f"/integrer/cabanes/?fiche={made.slug}")
+    expect(page.locator("h1")).to_have_text("Cabane du Héron")
+    edit(live_server.url, made, token, {"status": "archived"})
+    expect(page.get_by_role("alert")).to_contain_text("n’existe pas", timeout=10_000)
+
+
 def test_a_list_sorted_by_distance_stays_so_when_something_changes(network, live_server, opened, context):
     made, token = network
     cabane(name_fr="Cabane de l’Autre", park=made.park, geom="SRID=4326;POINT(2.85 50.45)")
@@ -213,13 +237,12 @@ def test_the_answer_of_the_partners_page_follows_and_its_map_stays_where_it_is(n
     page.get_by_role("button", name="Zoomer", exact=True).click()
     shown = page.locator("#carte-zone .map__live").element_handle()
     expect(page.locator("#compte")).to_contain_text("1 fiche")
-    before = pin.bounding_box()
+    # In one step: what the stream tells at first puts another pin in its place.
+    before = pin.evaluate("pin => pin.getBoundingClientRect().x")
     edit(live_server.url, made, token, {"name_fr": "Cabane du Martin-pêcheur"})
     expect(row).to_have_text("Cabane du Martin-pêcheur")
     Cabane.objects.filter(pk=made.pk).update(geom="SRID=4326;POINT(2.802 50.401)")
-    page.wait_for_function(
-        "x => document.querySelector('.partners__pin').getBoundingClientRect().x !== x", arg=before["x"]
-    )
+    page.wait_for_function("x => document.querySelector('.partners__pin').getBoundingClientRect().x !== x", arg=before)
     assert shown.evaluate("map => map.isConnected")
     edit(live_server.url, made, token, {"status": "archived"})
     expect(pin).to_have_count(0)
@@ -248,6 +271,17 @@ def test_the_component_on_another_site_follows_and_keeps_the_focus(network, live
     assert picture.get_attribute("src") != before
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("image => image.naturalWidth") > 0
+
+
+def test_a_component_about_what_is_withdrawn_no_longer_shows_it(network, live_server, component):
+    made, token = network
+    component.locator("chaine-des-parcs").evaluate("(piece, slug) => piece.setAttribute('fiche', slug)", made.slug)
+    expect(component.locator("chaine-des-parcs h2")).to_have_text("Cabane du Héron")
+    edit(live_server.url, made, token, {"status": "archived"})
+    expect(component.locator("chaine-des-parcs li")).to_have_count(0)
+    expect(component.get_by_role("alert")).to_be_visible()
+    edit(live_server.url, made, token, {"status": "published"})
+    expect(component.locator("chaine-des-parcs h2")).to_have_text("Cabane du Héron")
 
 
 def test_the_interactive_map_of_a_component_is_not_loaded_again_by_a_change(network, live_server, component):

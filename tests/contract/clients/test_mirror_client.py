@@ -73,7 +73,8 @@ def test_cut_after_its_cursor_was_too_old_it_begins_again_and_is_not_compared(ad
     cabane(name_fr="Une")
     with file:
         file.execute("UPDATE cursor SET since = NULL")
-    assert verified(path) == ""
+    with pytest.raises(CommandError, match="no whole copy to compare"):
+        verified(path)
     mirror.mirror(address, file, "cabanes")
     assert names(file) == {"Une"}
 
@@ -117,6 +118,28 @@ def test_what_differs_is_named(address, file, path):
     }
 
 
+class Gone(Quiet):
+    """A service whose feed is no more (410), while its copies are given as `status` says."""
+
+    def do_GET(self):  # noqa: N802
+        self.server.asked.append(self.path.partition("?")[0])
+        is_copy = "snapshot" in self.path
+        self.answer(self.server.copy if is_copy else b"{}", status=self.server.status if is_copy else 410)
+
+
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [(200, ["changes", "snapshot/cabanes", "changes"]), (410, ["changes", "snapshot/cabanes"])],
+)
+def test_what_is_gone_for_good_is_not_asked_for_again_and_again(address, file, status, asked):
+    mirror.mirror(address, file, "cabanes")
+    with mirror.urlopen(f"{address}/api/snapshot/cabanes") as answer:
+        copy = answer.read()
+    with serving(Gone, copy=copy, status=status) as theirs, pytest.raises(mirror.HTTPError):
+        mirror.mirror(theirs.address, file, "cabanes")
+    assert theirs.asked == [f"/api/{each}" for each in asked]
+
+
 class Copy(Quiet):
     """A mirror that serves a copy under the address of the service that it mirrors."""
 
@@ -154,6 +177,26 @@ def test_what_is_no_mirror_is_refused(path, tmp_path):
     for target in (tmp_path / "absent", tmp_path / "text", "http://127.0.0.1:9"):
         with pytest.raises(CommandError, match="cannot be compared"):
             verified(target)
+
+
+class Cut(Quiet):
+    """A service that ends before its answer does: it says so, or not, as `length` has it."""
+
+    def do_GET(self):  # noqa: N802
+        self.answer(self.server.body, **{"Content-Length": self.server.length, "Connection": "close"})
+        self.close_connection = True
+
+
+@pytest.mark.parametrize("length", ["4000", "12"])
+def test_an_answer_that_was_cut_is_told_in_a_line(path, length):
+    with serving(Cut, body=b'{"cursor":"x', length=length) as theirs:
+        told = subprocess.run(
+            [sys.executable, mirror.__file__, theirs.address, str(path), "cabanes"],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    assert told.returncode == 1
+    assert told.stderr.startswith("cabanes: ")
+    assert "Traceback" not in told.stderr
 
 
 def test_without_its_arguments_it_says_how_it_is_called():

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import urllib.parse
 import urllib.request
 from contextlib import closing
 from functools import partial
@@ -235,9 +236,21 @@ def test_spreadsheets_read_the_address_that_is_printed(printed):
     with urllib.request.urlopen(examples["libreoffice"]) as response:
         assert response.headers["Content-Type"].startswith("text/csv")
         assert len(response.read().decode("utf-8-sig").splitlines()) == 2
-    (quoted,) = re.findall(r'"(http[^"]+)"', examples["webservice"])
-    assert len(quoted) < 255
+    (quoted,) = re.findall(r'"([^"]+)"', examples["webservice"])
     with urllib.request.urlopen(quoted) as response:
+        assert "L’abri" in response.read().decode()
+
+
+def test_a_long_address_is_in_texts_that_excel_takes(printed):
+    words = " OR ".join(
+        f"name_fr LIKE '%{word}%'" for word in ("refuge", "belvédère", "kiosque", "observatoire", "abri")
+    )
+    formula = printed(urllib.parse.urlencode({"collection": "cabanes", "filter": words}))["webservice"]
+    parts = re.findall(r'"([^"]+)"', formula)
+    assert len(parts) > 1
+    assert max(map(len, parts)) <= 255
+    assert formula == "=WEBSERVICE({})".format("&".join(f'"{part}"' for part in parts))
+    with urllib.request.urlopen("".join(parts)) as response:
         assert "L’abri" in response.read().decode()
 
 

@@ -24,13 +24,14 @@ export async function getBytes(url, signal) {
 }
 
 /**
- * A page as a document, to take parts of it.
+ * A page as a document, to take parts of it; an error has the `status` of a refusal.
  * @param {string} url
  * @param {AbortSignal} [signal]
  */
 export async function getPage(url, signal) {
 	const response = await fetch(url, { signal, headers: { Accept: "text/html" } });
-	if (!response.ok) throw new Error(`${response.status} ${url}`);
+	const { status } = response;
+	if (!response.ok) throw Object.assign(new Error(`${status} ${url}`), { status });
 	return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 

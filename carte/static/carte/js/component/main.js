@@ -2,6 +2,7 @@
 // <chaine-des-parcs collection="cabanes" parc="…">: a list and its map in any page, which follow what is published.
 // No cookie, no storage, no other host.
 import { follow } from "../live/follow.js";
+import { pause } from "../live/pauses.js";
 import { styles } from "./styles.js";
 
 const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
@@ -64,6 +65,9 @@ class ChaineDesParcs extends HTMLElement {
 		/** @type {AbortController | null} */
 		this.asking = null;
 		this.drawn = "";
+		this.failures = 0;
+		/** @type {ReturnType<typeof setTimeout> | undefined} */
+		this.later = undefined;
 	}
 
 	connectedCallback() {
@@ -72,6 +76,7 @@ class ChaineDesParcs extends HTMLElement {
 	}
 
 	disconnectedCallback() {
+		clearTimeout(this.later);
 		this.asking?.abort();
 		eyes.unobserve(this);
 		pieces.delete(this);
@@ -95,11 +100,12 @@ class ChaineDesParcs extends HTMLElement {
 		return `${origin}${this.language === "fr" ? "" : `/${this.language}`}${path}`;
 	}
 
-	/** @param {boolean} [heard] whether what is shown stays until it differs */
+	/** @param {boolean} [heard] whether what is shown stays until it differs, or is withdrawn */
 	async load(heard) {
 		// Several attributes set in a row are one question.
 		const again = heard && this.drawn !== "";
 		if (!again) this.drawn = "";
+		clearTimeout(this.later);
 		this.asking?.abort();
 		const asking = new AbortController();
 		this.asking = asking;
@@ -112,24 +118,36 @@ class ChaineDesParcs extends HTMLElement {
 			if (value) query.set(name, value);
 		}
 		const question = this.address(`/integrer/${encodeURIComponent(collection)}.json?${query}`);
+		let isGone = false;
+		let isRefused = false;
 		try {
 			const response = await fetch(question, {
 				cache: "no-cache",
 				credentials: "omit",
 				signal: asking.signal,
 			});
+			isGone = response.status === 404;
+			isRefused = response.status >= 400 && response.status < 500;
 			if (!response.ok) throw new Error(await told(response));
 			const { live: where, ...piece } = await response.json();
 			live ??= where;
 			eyes.unobserve(this);
 			eyes.observe(this);
+			this.failures = 0;
 			const drawn = JSON.stringify(piece);
 			if (again && drawn === this.drawn) return;
 			this.draw(piece, again);
 			this.drawn = drawn;
 			this.dispatchEvent(new CustomEvent("chaine-pret"));
 		} catch (error) {
-			if (again || asking.signal.aborted) return;
+			if (asking.signal.aborted) return;
+			// A network that fails, or a service that starts anew, is asked again; a page that is wrong is not.
+			if (!isRefused) {
+				this.failures += 1;
+				this.later = setTimeout(() => this.load(true), pause(this.failures, true, Math.random()));
+			}
+			if (again ? !isGone : heard && this.root.querySelector("[role=alert]")) return;
+			this.drawn = "";
 			console.error("<chaine-des-parcs>", String(error));
 			const words = FAILED[/** @type {"fr"} */ (this.language)];
 			const link = make("a", { href: this.address("/"), target: "_blank", rel: "noopener" }, words);
@@ -147,7 +165,7 @@ class ChaineDesParcs extends HTMLElement {
 			{ class: "title", id: "title" },
 			piece.title,
 		);
-		const mapped = piece.count !== 0 && this.getAttribute("carte") !== "non";
+		const mapped = piece.picture !== "" && this.getAttribute("carte") !== "non";
 		const kind = mapped ? "box box--map" : "box";
 		const box = make("section", { class: kind, lang: piece.lang, "aria-labelledby": "title" });
 		box.append(heading, make("p", { class: "count" }, piece.count === 0 ? words.nothing : words.count));

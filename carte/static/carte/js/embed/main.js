@@ -8,6 +8,7 @@ import "../../css/parts/embed.css";
 import { whole as L } from "../leaflet.js";
 import { dress as frame, text } from "./frame.js";
 import { layer, sizesByZoom } from "./layer.js";
+import { keepList } from "./list.js";
 
 /** @param {import("leaflet").Map} map @param {import("./frame.js").Dress} options */
 function dress(map, options) {
@@ -38,3 +39,6 @@ function list(control) {
 }
 
 Object.assign(globalThis, { L, chaine: { dress, layer, list, name } });
+
+const words = /** @type {HTMLElement | null} */ (document.querySelector(".embed__list[data-live]"));
+if (words) keepList(words);

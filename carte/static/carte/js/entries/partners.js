@@ -45,14 +45,35 @@ async function ask(whole) {
 		const told = document.getElementById("reponse");
 		const fresh = page.getElementById("reponse");
 		if (told && fresh) {
+			const focused = told.contains(document.activeElement) ? nameOf(document.activeElement) : "";
 			told.replaceChildren(...fresh.childNodes);
 			enhance();
+			announce();
+			if (focused) focusAgain(told, focused);
 		}
 		history.replaceState(history.state, "", url);
 	} catch (error) {
 		// A filter that cannot be read is 400 with its sentence: the page says it.
 		if (!(error instanceof DOMException && error.name === "AbortError")) form().submit();
 	}
+}
+
+/** How many there are, said: a region that is new itself says nothing. */
+function announce() {
+	const said = document.getElementById("annonce");
+	if (said) said.textContent = document.getElementById("compte")?.textContent ?? "";
+}
+
+/** @param {Element | null} control */
+const nameOf = (control) =>
+	control?.getAttribute("aria-label") || control?.textContent || control?.tagName || "";
+
+/** The control of this name, or what can be done with the map. @param {Element} told @param {string} name */
+function focusAgain(told, name) {
+	const controls = /** @type {HTMLElement[]} */ ([...told.querySelectorAll("a, button, [tabindex]")]);
+	const found =
+		controls.find((each) => nameOf(each) === name) ?? told.querySelector("#carte-zone .actions button");
+	/** @type {HTMLElement | null} */ (found)?.focus({ preventScroll: true });
 }
 
 function listen() {
@@ -158,7 +179,10 @@ async function heard(changes) {
 	const [count, counted] = [document.getElementById("compte"), page?.getElementById("compte")];
 	const [rows, fresh] = [document.getElementById("fiches"), page?.getElementById("fiches")];
 	if (!page || !count || !counted || !rows || !fresh) return;
-	if (count.innerHTML !== counted.innerHTML) count.replaceChildren(...counted.childNodes);
+	if (count.innerHTML !== counted.innerHTML) {
+		count.replaceChildren(...counted.childNodes);
+		announce();
+	}
 	freshen(page, "#reponse .notice", count);
 	const [list, next] = [rows.querySelector("ol"), fresh.querySelector("ol")];
 	if (list && next) freshenCards(list, next);
@@ -167,4 +191,6 @@ async function heard(changes) {
 
 listen();
 enhance();
+// What was refused came as a page of its own.
+/** @type {HTMLElement | null} */ (document.querySelector("#demande [aria-invalid]"))?.focus();
 if (config?.live) follow(config.live, heard);
