@@ -26,6 +26,7 @@ from geodata.ogc.openapi_parts import (
     Document,
     columns_parameters,
     format_of,
+    limit_parameter,
     with_links,
 )
 from geodata.ogc.openapi_parts import parameter as _parameter
@@ -33,10 +34,15 @@ from geodata.ogc.schema import property_schema
 from geodata.params import reasons
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
-from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.params.properties import filterable
 from geodata.registry import Collection
 
+# /req/core/fc-bbox-definition.
+BBOX = {
+    "type": "array",
+    "oneOf": [{"minItems": count, "maxItems": count} for count in (4, 6)],
+    "items": {"type": "number"},
+}
 SORTBY = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"^[+-]?[^+\-\s].*$"}}
 VERSION = "1.0.0"
 COLLECTION = with_links(id=TEXT, title=TEXT, itemType=TEXT, crs={"type": "array", "items": TEXT})
@@ -206,12 +212,12 @@ def _in_every_format(operation: Document, collection: Collection) -> Document:
 
 def _items_parameters(collection: Collection) -> list[Document]:
     fixed = [
-        _parameter("bbox", {"type": "string"}, "4 or 6 numbers"),
+        _parameter("bbox", BBOX, "4 or 6 numbers; what has no shape is found by every box"),
         _parameter("bbox-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of bbox"),
         _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS of the answer"),
         _parameter("datetime", {"type": "string"}, "RFC 3339 instant or interval"),
         openapi_versions.AS_OF_PARAMETER,
-        _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
+        limit_parameter(),
         _parameter("cursor", {"type": "string"}, "from a next link"),
         _parameter("q", {"type": "string"}, "words"),
         _parameter("filter", {"type": "string"}, "CQL2 on the queryables"),

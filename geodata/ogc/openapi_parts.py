@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.registry import FULL, Collection
 
 Document = dict[str, Any]
@@ -37,6 +38,12 @@ def parameter(name: str, schema: Document, description: str, where: str = "query
 def format_of(*names: str) -> Document:
     """The parameter `f` of a resource that has these forms."""
     return parameter("f", TEXT | {"enum": list(names)}, "Format")
+
+
+def limit_parameter() -> Document:
+    """The parameter `limit` (/req/core/fc-limit-definition)."""
+    schema = NUMBER | {"minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    return parameter("limit", schema, "a page has the maximum at most, also where more is asked for; a file has none")
 
 
 def get(
