@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from geodata.params.instants import INSTANT, in_utc, read_instant
 from geodata.params.numbers import ascii_number
 from geodata.problems import BadParameter, Text
 from geodata.registry import Collection
@@ -75,13 +77,22 @@ def parse_property(collection: Collection, name: str, text: str) -> Any:
 
 def _typed(field: Field, name: str, text: str) -> Any:
     try:
-        value = field.to_python(ascii_number(text) if isinstance(field, NUMBERS) else text)
+        value = read_instant(text) if _is_instant(field, text) else field.to_python(_plain(field, text))
+        value = in_utc(value) if isinstance(value, datetime) and value.tzinfo else value
         field.run_validators(value) if isinstance(field, models.IntegerField) else None
     except (ValidationError, ValueError, OverflowError, TypeError):
         raise BadParameter(name, _wanted(field)) from None
     if isinstance(value, float) and not math.isfinite(value):
         raise BadParameter(name, _wanted(field))
     return value
+
+
+def _is_instant(field: Field, text: str) -> bool:
+    return isinstance(field, models.DateTimeField) and INSTANT.fullmatch(text) is not None
+
+
+def _plain(field: Field, text: str) -> str:
+    return ascii_number(text) if isinstance(field, NUMBERS) else text
 
 
 def _wanted(field: Field) -> Text:

@@ -271,3 +271,14 @@ def test_a_box_finds_what_has_no_shape_too_and_a_filter_does_not(client):
         assert ({each["id"] for each in page["features"]}, page["numberMatched"]) == (found, 2)
     page = get(client, f"{items}?filter=S_INTERSECTS(geom,BBOX(2.7,50.3,2.9,50.5))")[1]
     assert [each["id"] for each in page["features"]] == [str(here.uuid)]
+
+
+@pytest.mark.parametrize("offset", ["%2B16:22", "-23:59"])
+def test_an_instant_may_be_of_any_offset(client, offset):
+    evenement(starts_at="2027-06-01T10:00:00Z", ends_at="2027-06-01T12:00:00Z")
+    items, instant = "/api/collections/evenements/items", f"2027-06-01T11:00:00{offset}"
+    for query in (f"datetime=../{instant}", f"filter=starts_at<TIMESTAMP('{instant}')", f"starts_at={instant}",
+                  f"starts_at={instant.replace('T', '%20')}", f"as-of=2026-01-01T00:00:00{offset}"):  # fmt: skip
+        answer, page = get(client, f"{items}?{query}")
+        found = offset == "-23:59" and not query.startswith(("starts_at", "as-of"))
+        assert (answer.status_code, page["numberMatched"]) == (200, int(found)), query
