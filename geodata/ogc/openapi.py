@@ -204,7 +204,9 @@ def _in_every_format(operation: Document, collection: Collection) -> Document:
     """The same operation with every representation that the collection has."""
     formats = offered.of(collection)
     content = operation["responses"]["200"]["content"]
-    content |= {each.media_type: {"schema": {"type": "string"}} for each in formats if each.media_type not in content}
+    for each in formats:
+        kind = "object" if each.media_type.endswith("+json") else "string"
+        content.setdefault(each.media_type, {"schema": {"type": kind}})
     names = {"type": "string", "enum": ["json", *(each.name for each in formats)]}
     operation["parameters"][-1] = _parameter("f", names, "Format; downloads give the whole selection")
     return operation
