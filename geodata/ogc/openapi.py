@@ -27,6 +27,7 @@ from geodata.ogc.openapi_parts import (
     columns_parameters,
     format_of,
     limit_parameter,
+    property_parameters,
     with_links,
 )
 from geodata.ogc.openapi_parts import parameter as _parameter
@@ -34,7 +35,6 @@ from geodata.ogc.schema import property_schema
 from geodata.params import reasons
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
-from geodata.params.properties import filterable
 from geodata.registry import Collection
 
 # /req/core/fc-bbox-definition.
@@ -228,15 +228,7 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("sortby", SORTBY, "up to 4 sortables; - before a name: highest first; unknown values come last"),
         _parameter("filter-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of its geometries"),
     ]
-    for name, field in filterable(collection).items():
-        schema = property_schema(name, field)
-        schema = schema.get("items", schema)
-        fixed.append(
-            _parameter(
-                name, {key: schema[key] for key in ("type", "format", "enum") if key in schema}, str(field.verbose_name)
-            )
-        )
-    return fixed
+    return fixed + property_parameters([collection])
 
 
 def _write(
@@ -287,7 +279,7 @@ def _photos(collection: Collection) -> dict[str, Any]:
 
     def read(operation: str, summary: str, parameters: list[Document]) -> Document:
         found = _get(f"{name}.{operation}", summary)
-        return found | {"parameters": parameters}
+        return found | {"parameters": [*parameters, format_of("json")]}
 
     def body(media: str, schema: Document) -> Document:
         return {"required": True, "content": {media: {"schema": schema}}}

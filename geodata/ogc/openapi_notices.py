@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from geodata import deprecations
-from geodata.ogc.openapi_parts import Document
+from geodata.ogc.openapi_parts import Document, format_of
 from geodata.registry import Collection
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -16,7 +16,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 def paths(_collections: Iterable[Collection], problem: Document) -> dict[str, Any]:
     """`/changelog`."""
     ok = {"description": "OK", "content": {"application/json": {"schema": {"type": "object"}}}}
-    told = {"operationId": "changelog", "summary": "Releases, and what goes away", "parameters": []}
+    told = {"operationId": "changelog", "summary": "Releases, and what goes away", "parameters": [format_of("json")]}
     return {"/changelog": {"get": told | {"responses": {"200": ok, "default": problem}}}}
 
 
@@ -39,10 +39,11 @@ def _mark(operation: Document, announced: deprecations.Deprecation, now: datetim
         operation["deprecated"] = True
     if announced.kind != deprecations.PARAMETER:
         return
-    given = operation.get("parameters", [])
-    if announced.has_ended(now):
-        operation["parameters"] = [each for each in given if each["name"] != announced.name]
-        return
-    for parameter in given:
-        if parameter["name"] == announced.name:
-            parameter["deprecated"] = True
+    kept = []
+    for each in operation.get("parameters", []):
+        if each["name"] != announced.name:
+            kept.append(each)
+        elif not announced.has_ended(now):
+            # A copy: other operations share it.
+            kept.append(each | {"deprecated": True})
+    operation["parameters"] = kept

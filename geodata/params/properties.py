@@ -1,7 +1,7 @@
 """A property of a collection as a filter: `kind=terril` (OGC API Features §7.15.5)."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -37,6 +37,12 @@ def filterable(collection: Collection) -> Mapping[str, Field]:
     """Properties that can be compared with one value, and the id; structured ones are not."""
     found = {"id": collection.identifier, **collection.fields}
     return {name: field for name, field in found.items() if not isinstance(field, models.JSONField)}
+
+
+def filterable_in_all(collections: Sequence[Collection]) -> Mapping[str, Field]:
+    """Those that all of these collections have, as the first one has them."""
+    first, *others = (filterable(each) for each in collections)
+    return {name: field for name, field in first.items() if all(name in each for each in others)}
 
 
 def sortable(collection: Collection) -> dict[str, Field]:

@@ -84,6 +84,37 @@ def test_document_names_every_address(document):
     assert lacking <= {"{}", "catalogue.{}"}
 
 
+@pytest.mark.django_db
+def test_document_names_every_parameter(client, document):
+    """Reads take what their description names, and nothing else: the refusal of an unknown one says what they take."""
+    authority = autorite()
+    client.force_login(member("publisher", authority))
+    places = {
+        "tileMatrix": "0",
+        "tileRow": "0",
+        "tileCol": "0",
+        "z": "0",
+        "row": "0",
+        "col": "0",
+        "name": "kind",
+        "slug": "gone",
+    }
+    thing, asked = str(cabane(authority=authority).uuid), 0
+    for path, item in document["paths"].items():
+        if "get" not in item or (path.startswith("/collections/") and not path.startswith("/collections/cabanes")):
+            continue
+        address = re.sub(r"\{(\w+)\}", lambda found: places.get(found[1], thing), path)
+        answer = client.get(f"/api{address}?zzz=1", headers={"Accept-Language": "en"})
+        if answer.status_code == 404:
+            assert path.startswith("/exports/")
+            continue
+        known = re.search(r"Known: (.*)\.$", answer.json()["detail"])
+        taken = set(known[1].split(", ")) if known else set()
+        assert taken == {each["name"] for each in item["get"]["parameters"] if each["in"] == "query"}, path
+        asked += 1
+    assert asked > 30
+
+
 def judge(operation, examples, headers):
     """What does not hold of so many requests of this operation: a text, or nothing."""
 
