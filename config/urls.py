@@ -45,7 +45,7 @@ urlpatterns += i18n_patterns(
     prefix_default_language=False,
 )
 
-handler400 = "carte.pages.errors.bad_request"
+handler400 = "carte.pages.errors.refused"
 handler403 = "carte.pages.errors.forbidden"
 handler404 = "carte.pages.errors.not_found"
 handler500 = "carte.pages.errors.failure"

@@ -9,7 +9,8 @@
     ├── Conflict              409
     ├── Gone                  410  deleted
     ├── ExpiredCursor         410  a cursor of the change feed that leads nowhere any more; says where to begin again
-    ├── StaleRevision         412  carries the current ETag
+    ├── PreconditionFailed    412  of a read
+    │   └── StaleRevision          carries the current ETag
     ├── TooLarge              413  the body, before it is read
     ├── UnsupportedMediaType  415  UnsupportedCoding: of a coding that no resource reads
     ├── Invalid               422  one entry per field
@@ -180,10 +181,17 @@ class ExpiredCursor(Problem):
         return {"parameter": "since", "snapshots": list(self.snapshots)}
 
 
-class StaleRevision(Problem):
-    """`If-Match` names a revision that is no longer the current one, made `at` that instant."""
+class PreconditionFailed(Problem):
+    """What was asked for is not what `If-Match` names, or it has changed since `If-Unmodified-Since`."""
 
     status = 412
+    slug = "precondition-failed"
+    title = _("Condition non remplie")
+
+
+class StaleRevision(PreconditionFailed):
+    """`If-Match` names a revision that is no longer the current one, made `at` that instant."""
+
     slug = "stale-revision"
     title = _("La fiche a changé entre-temps")
 
@@ -205,11 +213,15 @@ class TooLarge(Problem):
 
 
 class UnsupportedMediaType(Problem):
-    """The body is of a type this resource does not read."""
+    """The body is of a type this resource does not read; `types` are those that it reads."""
 
     status = 415
     slug = "unsupported-media-type"
     title = _("Type de contenu non pris en charge")
+
+    def __init__(self, types: Sequence[str], detail: Text = "") -> None:
+        super().__init__(detail or filled(_("Envoyez %(types)s."), {"types": ", ".join(types)}))
+        self.types = types
 
 
 class UnsupportedCoding(UnsupportedMediaType):
@@ -217,9 +229,10 @@ class UnsupportedCoding(UnsupportedMediaType):
 
     def __init__(self, coding: str) -> None:
         super().__init__(
+            (),
             filled(
                 _("Content-Encoding : %(coding)s n’est pas lu. Envoyez le corps sans compression."), {"coding": coding}
-            )
+            ),
         )
 
 

@@ -8,13 +8,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 
+from geodata.endpoints.answers import unreadable
 from geodata.problems import BadParameter, is_down
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ def not_found(request: "HttpRequest", exception: Exception | None = None) -> Htt
 def forbidden(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:
     """403: what one may not see, and where to sign in."""
     return render(request, "403.html", {"reason": str(exception or "")}, status=403)
+
+
+def refused(request: "HttpRequest", exception: Exception | None = None) -> HttpResponseBase:
+    """400 of Django's own: in the form of the API under /api/, else a page."""
+    if request.path_info.startswith("/api/"):
+        return unreadable(request, exception)
+    return bad_request(request, exception)
 
 
 def bad_request(request: "HttpRequest", exception: Exception | None = None) -> HttpResponse:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import DisallowedHost, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
@@ -23,11 +24,13 @@ from geodata.formats.choice import ranges_of
 from geodata.problems import (
     NotAuthenticated,
     NotFound,
+    PreconditionFailed,
     Problem,
     QuotaExceeded,
     StaleRevision,
     Unavailable,
     UnsupportedCoding,
+    UnsupportedMediaType,
     is_down,
 )
 from geodata.queries.states import State
@@ -43,6 +46,8 @@ EXPOSED = (
 VARIES = ("Accept", "Accept-Datetime", "Accept-Encoding", "Accept-Language", "Authorization", "Cookie")
 VARY = ", ".join(VARIES)
 RETRY_AFTER_S = 5
+# W3C Linked Data Platform §7.1; RFC 5789 §3.1.
+ACCEPTING = {"POST": "Accept-Post", "PATCH": "Accept-Patch"}
 logger = logging.getLogger(__name__)
 
 
@@ -113,14 +118,13 @@ def _answer(
         parameters.ask_readable(request)
         deprecating.refuse_ended(request)
         negotiation.settle(request, gives, kwargs)
-        return view(request, *args, **kwargs)
+        return _wanted(request, view(request, *args, **kwargs))
     except Problem as error:
         return problem(request, error)
     except (OperationalError, InterfaceError) as error:
         return unavailable(request, error)
-    except (SuspiciousOperation, MultiPartParserError):
-        told = _("Trop de paramètres, ou un en-tête ou un corps illisible.")
-        return problem_document(request, 400, "bad-request", _("Requête illisible"), told)
+    except (SuspiciousOperation, MultiPartParserError) as error:
+        return problem_document(request, 400, "bad-request", _("Requête illisible"), _why_unreadable(error))
     except Exception as error:
         if is_down(error):
             return unavailable(request, error)
@@ -130,18 +134,50 @@ def _answer(
         )
 
 
-def preflight(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
-    """The answer to OPTIONS, also to a browser that asks before a request from another origin."""
-    response = HttpResponse(status=204)
+def _why_unreadable(error: Exception) -> str:
+    if isinstance(error, DisallowedHost):
+        return _("Nom de site inconnu (en-tête Host).")
+    return _("Trop de paramètres, ou un en-tête ou un corps illisible.")
+
+
+def _wanted(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer to a read, if it is what the request asks for. Raises PreconditionFailed."""
+    if request.method in ("GET", "HEAD") and (response.status_code == 304 or 200 <= response.status_code < 300):  # noqa: PLR2004
+        try:
+            validators.ask_wanted(request, response.get("ETag", ""))
+        except PreconditionFailed:
+            # close() would also tell Django that the request is over.
+            for close in response._resource_closers:  # type: ignore[attr-defined]
+                close()
+            raise
+    return response
+
+
+def preflight(
+    request: HttpRequest, allowed: tuple[str, ...], reads: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> HttpResponse:
+    """The answer to OPTIONS, also to a browser that asks before a request from another origin.
+
+    `reads` are the types of the bodies that methods take (/req/create-replace-delete/options-response and what follows it).
+    """
+    response = HttpResponse()
+    del response["Content-Type"]
     response["Allow"] = ", ".join(allowed)
+    for method in allowed:
+        _tell_types(response, method, reads.get(method, ()))
     if "Access-Control-Request-Method" in request.headers:
         response["Access-Control-Allow-Methods"] = ", ".join(allowed)
         response["Access-Control-Allow-Headers"] = (
             "Accept, Accept-Datetime, Accept-Language, Authorization, Content-Type, Content-Crs, If-Match, If-None-Match, "
-            "Prefer, Range, If-Range, X-API-Key"
+            "If-Unmodified-Since, Prefer, Range, If-Range, X-API-Key"
         )
         response["Access-Control-Max-Age"] = "86400"
     return response
+
+
+def _tell_types(response: HttpResponse, method: str | None, types: Sequence[str]) -> None:
+    if types and method in ACCEPTING:
+        response[ACCEPTING[method]] = ", ".join(types)
 
 
 def problem(request: HttpRequest, error: Problem) -> HttpResponse:
@@ -155,6 +191,8 @@ def problem(request: HttpRequest, error: Problem) -> HttpResponse:
         response["Retry-After"] = str(error.retry_s)
     if isinstance(error, StaleRevision) and error.current is not None and error.at is not None:
         response["ETag"] = validators.of_item(State(error.current, validators.moment_of(error.at)))
+    if isinstance(error, UnsupportedMediaType):
+        _tell_types(response, request.method, error.types)
     if isinstance(error, UnsupportedCoding):
         response["Accept-Encoding"] = "identity"
     if isinstance(error, Unavailable):
@@ -166,12 +204,20 @@ def problem_document(
     request: HttpRequest, status: int, slug: str, title: str, detail: str, **more: object
 ) -> HttpResponse:
     """`application/problem+json` with a stable type URI."""
-    document = {"type": f"{request.build_absolute_uri('/api/')}problems/{slug}", "title": title, "status": status}
+    document = {"type": f"{_root(request)}problems/{slug}", "title": title, "status": status}
     if detail:
         document["detail"] = detail
     document["instance"] = request.get_full_path()
     body = json.dumps(document | more, ensure_ascii=False)
     return HttpResponse(body, content_type=PROBLEM_TYPE, status=status)
+
+
+def _root(request: HttpRequest) -> str:
+    """The address of the API; nothing leads to a name that is not ours (RFC 9457 §3.1.1 lets it be relative)."""
+    try:
+        return request.build_absolute_uri("/api/")
+    except DisallowedHost:
+        return "/api/"
 
 
 def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -190,6 +236,12 @@ def not_found(request: HttpRequest, rest: str = "") -> HttpResponseBase:
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return preflight(request, ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
     raise NotFound(_("Cette adresse n’existe pas."))
+
+
+@endpoint("GET", "POST", "PUT", "PATCH", "DELETE", gives=(), own_options=True)
+def unreadable(_request: HttpRequest, error: Exception | None) -> HttpResponseBase:
+    """A request under /api/ that Django refused before it looked at the address."""
+    raise error if isinstance(error, SuspiciousOperation) else SuspiciousOperation
 
 
 def document(request: HttpRequest, content: Any, media_type: str = "application/json") -> HttpResponse:

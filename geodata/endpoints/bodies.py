@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from geodata.changes.notes import UNLOCKED
-from geodata.endpoints.validators import moment_of, short
+from geodata.endpoints.validators import is_later, moment_of, short
 from geodata.features import Feature
 from geodata.params.crs import CRS84, parse_crs
 from geodata.params.members import Repeated, each_once
@@ -49,9 +49,7 @@ NO_IDENTIFIERS = (UUID(int=0), UUID(int=2**128 - 1))
 
 def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
     """The object in the body. Numbers are finite (RFC 8259 §6 has no NaN), texts can be stored."""
-    media = (request.content_type or "").lower()
-    if media not in types:
-        raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": ", ".join(types)})
+    ask_type(request, types)
     _ask_uncoded(request)
     raw = _bounded(request)
     try:
@@ -67,6 +65,16 @@ def read_json(request: HttpRequest, types: tuple[str, ...]) -> dict[str, Any]:
     if b"\\u" in raw and not _is_writable(body):
         raise BadParameter("body", _("Un texte contient un caractère qui ne s’écrit pas (NUL ou moitié de caractère)."))
     return body
+
+
+def ask_type(request: HttpRequest, types: tuple[str, ...]) -> None:
+    """Raises UnsupportedMediaType, and BadParameter where nothing says what the body is (/req/create-replace-delete/post-content-type)."""
+    media = (request.content_type or "").lower()
+    if not media:
+        told = _("Dites dans cet en-tête ce que vous envoyez : %(types)s.")
+        raise BadParameter("Content-Type", told % {"types": ", ".join(types)})
+    if media not in types:
+        raise UnsupportedMediaType(types)
 
 
 def _ask_uncoded(request: HttpRequest) -> None:
@@ -180,7 +188,8 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
 
     Of several validators the one of the `present` feature counts. A weak or foreign one matches nothing
     (RFC 9110 §13.1.1): -1; so does one of the same number and another instant, read before a backup was
-    restored, and any feature where `If-None-Match` names it. Raises PreconditionRequired where this instance demands one.
+    restored, any feature where `If-None-Match` names it, and one that changed after `If-Unmodified-Since`. Raises
+    PreconditionRequired where this instance demands one.
     """
     # Compared weakly, each of them (§13.1.2).
     unwanted = request.headers.get("If-None-Match", "").strip().replace('W/"', '"')
@@ -188,6 +197,8 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
         return -1, ""
     header = request.headers.get("If-Match", "").strip()
     if "If-Match" not in request.headers:
+        if is_later(request, present.updated_at):
+            return -1, ""
         if settings.GEODATA_REQUIRE_IF_MATCH:
             raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
         return None, UNLOCKED

@@ -87,12 +87,12 @@ def _row(name: str, told: dict[str, Any]) -> dict[str, Any]:
         "description": told.get("description", ""),
         "kind": "/".join(kind) if isinstance(kind, list) else kind,
         "unit": told.get("x-ogc-unit", ""),
-        "codes": told.get("x-ogc-codelist", ""),
+        "codes": told.get("x-ogc-codelistUri", ""),
     }
 
 
 @endpoint("GET", gives=(JSON,))
 def codelist(request: HttpRequest, collection_id: str, name: str) -> HttpResponseBase:
-    """The codes of a property, explained in each language (`x-ogc-codelist`)."""
+    """The codes of a property, explained in each language (`x-ogc-codelistUri`)."""
     ask_nothing_else(request)
     return document(request, schema.codelist(registry.get(collection_id), name))

@@ -5,7 +5,8 @@
 - A feature under its own address, and a tile, by one indexed read where they are kept ready; a page of a box or of the
   walk through all features by one statement. Their form was learned from Django (`ready`).
 
-Whoever signs in, sends a token or meets what goes away goes on to Django, and so does every doubt: this module says nothing but 200 and 304.
+Whoever signs in, sends a token, meets what goes away or asks for one state alone (`If-Match`) goes on to Django, and so
+does every doubt: this module says nothing but 200 and 304.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ CODING = r'(?:-(?:br|gzip))?"'
 SEALED = re.compile(rf'(?:W/)?"(t?([0-9a-z]+\.[0-9a-z]+\.[0-9a-z]+)-[a-z0-9]+)\.([\w-]{{12}}){CODING}')
 ITEM = re.compile(rf'"(r\d{{1,18}}\.[0-9a-z]+\.[0-9a-z]+){CODING}')
 COLLECTIONS = "/api/collections/"
+# Conditions that Django judges.
+WANTED = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 HEADERS = [
     ("Cache-Control", "public, no-cache"),
     ("Vary", VARY),
@@ -50,7 +53,7 @@ def door(application: Application) -> Application:
 
 
 def _answer(application: Application, environ: Environ, start_response: Start) -> Iterable[bytes] | None:
-    if _is_announced(environ):
+    if _is_announced(environ) or any(name in environ for name in WANTED):
         return None
     try:
         given = environ.get("HTTP_IF_NONE_MATCH")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def download(
     """
     if chosen.degrees and selection.crs is not CRS84:
         raise BadParameter("crs", _("Ce format n’existe qu’en longitude et latitude (CRS84)."))
+    selection = replace(selection, address=_address(request))
     etag = _etag(request, chosen, selection.collection, selection.user, moment)
     unchanged = not_modified(request, etag)
     if unchanged is None and (count := rows_if_large(chosen, selection)) is not None:
@@ -67,6 +69,12 @@ def download(
         return mementos.told(response, moment, etag)
     response["Cache-Control"] = "private, no-cache" if selection.user.is_authenticated else "public, no-cache"
     return response
+
+
+def _address(request: HttpRequest) -> str:
+    kept = request.GET.copy()
+    kept.pop("f", None)
+    return request.path.removeprefix("/") + (f"?{kept.urlencode()}" if kept else "")
 
 
 def _etag(

@@ -47,8 +47,8 @@ def _options(request: HttpRequest, collection_id: str, key: str | None) -> HttpR
     """`Allow` for this user; a browser's preflight, which carries no token, is told all methods."""
     every = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE") if key else ("GET", "HEAD", "OPTIONS", "POST")
     if "Access-Control-Request-Method" in request.headers:
-        return preflight(request, every)
+        return preflight(request, every, writing.READS)
     user = user_of(request)
     if key and qgis.is_asking(request):
-        return preflight(request, writing.allowed_somewhere(collection_id, user))
-    return preflight(request, writing.allowed_methods(collection_id, key, user))
+        return preflight(request, writing.allowed_somewhere(collection_id, user), writing.READS)
+    return preflight(request, writing.allowed_methods(collection_id, key, user), writing.READS)

@@ -160,7 +160,9 @@ def links(
     found = selves(base, given, chosen, offered.of(collection), columns.OWN)
     root = request.build_absolute_uri(f"/api/collections/{collection.id}")
     found.append(link(root, "collection", "application/json", collection.title))
-    found.append(link(f"{root}/sortables", f"{OGC}/sortables", "application/schema+json"))
+    found += [
+        link(f"{root}/{each}", f"{OGC}/{each}", "application/schema+json") for each in ("queryables", "sortables")
+    ]
     if moment is not None:
         found += mementos.links(request, moment, chosen.media_type)
     if page.more:

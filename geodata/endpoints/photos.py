@@ -18,14 +18,14 @@ from geodata.editing import photos
 from geodata.editing.serializers import of_another_kind
 from geodata.endpoints.answers import document, endpoint, preflight
 from geodata.endpoints.authentication import user_of
-from geodata.endpoints.bodies import read_json
+from geodata.endpoints.bodies import ask_type, read_json
 from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
 from geodata.formats.choice import JSON, Format
 from geodata.params.items import single
 from geodata.photos import files
 from geodata.photos.models import FeaturePhoto
 from geodata.photos.pictures import MAX_BYTES
-from geodata.problems import Invalid, NotFound, TooLarge, UnsupportedMediaType
+from geodata.problems import Invalid, NotFound, TooLarge
 from geodata.registry import Collection
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 AROUND = 64 * 1024
 A_YEAR = "public, max-age=31536000, immutable"
 PICTURES = [Format(name=ending, media_type=media, title=ending) for ending, media in files.MEDIA_TYPES.items()]
+FORM_TYPES = ("multipart/form-data",)
 PATCH_TYPES = ("application/merge-patch+json", "application/json")
+READS = {"POST": FORM_TYPES, "PATCH": PATCH_TYPES}
 
 
 @endpoint("GET", "POST", gives=(JSON,), own_options=True)
@@ -119,8 +121,7 @@ def _add(request: HttpRequest, collection: Collection, key: UUID) -> HttpRespons
     user = user_of(request)
     ask_signed_in(user)
     single(request.GET, ())
-    if request.content_type != "multipart/form-data":
-        raise UnsupportedMediaType(_("Envoyez %(types)s.") % {"types": "multipart/form-data"})
+    ask_type(request, FORM_TYPES)
     told: dict[str, Any] = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     uploaded = request.FILES.get("file")
     if uploaded is None or set(request.FILES) != {"file"}:
@@ -152,7 +153,7 @@ def _options(
     feature = collection.visible_to(user).get(uuid=key)
     asked = "Access-Control-Request-Method" in request.headers
     may = asked or photos.may_change(collection, feature, user)
-    return preflight(request, ("GET", "HEAD", "OPTIONS", *(writes if may else ())))
+    return preflight(request, ("GET", "HEAD", "OPTIONS", *(writes if may else ())), READS)
 
 
 def _kept_from_others(response: HttpResponse, user: User | AnonymousUser) -> HttpResponse:

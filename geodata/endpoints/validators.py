@@ -16,9 +16,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,9 +28,11 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from geodata.endpoints.compression import uncoded
 from geodata.exports.sight import seen_by
+from geodata.problems import PreconditionFailed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
 
 SEAL = 9
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The instant in a validator of a state, of whatever is told of it.
+TOLD = re.compile(r'(?:W/)?"[a-z]?[0-9a-z]+\.(-?[0-9a-z]+)\.')
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 SOURCES = ("*.py", "*.sql", "*.html", "*.po")
 # What an answer depends on beside `Accept`: its address, where its links lead, the language of their titles.
@@ -125,6 +131,38 @@ def release() -> str:
     for path in sorted(path for room in rooms for pattern in SOURCES for path in room.rglob(pattern)):
         digest.update(path.read_bytes())
     return short(int.from_bytes(digest.digest(), "big"))
+
+
+def ask_wanted(request: HttpRequest, etag: str) -> None:
+    """Judge what a read asks of the present representation, of which this is the validator ("" for none).
+
+    `If-Match` compares strongly (a weak validator matches nothing), `If-Unmodified-Since` counts without it, where the
+    validator tells an instant (RFC 9110 §13.1.1, §13.1.4, §13.2.2). Raises PreconditionFailed.
+    """
+    wanted = request.headers.get("If-Match")
+    if wanted is not None:
+        parts = [part.strip() for part in wanted.split(",")]
+        is_met = parts == ["*"] or (
+            etag.startswith('"') and _unsealed(etag) in {_unsealed(part) for part in parts if part.startswith('"')}
+        )
+    else:
+        is_met = not is_later(request, _changed_at(etag))
+    if not is_met:
+        raise PreconditionFailed(_("Ce n’est pas, ou plus, l’état que vous demandez."))
+
+
+def is_later(request: HttpRequest, at: datetime | None) -> bool:
+    """Whether this is after `If-Unmodified-Since`, which counts in seconds; a date that cannot be read is none."""
+    try:
+        since = parsedate_to_datetime(request.headers.get("If-Unmodified-Since", ""))
+    except ValueError:
+        return False
+    return at is not None and at.replace(microsecond=0) > since.replace(tzinfo=since.tzinfo or UTC)
+
+
+def _changed_at(etag: str) -> datetime | None:
+    told = TOLD.match(etag)
+    return EPOCH + timedelta(microseconds=int(told[1], 36)) if told else None
 
 
 def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 SAFE = ("GET", "HEAD", "OPTIONS")
 GEOJSON_TYPES = ("application/geo+json", "application/json", "application/vnd.geo+json")
 PATCH_TYPES = ("application/merge-patch+json", "application/geo+json", "application/json")
+READS = {"POST": GEOJSON_TYPES, "PATCH": PATCH_TYPES}
 
 
 def actions_of(collection: Collection) -> Actions:

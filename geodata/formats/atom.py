@@ -37,11 +37,13 @@ def _pieces(selection: Selection, root: str) -> Iterator[str]:
     (changed,) = rows.summed(selection, sql.SQL("max(t.updated_at)"))
     licence = licences.licence_of(licences.OURS)
     yield f'{DECLARATION}<feed xmlns="{NAMESPACE}" xml:lang="fr">'
-    yield text("id", base) + text("title", f"{settings.SITE_NAME} · {collection.title}")
+    own = f"{root}{selection.address}" if selection.address else base
+    more = "&" if "?" in own else "?"
+    yield text("id", own) + text("title", f"{settings.SITE_NAME} · {collection.title}")
     yield text("updated", _instant(changed or told_since(collection, selection.user)))
     yield element("author", text("name", str(settings.SITE_PUBLISHER)))
-    yield element("link", "", {"rel": "self", "type": MEDIA_TYPE, "href": f"{base}?f=atom"})
-    yield element("link", "", {"rel": "alternate", "type": "text/html", "href": f"{base}?f=html"})
+    yield element("link", "", {"rel": "self", "type": MEDIA_TYPE, "href": f"{own}{more}f=atom"})
+    yield element("link", "", {"rel": "alternate", "type": "text/html", "href": f"{own}{more}f=html"})
     yield text("rights", f"{licence.name}, {licence.url}")
     for words, _values in spoken(selection, root):
         yield _entry(base, words)

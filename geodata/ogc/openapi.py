@@ -26,6 +26,8 @@ from geodata.ogc.openapi_parts import (
     Document,
     columns_parameters,
     format_of,
+    limit_parameter,
+    property_parameters,
     with_links,
 )
 from geodata.ogc.openapi_parts import parameter as _parameter
@@ -33,10 +35,14 @@ from geodata.ogc.schema import property_schema
 from geodata.params import reasons
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
-from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
-from geodata.params.properties import filterable
 from geodata.registry import Collection
 
+# /req/core/fc-bbox-definition.
+BBOX = {
+    "type": "array",
+    "oneOf": [{"minItems": count, "maxItems": count} for count in (4, 6)],
+    "items": {"type": "number"},
+}
 SORTBY = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": r"^[+-]?[^+\-\s].*$"}}
 VERSION = "1.0.0"
 COLLECTION = with_links(id=TEXT, title=TEXT, itemType=TEXT, crs={"type": "array", "items": TEXT})
@@ -198,7 +204,9 @@ def _in_every_format(operation: Document, collection: Collection) -> Document:
     """The same operation with every representation that the collection has."""
     formats = offered.of(collection)
     content = operation["responses"]["200"]["content"]
-    content |= {each.media_type: {"schema": {"type": "string"}} for each in formats if each.media_type not in content}
+    for each in formats:
+        kind = "object" if each.media_type.endswith("+json") else "string"
+        content.setdefault(each.media_type, {"schema": {"type": kind}})
     names = {"type": "string", "enum": ["json", *(each.name for each in formats)]}
     operation["parameters"][-1] = _parameter("f", names, "Format; downloads give the whole selection")
     return operation
@@ -206,12 +214,12 @@ def _in_every_format(operation: Document, collection: Collection) -> Document:
 
 def _items_parameters(collection: Collection) -> list[Document]:
     fixed = [
-        _parameter("bbox", {"type": "string"}, "4 or 6 numbers"),
+        _parameter("bbox", BBOX, "4 or 6 numbers; what has no shape is found by every box"),
         _parameter("bbox-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of bbox"),
         _parameter("crs", {"type": "string", "enum": list(KNOWN)}, "CRS of the answer"),
         _parameter("datetime", {"type": "string"}, "RFC 3339 instant or interval"),
         openapi_versions.AS_OF_PARAMETER,
-        _parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
+        limit_parameter(),
         _parameter("cursor", {"type": "string"}, "from a next link"),
         _parameter("q", {"type": "string"}, "words"),
         _parameter("filter", {"type": "string"}, "CQL2 on the queryables"),
@@ -220,15 +228,7 @@ def _items_parameters(collection: Collection) -> list[Document]:
         _parameter("sortby", SORTBY, "up to 4 sortables; - before a name: highest first; unknown values come last"),
         _parameter("filter-crs", {"type": "string", "enum": list(KNOWN)}, "CRS of its geometries"),
     ]
-    for name, field in filterable(collection).items():
-        schema = property_schema(name, field)
-        schema = schema.get("items", schema)
-        fixed.append(
-            _parameter(
-                name, {key: schema[key] for key in ("type", "format", "enum") if key in schema}, str(field.verbose_name)
-            )
-        )
-    return fixed
+    return fixed + property_parameters([collection])
 
 
 def _write(
@@ -279,7 +279,7 @@ def _photos(collection: Collection) -> dict[str, Any]:
 
     def read(operation: str, summary: str, parameters: list[Document]) -> Document:
         found = _get(f"{name}.{operation}", summary)
-        return found | {"parameters": parameters}
+        return found | {"parameters": [*parameters, format_of("json")]}
 
     def body(media: str, schema: Document) -> Document:
         return {"required": True, "content": {media: {"schema": schema}}}

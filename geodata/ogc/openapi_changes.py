@@ -12,10 +12,10 @@ from geodata.ogc.openapi_parts import (
     format_of,
     get,
     json,
+    limit_parameter,
     parameter,
     with_links,
 )
-from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.registry import CARD, FULL, MAP, Collection
 
 CHANGE: Document = {
@@ -64,7 +64,7 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
     feed = [
         parameter("since", TEXT, "cursor of a copy or of a page of changes; without it the oldest change kept"),
         parameter("collection", TEXT | {"enum": known}, "one collection; all without it"),
-        parameter("limit", NUMBER | {"minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
+        limit_parameter(),
         parameter("properties", TEXT, "with collection: only these properties, with commas"),
         parameter("profile", TEXT | {"enum": [MAP, CARD, FULL]}, "what is given of each feature"),
         parameter("skipGeometry", {"type": "boolean"}, "features without their geometry"),

@@ -38,10 +38,11 @@ def _mark(operation: Document, announced: deprecations.Deprecation, now: datetim
         operation["deprecated"] = True
     if announced.kind != deprecations.PARAMETER:
         return
-    given = operation.get("parameters", [])
-    if announced.has_ended(now):
-        operation["parameters"] = [each for each in given if each["name"] != announced.name]
-        return
-    for parameter in given:
-        if parameter["name"] == announced.name:
-            parameter["deprecated"] = True
+    kept = []
+    for each in operation.get("parameters", []):
+        if each["name"] != announced.name:
+            kept.append(each)
+        elif not announced.has_ended(now):
+            # A copy: other operations share it.
+            kept.append(each | {"deprecated": True})
+    operation["parameters"] = kept

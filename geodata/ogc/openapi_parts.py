@@ -1,8 +1,11 @@
 """Pieces that every module of the OpenAPI document is written with (OpenAPI 3.0.3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from geodata.ogc.schema import property_schema
+from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
+from geodata.params.properties import filterable_in_all
 from geodata.registry import FULL, Collection
 
 Document = dict[str, Any]
@@ -41,6 +44,12 @@ def format_of(*names: str) -> Document:
     return parameter("f", TEXT | {"enum": list(names)}, "Format")
 
 
+def limit_parameter() -> Document:
+    """The parameter `limit` (/req/core/fc-limit-definition)."""
+    schema = NUMBER | {"minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    return parameter("limit", schema, "a page has the maximum at most, also where more is asked for; a file has none")
+
+
 def get(
     operation: str, summary: str, parameters: Iterable[Document], content: Document, *, empty: bool = False
 ) -> Document:
@@ -54,6 +63,17 @@ def get(
 def json(schema: Document | None = None, media: str = "application/json") -> Document:
     """The content of a JSON answer."""
     return {media: {"schema": schema or {"type": "object"}}}
+
+
+def property_parameters(collections: Sequence[Collection]) -> list[Document]:
+    """The parameters that compare a property with a value: those that all of these collections have."""
+    keys = ("type", "format", "enum") if len(collections) == 1 else ("type", "format")
+    found = []
+    for name, field in filterable_in_all(collections).items():
+        schema = property_schema(name, field)
+        schema = schema.get("items", schema)
+        found.append(parameter(name, {key: schema[key] for key in keys if key in schema}, str(field.verbose_name)))
+    return found
 
 
 def columns_parameters(collection: Collection) -> list[Document]:

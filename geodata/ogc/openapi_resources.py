@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from geodata.ogc.openapi_parts import PAGES, TEXT, UUID, Document, format_of, get, json, parameter
+from geodata.ogc.openapi_tiles import COLUMN
 from geodata.ogc.schema import codelists
 from geodata.problems import types
 from geodata.registry import Collection
@@ -30,7 +31,7 @@ LIVE = [
 def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
     """Every address that is neither a feature, a change nor a tile of features."""
     forms = {media: {"schema": {} if media.endswith("json") else TEXT} for media in RDF}
-    place = [parameter(each, TEXT | {"pattern": r"^\d{1,8}$"}, each, where="path") for each in ("z", "row", "col")]
+    place = [parameter(each, COLUMN, each, where="path") for each in ("z", "row", "col")]
     waiting = get(
         "proposition", "A change that waits", [parameter("id", UUID, "uuid", where="path"), format_of("json")], json()
     )

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from geodata.ogc.openapi_parts import TEXT, Document, format_of, get, json, parameter, with_links
+from geodata.ogc.openapi_parts import TEXT, Document, format_of, get, json, parameter, property_parameters, with_links
+from geodata.ogc.openapi_versions import AS_OF_PARAMETER
+from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
 from geodata.registry import Collection
-from geodata.tiles.matrix import MATRIX_SET
+from geodata.tiles.matrix import MATRIX_SET, NUMBER
 from geodata.tiles.mvt import MEDIA_TYPE
 
-COLUMN = TEXT | {"pattern": r"^\d{1,8}$"}
+COLUMN = TEXT | {"pattern": f"^({NUMBER.pattern})$"}
 TILEJSON: Document = {
     "type": "object",
     "required": ["tilejson", "tiles", "vector_layers"],
@@ -30,9 +32,10 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
     """The tilesets of each collection and of all together, and the matrix set they lie in."""
     sets = get("tileMatrixSets", "Tile matrix sets", [format_of("json")], json(with_links_of_sets()))
     matrix = get("tileMatrixSet", "WebMercatorQuad", [format_of("json")], json())
-    found = {"/tileMatrixSets": sets, f"/tileMatrixSets/{MATRIX_SET}": matrix} | _of("all", "", _conditions())
-    for each in collections:
-        found |= _of(each.id, f"/collections/{each.id}", _conditions())
+    layers = list(collections)
+    found = {"/tileMatrixSets": sets, f"/tileMatrixSets/{MATRIX_SET}": matrix} | _of("all", "", _conditions(layers))
+    for each in layers:
+        found |= _of(each.id, f"/collections/{each.id}", _conditions([each]))
     return found
 
 
@@ -46,12 +49,15 @@ def with_links_of_sets() -> Document:
     }
 
 
-def _conditions() -> list[Document]:
+def _conditions(layers: Sequence[Collection]) -> list[Document]:
     return [
         parameter("datetime", TEXT, "RFC 3339 instant or interval"),
+        AS_OF_PARAMETER,
         parameter("q", TEXT, "words"),
         parameter("filter", TEXT, "CQL2 on the queryables (of all layers)"),
         parameter("filter-lang", TEXT | {"enum": list(LANGUAGES), "default": LANGUAGES[0]}, "its encoding"),
+        parameter("filter-crs", TEXT | {"enum": list(KNOWN)}, "CRS of its geometries"),
+        *property_parameters(layers),
     ]
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from geodata.ogc.openapi_parts import TEXT, Document, parameter
+from geodata.ogc.openapi_parts import TEXT, Document, limit_parameter, parameter
 from geodata.params.instants import AS_OF
-from geodata.params.paging import DEFAULT_LIMIT, MAX_LIMIT
 from geodata.registry import Collection
 
 OPERATIONS = ["publish", "change", "unpublish", "delete", "merge"]
@@ -43,7 +42,7 @@ def paths(collections: Iterable[Collection], problem: Document) -> dict[str, Any
     """The list of versions of the features of each collection."""
     fixed = [
         parameter("id", TEXT | {"format": "uuid"}, "uuid", "path"),
-        parameter("limit", {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT}, f"served up to {MAX_LIMIT}"),
+        limit_parameter(),
         parameter("cursor", TEXT, "from a next link"),
         parameter("f", TEXT | {"enum": ["json", "html", "link"]}, "Format"),
     ]

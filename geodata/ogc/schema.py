@@ -145,7 +145,7 @@ def _refer(about: Schema, field: models.Field[Any, Any], codelist_href: str) -> 
     """Say where the codes of a property are explained, and which features it refers to."""
     element: Any = field.base_field if isinstance(field, ArrayField) else field
     if element.choices:
-        about["x-ogc-codelist"] = codelist_href
+        about["x-ogc-codelistUri"] = codelist_href
     if isinstance(field, models.ForeignKey):
         target = next((each for each in registry.collections() if each.model_class is field.related_model), None)
         # A reference is the id of a feature (/req/feature-references/role-reference); codes are not.

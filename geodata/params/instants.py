@@ -10,8 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from geodata.problems import BadParameter
 
 OPEN = ("", "..")
-RFC3339 = re.compile(r"\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?")
-DAY_LENGTH = 10
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+INSTANT = re.compile(DAY.pattern + r"[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+# Where the seconds of an instant are, and the one that June and December may have at their end in UTC (RFC 3339 §5.7).
+SECONDS, LEAP = slice(17, 19), "60"
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC, microsecond=0)
+AFTER_LEAP = ((1, 1, 0, 0, 0), (7, 1, 0, 0, 0))
 AS_OF = "as-of"
 
 
@@ -21,6 +25,34 @@ class Interval:
 
     start: datetime | None
     end: datetime | None
+
+
+def read_day(text: str) -> date:
+    """A day of the calendar. Raises ValueError."""
+    if not DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def read_instant(text: str) -> datetime:
+    """An instant (RFC 3339) in UTC; a leap second is the second after it, as clocks of computers count. Raises ValueError."""
+    if not INSTANT.fullmatch(text):
+        raise ValueError(text)
+    text = text.upper()
+    if text[SECONDS] != LEAP:
+        return in_utc(datetime.fromisoformat(text))
+    found = in_utc(datetime.fromisoformat(f"{text[:17]}59{text[19:]}"))
+    if found >= LAST or (after := found + timedelta(seconds=1)).timetuple()[1:6] not in AFTER_LEAP:
+        raise ValueError(text)
+    return after
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same instant, as PostgreSQL reads it whatever its offset; before the year 1 and after 9999 the first and last one."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return FIRST if moment.year == FIRST.year else LAST
 
 
 def parse_datetime(text: str) -> Interval:
@@ -41,19 +73,18 @@ def parse_datetime(text: str) -> Interval:
 
 
 def _start(text: str) -> datetime:
-    if not RFC3339.fullmatch(text):
+    is_day = DAY.fullmatch(text)
+    if not (is_day or INSTANT.fullmatch(text)):
         raise BadParameter("datetime", _("Écrivez 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339)."))
     try:
-        if len(text) == DAY_LENGTH:
-            return datetime.combine(date.fromisoformat(text), time(), UTC)
-        return datetime.fromisoformat(text.upper())
+        return datetime.combine(read_day(text), time(), UTC) if is_day else read_instant(text)
     except ValueError:
         raise BadParameter("datetime", _("Cette date n’existe pas.")) from None
 
 
 def _end(text: str) -> datetime:
     start = _start(text)
-    if len(text) != DAY_LENGTH:
+    if not DAY.fullmatch(text):
         return start
     return (
         datetime.combine(start.date(), time.max, UTC)
@@ -68,11 +99,9 @@ def parse_as_of(text: str, now: datetime | None = None, name: str = AS_OF) -> da
     Raises BadParameter: malformed, no such date.
     """
     try:
-        if not RFC3339.fullmatch(text):
-            raise ValueError(text)
-        if len(text) > DAY_LENGTH:
-            return datetime.fromisoformat(text.upper()).astimezone(UTC)
-        day = date.fromisoformat(text)
+        if not DAY.fullmatch(text):
+            return read_instant(text)
+        day = read_day(text)
         last = datetime.combine(day, time.max, timezone.get_default_timezone()).astimezone(UTC)
     except (ValueError, OverflowError):
         told = _("Écrivez un jour ou un instant qui existe : 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339).")

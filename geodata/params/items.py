@@ -15,7 +15,7 @@ from geodata.params.cql2.tree import Node
 from geodata.params.crs import CRS84, Crs, parse_crs
 from geodata.params.instants import AS_OF, Interval, parse_as_of, parse_datetime
 from geodata.params.paging import DEFAULT_LIMIT, parse_cursor, parse_limit
-from geodata.params.properties import filterable, parse_property
+from geodata.params.properties import filterable, filterable_in_all, parse_property
 from geodata.params.sorting import SortKey, parse_sortby
 from geodata.problems import BadParameter, Text
 from geodata.registry import Collection
@@ -123,9 +123,7 @@ def parse_narrowing(query: Query, collections: Sequence[Collection]) -> list[Ite
 
     Conditions on properties are on those that all of them have. Raises BadParameter.
     """
-    first, *others = (filterable(each) for each in collections)
-    shared = (name for name in first if all(name in each for each in others))
-    given = single(query, ("f", *NARROWING, *shared))
+    given = single(query, ("f", *NARROWING, *filterable_in_all(collections)))
     return [ItemsQuery(**_narrowing(given, each)) for each in collections]
 
 

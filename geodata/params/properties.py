@@ -1,7 +1,8 @@
 """A property of a collection as a filter: `kind=terril` (OGC API Features §7.15.5)."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from geodata.params.instants import INSTANT, in_utc, read_instant
 from geodata.params.numbers import ascii_number
 from geodata.problems import BadParameter, Text
 from geodata.registry import Collection
@@ -35,6 +37,12 @@ def filterable(collection: Collection) -> Mapping[str, Field]:
     """Properties that can be compared with one value, and the id; structured ones are not."""
     found = {"id": collection.identifier, **collection.fields}
     return {name: field for name, field in found.items() if not isinstance(field, models.JSONField)}
+
+
+def filterable_in_all(collections: Sequence[Collection]) -> Mapping[str, Field]:
+    """Those that all of these collections have, as the first one has them."""
+    first, *others = (filterable(each) for each in collections)
+    return {name: field for name, field in first.items() if all(name in each for each in others)}
 
 
 def sortable(collection: Collection) -> dict[str, Field]:
@@ -75,13 +83,22 @@ def parse_property(collection: Collection, name: str, text: str) -> Any:
 
 def _typed(field: Field, name: str, text: str) -> Any:
     try:
-        value = field.to_python(ascii_number(text) if isinstance(field, NUMBERS) else text)
+        value = read_instant(text) if _is_instant(field, text) else field.to_python(_plain(field, text))
+        value = in_utc(value) if isinstance(value, datetime) and value.tzinfo else value
         field.run_validators(value) if isinstance(field, models.IntegerField) else None
     except (ValidationError, ValueError, OverflowError, TypeError):
         raise BadParameter(name, _wanted(field)) from None
     if isinstance(value, float) and not math.isfinite(value):
         raise BadParameter(name, _wanted(field))
     return value
+
+
+def _is_instant(field: Field, text: str) -> bool:
+    return isinstance(field, models.DateTimeField) and INSTANT.fullmatch(text) is not None
+
+
+def _plain(field: Field, text: str) -> str:
+    return ascii_number(text) if isinstance(field, NUMBERS) else text
 
 
 def _wanted(field: Field) -> Text:

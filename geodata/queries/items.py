@@ -45,6 +45,7 @@ ALL = "true"
 BOX = sql.SQL("ST_Intersects(t.geom, ST_MakeEnvelope(%s, %s, %s, %s, 4326))")
 # A box without width or height, which an area would not meet: ST_Envelope makes it the line or the point that it is.
 LINE = sql.SQL("ST_Intersects(t.geom, ST_Envelope(ST_MakeEnvelope(%s, %s, %s, %s, 4326)))")
+SHAPELESS = sql.SQL("t.geom IS NULL")
 # Boxes below this part of the extent are small.
 SMALL = 0.005
 Statement = tuple[sql.Composable, list[Any]]
@@ -223,7 +224,7 @@ def conditions(
     source, params = past.source(collection, user, query.revision)
     clauses: list[Statement] = []
     if query.bbox is not None:
-        clauses.append(_bbox(query))
+        clauses.append(_bbox(collection, query))
     if query.datetime is not None:
         clauses.append(_datetime(collection, query))
     clauses += [_equal(collection, name, value) for name, value in query.filters.items()]
@@ -236,10 +237,13 @@ def conditions(
     return source, where, [*params, *(value for _clause, values in clauses for value in values)]
 
 
-def _bbox(query: ItemsQuery) -> Statement:
+def _bbox(collection: Collection, query: ItemsQuery) -> Statement:
+    """What meets the box, and what has no shape (/req/core/fc-bbox-response; decision 0240)."""
     parts = query.bbox.parts if query.bbox else ()
-    clause = sql.SQL("({})").format(sql.SQL(" OR ").join(BOX if _is_wide(part) else LINE for part in parts))
-    return clause, [number for part in parts for number in part]
+    met = [BOX if _is_wide(part) else LINE for part in parts]
+    if collection.geometry.null:
+        met.append(SHAPELESS)
+    return sql.SQL("({})").format(sql.SQL(" OR ").join(met)), [number for part in parts for number in part]
 
 
 def _is_wide(part: Part) -> bool:

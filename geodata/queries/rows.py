@@ -38,6 +38,7 @@ class Selection:
     """Features that a person may see and asked for: at most `limit` (None: all) after a place in their order.
 
     `revision` is that of the past state they are read from, None for the present. `timeout_ms` bounds what reads the past.
+    `address` is where it was asked for, below the root of the site and without a format; "" where nobody asked.
     """
 
     collection: Collection
@@ -52,6 +53,7 @@ class Selection:
     columns: Columns = EVERYTHING
     revision: int | None = None
     timeout_ms: int = patience.TIMEOUT_MS
+    address: str = ""
 
     def narrowed(self, condition: sql.Composable) -> Selection:
         """The same selection with one more condition on the alias t, without parameters."""

@@ -1,5 +1,6 @@
 """WebMercatorQuad: which tiles exist (OGC Two Dimensional Tile Matrix Set, annex D.1)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,8 @@ from geodata.registry import Collection
 MATRIX_SET = "WebMercatorQuad"
 MATRIX_SET_URI = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 MAX_ZOOM = 20
-MAX_DIGITS = 8
+# The identifiers of matrices, rows and columns: no zeros before them.
+NUMBER = re.compile(r"0|[1-9]\d{0,7}", re.ASCII)
 
 
 # Web Mercator: half the side of the square in metres; a pixel of the standard is 0.28 mm wide.
@@ -81,7 +83,7 @@ class Tile:
 
 def parse_tile(z: str, row: str, col: str, min_zoom: int = 0, max_zoom: int = MAX_ZOOM) -> Tile:
     """The tile of these path segments. Raises NotFound: no numbers, outside the matrix or the zooms served."""
-    if not all(part.isascii() and part.isdigit() and len(part) <= MAX_DIGITS for part in (z, row, col)):
+    if not all(NUMBER.fullmatch(part) for part in (z, row, col)):
         raise NotFound(_("Une tuile s’adresse par trois nombres : matrice, ligne, colonne."))
     tile = Tile(int(z), int(row), int(col))
     if not min_zoom <= tile.z <= max_zoom:

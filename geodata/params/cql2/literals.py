@@ -1,6 +1,6 @@
 """Literals of a filter in the type that they are compared with, and the type of a property."""
 
-import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from geodata.params import instants
 from geodata.params.cql2 import refusal
 from geodata.params.cql2.tree import Call, Kind, Node, Property, Value
 from geodata.params.properties import Field, plain
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 MAX_TEXT = 5_000
 
 
@@ -43,21 +42,15 @@ def text_value(text: str) -> str:
 
 def read_date(text: Any) -> date:
     """A day of the calendar. Raises BadParameter."""
-    if isinstance(text, str) and DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
+    with suppress(ValueError, TypeError):
+        return instants.read_day(text)
     raise refusal(_("Écrivez une date comme 2026-05-08."))
 
 
 def read_instant(text: Any) -> datetime:
     """An instant (RFC 3339). Raises BadParameter."""
-    if isinstance(text, str) and INSTANT.fullmatch(text):
-        try:
-            return datetime.fromisoformat(text.upper())
-        except ValueError:
-            pass
+    with suppress(ValueError, TypeError):
+        return instants.read_instant(text)
     raise refusal(_("Écrivez un instant comme 2026-05-08T14:30:00Z."))
 
 
@@ -73,7 +66,11 @@ def fitted(found: Node, kind: Kind) -> Node:
     if kind is Kind.DATE:
         return Value(read_date(text), kind)
     if kind is Kind.INSTANT:
-        return Call("instant", (Value(read_date(text), Kind.DATE),), kind) if DAY.fullmatch(text) else _instant(text)
+        return (
+            Call("instant", (Value(read_date(text), Kind.DATE),), kind)
+            if instants.DAY.fullmatch(text)
+            else _instant(text)
+        )
     return Value(_identifier(text), kind) if kind is Kind.UUID else found
 
 

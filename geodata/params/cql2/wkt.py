@@ -11,7 +11,7 @@ from geodata.problems import BadParameter
 WORD = re.compile(
     r"""\s*(?:
     (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<text>'(?:[^']|'')*')
+    |(?P<text>'(?:[^'\\]|''|\\'|\\)*')
     |(?P<quoted>"[^"]+")
     |(?P<name>(?:[^\W\d]|:)[\w.:]*)
     |(?P<sign><=|>=|<>|[=<>()\[\],+\-*/%^])
@@ -19,6 +19,8 @@ WORD = re.compile(
     )""",
     re.VERBOSE,
 )
+# An apostrophe in a text (escapeQuote).
+QUOTE = re.compile(r"''|\\'")
 # The name in WKT → the name in GeoJSON, and how many lists are around a position.
 SHAPES = {
     "POINT": ("Point", 0),
@@ -65,7 +67,7 @@ class Words:
                 raise self.unreadable()
             return int(word) if word.isdigit() else float(word)
         if self.kind == "text":
-            return word[1:-1].replace("''", "'")
+            return QUOTE.sub("'", word[1:-1])
         return word[1:-1] if self.kind == "quoted" else word
 
     def next(self) -> Any:

@@ -90,6 +90,13 @@ def test_filters_are_those_of_items(client):
         assert [feature["id"] for feature in sequence(client, f"{ITEMS}?f=geojsonseq&{query}")] == [str(wanted.uuid)]
 
 
+def test_a_file_of_a_box_holds_what_has_no_shape_too(client):
+    found = {str(evenement(geom="SRID=4326;POINT(2.8 50.4)").uuid), str(evenement(geom=None).uuid)}
+    evenement(geom="SRID=4326;POINT(3.1 50.2)")
+    rows = table(client, "/api/collections/evenements/items?f=csv&bbox=2.7,50.3,2.9,50.5")
+    assert {row["id"] for row in rows} == found
+
+
 def test_a_member_takes_the_own_drafts_and_nobody_else_does(client):
     mine = autorite()
     cabane(status="draft", authority=mine)

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from cabanes.models import Cabane
 from geodata import registry
 from geodata.queries import items
+from tests.factories.agenda import evenement
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import autorite, box, member, parc
 from tests.factories.sentiers import sentier
@@ -258,3 +259,26 @@ def test_who_is_not_known_is_told_how_a_token_is_shown(client):
     response = client.post(ITEMS, data="{}", content_type="application/json")
     assert (response.status_code, response["WWW-Authenticate"].split()[0]) == (401, "Bearer")
     assert "Authorization: Bearer" in response.json()["detail"]
+
+
+def test_a_box_finds_what_has_no_shape_too_and_a_filter_does_not(client):
+    here, nowhere = evenement(geom="SRID=4326;POINT(2.8 50.4)"), evenement(geom=None)
+    evenement(geom="SRID=4326;POINT(3.1 50.2)")
+    found = {str(here.uuid), str(nowhere.uuid)}
+    items = "/api/collections/evenements/items"
+    for corners in ("2.7,50.3,2.9,50.5", "170,50.3,2.9,50.5"):
+        page = get(client, f"{items}?bbox={corners}")[1]
+        assert ({each["id"] for each in page["features"]}, page["numberMatched"]) == (found, 2)
+    page = get(client, f"{items}?filter=S_INTERSECTS(geom,BBOX(2.7,50.3,2.9,50.5))")[1]
+    assert [each["id"] for each in page["features"]] == [str(here.uuid)]
+
+
+@pytest.mark.parametrize("offset", ["%2B16:22", "-23:59"])
+def test_an_instant_may_be_of_any_offset(client, offset):
+    evenement(starts_at="2027-06-01T10:00:00Z", ends_at="2027-06-01T12:00:00Z")
+    items, instant = "/api/collections/evenements/items", f"2027-06-01T11:00:00{offset}"
+    for query in (f"datetime=../{instant}", f"filter=starts_at<TIMESTAMP('{instant}')", f"starts_at={instant}",
+                  f"starts_at={instant.replace('T', '%20')}", f"as-of=2026-01-01T00:00:00{offset}"):  # fmt: skip
+        answer, page = get(client, f"{items}?{query}")
+        found = offset == "-23:59" and not query.startswith(("starts_at", "as-of"))
+        assert (answer.status_code, page["numberMatched"]) == (200, int(found)), query

@@ -82,6 +82,11 @@ class Sample:
             if value is not None:
                 yield name, value
 
+    def has(self, name: str) -> bool:
+        """Whether the row itself has the value of this property."""
+        value: Any = getattr(self.row, filterable(self.collection)[name].attname)
+        return bool(value == self.values[name])
+
     @property
     def word(self) -> str:
         """The first word of its name, which many have."""
@@ -213,7 +218,7 @@ class Asking:
                     yield Ask(path, {} if is_header else name, due, name if is_header else {})
             if template.endswith("/items") and has_many:
                 yield from of_items(sample, path)
-            if is_tile:
+            if is_tile and not has_many:
                 yield Ask(path, {"as-of": self.instant})
 
     def _sample(self, template: str) -> Sample:
@@ -257,7 +262,8 @@ class Asking:
             yield from ((code, True) for code in codes)
         elif name in collection.fields or name == "id":
             if name in sample.values:
-                yield given(sample.values[name]), True
+                # A tile shows the place of one row; the value may be another one's.
+                yield given(sample.values[name]), "{tileMatrix}" not in template or sample.has(name)
         else:
             yield from self._own(sample, template)[name]
 

@@ -71,6 +71,21 @@ def core(client, one):
     assert {"self", "alternate"} <= {each["rel"] for each in found["links"]}
     assert client.get(f"{CABINS}/items?unknown=1").status_code == 400
     assert {"self", "collection"} <= set(relations(client, f"{CABINS}/items/{one.uuid}"))
+    core_parameters(client)
+
+
+def described(client):
+    found = read(client, "/api/openapi.json").json()["paths"]["/collections/cabanes/items"]["get"]["parameters"]
+    return {each["name"]: each for each in found}
+
+
+def core_parameters(client):
+    bbox, limit = (described(client)[name] for name in ("bbox", "limit"))
+    for each in (bbox, limit, described(client)["datetime"]):
+        assert (each["in"], each["required"], each["style"], each["explode"]) == ("query", False, "form", False)
+    assert (bbox["schema"]["type"], bbox["schema"]["items"]) == ("array", {"type": "number"})
+    assert [(each["minItems"], each["maxItems"]) for each in bbox["schema"]["oneOf"]] == [(4, 4), (6, 6)]
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 100}
 
 
 def geojson(client, one):
@@ -115,6 +130,7 @@ def queryables(client, _one):
     assert found["properties"]["kind"]["type"] == "string"
     assert len(filtered(client, "kind = 'cabane_design'")) == 1
     assert len(read(client, f"{CABINS}/items?year_built=2020").json()["features"]) == 1
+    assert f'{CABINS}/queryables>; rel="{REL}/queryables"' in read(client, f"{CABINS}/items")["Link"]
 
 
 def filters(client, _one):
@@ -142,7 +158,13 @@ def writing(client, _one):
     made = client.post(f"{CABINS}/items", json.dumps(feature), "application/geo+json")
     assert made.status_code == 201, made.content
     address, etag = made["Location"], made["ETag"]
-    assert {"PUT", "PATCH", "DELETE"} <= set(client.options(address)["Allow"].split(", "))
+    options, collection = client.options(address), client.options(f"{CABINS}/items")
+    assert (options.status_code, collection.status_code) == (200, 200)
+    assert {"PUT", "PATCH", "DELETE"} <= set(options["Allow"].split(", "))
+    assert "application/merge-patch+json" in options["Accept-Patch"].split(", ")
+    assert "application/geo+json" in collection["Accept-Post"].split(", ")
+    for ask, where in ((client.post, f"{CABINS}/items"), (client.put, address), (client.patch, address)):
+        assert ask(where, json.dumps(feature), content_type="").status_code == 400
     patch = json.dumps({"type": "Feature", "properties": {"name_fr": "Autre"}})
     kept = {"headers": {"If-Match": etag}}
     changed = client.patch(address, patch, "application/merge-patch+json", **kept)

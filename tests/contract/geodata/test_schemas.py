@@ -50,7 +50,9 @@ def test_people_read_it_as_a_page(client, collection, name):
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/html; charset=utf-8")
     page = answer.content.decode()
     assert all(f"<code>{key}</code>" in page for key in found["properties"])
-    assert all(about["x-ogc-codelist"] in page for about in found["properties"].values() if "x-ogc-codelist" in about)
+    assert all(
+        about["x-ogc-codelistUri"] in page for about in found["properties"].values() if "x-ogc-codelistUri" in about
+    )
     assert 'rel="alternate"; type="application/schema+json"' in answer["Link"]
 
 
@@ -83,9 +85,9 @@ def test_roles_name_one_id_one_shape_and_one_time(client, collection):
 def test_codes_are_explained_in_three_languages(client, collection):
     for name, about in document(client, collection.id, "schema")["properties"].items():
         codes = about.get("enum") or about.get("items", {}).get("enum")
-        assert ("x-ogc-codelist" in about) == bool(codes), name
+        assert ("x-ogc-codelistUri" in about) == bool(codes), name
         if codes:
-            told = json.loads(client.get(about["x-ogc-codelist"].removeprefix("http://testserver")).content)
+            told = json.loads(client.get(about["x-ogc-codelistUri"].removeprefix("http://testserver")).content)
             assert [each["code"] for each in told["codes"]] == codes
             assert all(each["title_fr"] and each["title_en"] and each["title_nl"] for each in told["codes"])
 

@@ -92,6 +92,24 @@ def feed(body):
     return entries
 
 
+@pytest.mark.parametrize("query", ["", "kind=nature&q=F%C3%AAte", "bbox=2.7,50.3,2.9,50.5&limit=2", "one"])
+def test_a_feed_of_a_part_is_a_feed_of_its_own(client, query):
+    """RFC 4287 §4.2.6 and §4.2.7.2: who subscribes to a part and follows `self` keeps the part."""
+    one = evenement(title_fr="Fête", geom="SRID=4326;POINT(2.8 50.4)")
+    evenement(kind="sport")
+    path, query = (
+        f"/api/collections/evenements/items{f'/{one.uuid}' if query == 'one' else ''}",
+        query.replace("one", ""),
+    )
+    body = taken(client, f"{path}?f=atom&{query}")[1]
+    root = ElementTree.fromstring(body)
+    links = {each.get("rel"): each.get("href") for each in root.findall(f"{ATOM}link")}
+    assert taken(client, links["self"])[1] == body
+    told = taken(client, links["alternate"])[0]
+    assert (told["Content-Type"], told.status_code) == ("text/html; charset=utf-8", 200)
+    assert root.findtext(f"{ATOM}id") == f"http://testserver{path}" + (f"?{query.replace(',', '%2C')}" if query else "")
+
+
 def test_the_gpx_of_a_synthetic_network_has_tracks_heights_and_cabins(client):
     call_command("make_demo", parks=5, cabins=400, trails=20, stdout=StringIO())
     _answer, body = items(client, "sentiers", "gpx")

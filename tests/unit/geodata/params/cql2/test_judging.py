@@ -26,6 +26,22 @@ def test_parts_have_the_type_of_the_property_they_meet():
     assert read("A_EQUALS(activities, ())").args[1] == Values((), Kind.TEXT)
 
 
+def test_an_apostrophe_is_doubled_or_behind_a_backslash():
+    assert {read(f"name_fr = '{text}'").args[1].value for text in ("L''étang", r"L\'étang")} == {"L'étang"}
+    assert read(r"name_fr LIKE '%\'\%%'").args[1].value == r"%'\%%"
+    assert read(r"name_fr = 'a\b\\'").args[1].value == "a\\b\\\\"
+
+
+def test_a_leap_second_is_the_second_after_it():
+    midnight = Value(datetime(2017, 1, 1, tzinfo=UTC), Kind.INSTANT)
+    for text in ("'2016-12-31T23:59:60Z'", "TIMESTAMP('2016-12-31T23:59:60Z')"):
+        assert read(f"created_at < {text}").args[1] == midnight
+    interval = read("T_DURING(INTERVAL(created_at,updated_at), INTERVAL('2016-12-31T23:59:60Z','..'))").args[1]
+    assert interval.start == midnight
+    with pytest.raises(BadParameter):
+        read("created_at < TIMESTAMP('2016-12-30T23:59:60Z')")
+
+
 def test_day_against_an_instant_is_its_midnight():
     assert read("created_at > DATE('2021-05-19')").args[1] == Call(
         "instant", (Value(date(2021, 5, 19), Kind.DATE),), Kind.INSTANT
