@@ -57,6 +57,9 @@ def _row_by_row():
         cursor.execute(command)
     reader.work(lambda each: each.tell(command.encode()))
     yield
+    # A pool hands connections on as they are.
+    with connection.cursor() as cursor:
+        cursor.execute("RESET enable_bitmapscan")
     connection.close()
     reader.close()
 
