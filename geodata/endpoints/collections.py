@@ -12,7 +12,7 @@ from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.landing import root_of
 from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
 from geodata.endpoints.pages import link_header, show
-from geodata.formats.choice import HTML, JSON, Format
+from geodata.formats.choice import HTML, Format
 from geodata.ogc import documents, schema
 from geodata.ogc.links import selves
 from geodata.queries import extent
@@ -91,8 +91,10 @@ def _row(name: str, told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@endpoint("GET", gives=(JSON,))
+@endpoint("GET", gives=documents.DOCUMENT_FORMATS)
 def codelist(request: HttpRequest, collection_id: str, name: str) -> HttpResponseBase:
     """The codes of a property, explained in each language (`x-ogc-codelistUri`)."""
     ask_nothing_else(request)
-    return document(request, schema.codelist(registry.get(collection_id), name))
+    collection = registry.get(collection_id)
+    told = schema.codelist(collection, name)
+    return show(request, chosen_of(request), told, "geodata/codelist.html", collection=collection)

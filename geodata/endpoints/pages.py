@@ -25,9 +25,11 @@ MAX_ALTERNATES = 1_500
 
 
 def link_header(links: list[dict[str, Any]]) -> str:
-    """The links of a document as one header; titles, and alternates beyond MAX_ALTERNATES characters, are left to it."""
+    """The links of a document as one header; titles, templates, and alternates beyond MAX_ALTERNATES characters, are left to it."""
     found, room = [], MAX_ALTERNATES
     for each in links:
+        if each.get("templated"):
+            continue
         said = f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"'
         room -= len(said) if each["rel"] == "alternate" else 0
         if each["rel"] != "alternate" or room > 0:

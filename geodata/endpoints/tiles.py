@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.endpoints import mementos, validators
 from geodata.endpoints.answers import document, endpoint
 from geodata.endpoints.authentication import user_of
-from geodata.endpoints.negotiation import ask_nothing_else
+from geodata.endpoints.negotiation import ask_nothing_else, chosen_of
+from geodata.endpoints.pages import show
 from geodata.endpoints.validators import not_modified
 from geodata.formats.choice import JSON, Format
+from geodata.ogc.documents import DOCUMENT_FORMATS
+from geodata.ogc.links import selves
 from geodata.params.items import ItemsQuery, parse_narrowing
 from geodata.queries import extent, past, states
 from geodata.registry import Collection
@@ -46,37 +50,51 @@ def _title(collection: Collection | None) -> str:
     return str(collection.title) if collection else settings.SITE_NAME
 
 
-@endpoint("GET", gives=(JSON,))
+def _shown(
+    request: HttpRequest, content: dict[str, Any], heading: str, template: str = "geodata/tiles.html"
+) -> HttpResponseBase:
+    """A document about tiles, or its page, with links to both."""
+    chosen = chosen_of(request)
+    others = [each for each in content["links"] if each["rel"] != "self"]
+    content["links"] = [*selves(request.build_absolute_uri(request.path), {}, chosen, DOCUMENT_FORMATS), *others]
+    return show(request, chosen, content, template, heading=heading)
+
+
+@endpoint("GET", gives=DOCUMENT_FORMATS)
 def listed(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """The list of tilesets."""
     ask_nothing_else(request)
     collection, _layer = _layers(collection_id)
-    return document(request, tilesets(_base(request, collection), _title(collection)))
+    title = _title(collection)
+    heading = _("%(name)s : jeux de tuiles") % {"name": title}
+    return _shown(request, tilesets(_base(request, collection), title), heading)
 
 
-@endpoint("GET", gives=(JSON,))
+@endpoint("GET", gives=DOCUMENT_FORMATS)
 def described(request: HttpRequest, collection_id: str | None = None) -> HttpResponseBase:
     """The metadata of the tileset."""
     ask_nothing_else(request)
     collection, layers = _layers(collection_id)
-    base = _base(request, collection)
+    base, title = _base(request, collection), _title(collection)
     template = f"{base}/{MATRIX_SET}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     scheme = request.build_absolute_uri(f"/api/tileMatrixSets/{MATRIX_SET}")
-    return document(request, tileset(base, template, scheme, layers, _title(collection)))
+    heading = _("%(name)s : tuiles") % {"name": title}
+    return _shown(request, tileset(base, template, scheme, layers, title), heading)
 
 
-@endpoint("GET", gives=(JSON,))
+@endpoint("GET", gives=DOCUMENT_FORMATS)
 def schemes(request: HttpRequest) -> HttpResponseBase:
     """The list of tile matrix sets (OGC API Tiles, Tile matrix sets)."""
     ask_nothing_else(request)
-    return document(request, matrix_sets(request.build_absolute_uri("/api/tileMatrixSets")))
+    return _shown(request, matrix_sets(request.build_absolute_uri("/api/tileMatrixSets")), _("Grilles de tuiles"))
 
 
-@endpoint("GET", gives=(JSON,))
+@endpoint("GET", gives=DOCUMENT_FORMATS)
 def scheme(request: HttpRequest) -> HttpResponseBase:
     """The definition of the one tile matrix set."""
     ask_nothing_else(request)
-    return document(request, matrix_set(request.build_absolute_uri(request.path)))
+    told = matrix_set(request.build_absolute_uri(request.path))
+    return _shown(request, told, told["title"], "geodata/matrix_set.html")
 
 
 @endpoint("GET", gives=(JSON, TILEJSON))

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from geodata import deprecations
-from geodata.ogc.openapi_parts import PAGES, Document, format_of, get, json
+from geodata.ogc.openapi_parts import EITHER, PAGES, Document, get, json
 from geodata.registry import Collection
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -16,7 +16,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 def paths(_collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
     """`/changelog`."""
     told = "Releases, and what goes away"
-    return {"/changelog": get("changelog", told, [format_of("json", "html")], json() | PAGES)}
+    return {"/changelog": get("changelog", told, [EITHER], json() | PAGES)}
 
 
 def marked(paths: dict[str, Any]) -> dict[str, Any]:

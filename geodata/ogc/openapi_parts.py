@@ -44,6 +44,10 @@ def format_of(*names: str) -> Document:
     return parameter("f", TEXT | {"enum": list(names)}, "Format")
 
 
+# Of what is a document or a page.
+EITHER = format_of("json", "html")
+
+
 def limit_parameter() -> Document:
     """The parameter `limit` (/req/core/fc-limit-definition)."""
     schema = NUMBER | {"minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}

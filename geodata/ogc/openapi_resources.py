@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from geodata.ogc.openapi_parts import PAGES, TEXT, UUID, Document, format_of, get, json, parameter
+from geodata.ogc.openapi_parts import EITHER, PAGES, TEXT, UUID, Document, format_of, get, json, parameter
 from geodata.ogc.openapi_tiles import COLUMN
 from geodata.ogc.schema import codelists
 from geodata.problems import types
@@ -49,8 +49,8 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
         "/live": get("live", "What changes, as server-sent events", LIVE, {"text/event-stream": {"schema": TEXT}}, empty=True),
         "/problems/{slug}": get(
             "problem", "What a type of problem means",
-            [parameter("slug", TEXT | {"enum": sorted(types())}, "last part of its address", where="path"), format_of("json")],
-            json(),
+            [parameter("slug", TEXT | {"enum": sorted(types())}, "last part of its address", where="path"), EITHER],
+            json() | PAGES,
         ),
         "/propositions/{id}": waiting,
     }  # fmt: skip
@@ -59,6 +59,6 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
         name = parameter("name", TEXT | {"enum": names}, "a property with codes", where="path")
         if names:
             found[f"/collections/{each.id}/codelists/{{name}}"] = get(
-                f"{each.id}.codelist", "What the codes of a property mean", [name, format_of("json")], json(CODES)
+                f"{each.id}.codelist", "What the codes of a property mean", [name, EITHER], json(CODES) | PAGES
             )
     return found

@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from geodata.ogc.openapi_parts import TEXT, Document, format_of, get, json, parameter, property_parameters, with_links
+from geodata.ogc.openapi_parts import (
+    EITHER,
+    PAGES,
+    TEXT,
+    Document,
+    format_of,
+    get,
+    json,
+    parameter,
+    property_parameters,
+    with_links,
+)
 from geodata.ogc.openapi_versions import AS_OF_PARAMETER
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
@@ -30,8 +41,8 @@ BINARY: Document = {"schema": TEXT | {"format": "binary"}}
 
 def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
     """The tilesets of each collection and of all together, and the matrix set they lie in."""
-    sets = get("tileMatrixSets", "Tile matrix sets", [format_of("json")], json(with_links_of_sets()))
-    matrix = get("tileMatrixSet", "WebMercatorQuad", [format_of("json")], json())
+    sets = get("tileMatrixSets", "Tile matrix sets", [EITHER], json(with_links_of_sets()) | PAGES)
+    matrix = get("tileMatrixSet", "WebMercatorQuad", [EITHER], json() | PAGES)
     layers = list(collections)
     found = {"/tileMatrixSets": sets, f"/tileMatrixSets/{MATRIX_SET}": matrix} | _of("all", "", _conditions(layers))
     for each in layers:
@@ -66,8 +77,8 @@ def _of(name: str, base: str, conditions: Sequence[Document]) -> dict[str, Any]:
     address = [parameter(each, COLUMN, each, where="path") for each in ("tileMatrix", "tileRow", "tileCol")]
     listed = with_links(tilesets={"type": "array", "items": TILESET})
     return {
-        f"{base}/tiles": get(f"{name}.tilesets", f"Tilesets: {name}", [format_of("json")], json(listed)),
-        inner: get(f"{name}.tileset", f"Tileset: {name}", [format_of("json")], json(TILESET)),
+        f"{base}/tiles": get(f"{name}.tilesets", f"Tilesets: {name}", [EITHER], json(listed) | PAGES),
+        inner: get(f"{name}.tileset", f"Tileset: {name}", [EITHER], json(TILESET) | PAGES),
         f"{inner}/tilejson": get(
             f"{name}.tilejson", f"TileJSON: {name}", [*conditions, format_of("json", "tilejson")], json(TILEJSON)
         ),
