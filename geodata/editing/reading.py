@@ -123,6 +123,8 @@ def _not_settable(
 
 def _echoes(given: Any, present: Any) -> bool:
     """Whether a value is the one that was read, as programs write it back: fewer decimals, a list as text."""
+    if isinstance(given, bool) != isinstance(present, bool):
+        return False
     if given == present:
         return True
     if isinstance(given, (int, float)) and isinstance(present, float):
