@@ -69,18 +69,19 @@ def test_hidden_is_refused_as_what_does_not_exist(client, call, person, collecti
     url = f"{items(collection)}/{present.uuid}"
     owner = None if collection in REFERENCE else call
     before = Revision.objects.count()
-    for beside in ({}, {"nom": "inconnue"}, {"source": "<b>"}):
-        for verb, address in (("post", items(collection)), ("put", url), ("patch", url)):
-            told = []
-            for tried in (value, unknown(field)):
-                content = body(collection, owner)
-                content["properties"] |= {field.name: tried, **beside}
-                kind = [MERGE] if verb == "patch" else []
-                answer = send(client, verb, address, content, who, *kind)
-                assert answer.status_code == 422, answer.content
-                assert field.name in fields_of(answer)
-                told.append(refusal(answer, tried))
-            assert told[0] == told[1]
+    for verb, address, beside in (
+        ("post", items(collection), {"nom": "inconnue"}), ("put", url, {}), ("patch", url, {"source": "<b>"}),
+    ):  # fmt: skip
+        told = []
+        for tried in (value, unknown(field)):
+            content = body(collection, owner)
+            content["properties"] |= {field.name: tried, **beside}
+            kind = [MERGE] if verb == "patch" else []
+            answer = send(client, verb, address, content, who, *kind)
+            assert answer.status_code == 422, answer.content
+            assert field.name in fields_of(answer)
+            told.append(refusal(answer, tried))
+        assert told[0] == told[1]
     assert Revision.objects.count() == before
 
 
