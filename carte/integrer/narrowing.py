@@ -45,10 +45,11 @@ def of_list(collection: Collection, given: QueryDict) -> dict[str, str] | None:
             parameters[name] = YesNo.YES if name in REACHABLE else value
         elif value:
             conditions.append(_condition(collection, name, value))
-    if None in conditions:
+    said = [each for each in conditions if each is not None]
+    if len(said) < len(conditions):
         return None
-    if conditions:
-        parameters["filter"] = " AND ".join(filter(None, conditions))
+    if said:
+        parameters["filter"] = " AND ".join(said)
     return parameters if "q" not in parameters or _is_same(form, collection, parameters) else None
 
 

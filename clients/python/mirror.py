@@ -72,11 +72,7 @@ if __name__ == "__main__":
     for collection in sys.argv[3:]:
         try:
             mirror(sys.argv[1].rstrip("/"), mirrored, collection)
-        except (
-            OSError,
-            HTTPException,
-            ValueError,
-        ) as error:  # what the service says, or what was cut; the file is as it was
+        except FAILURES as error:  # what the service says, or what was cut; the file is as it was
             said = error.read(1000).decode(errors="replace") if isinstance(error, HTTPError) else ""
             sys.exit(f"{collection}: {error} {said}".rstrip())
         if sys.stdout.isatty():  # cron hears of failures only

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import wraps
 from types import MappingProxyType
 from typing import Any
@@ -24,7 +25,6 @@ from geodata.formats.choice import ranges_of
 from geodata.problems import (
     NotAuthenticated,
     NotFound,
-    PreconditionFailed,
     Problem,
     QuotaExceeded,
     StaleRevision,
@@ -143,13 +143,12 @@ def _why_unreadable(error: Exception) -> str:
 def _wanted(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The answer to a read, if it is what the request asks for. Raises PreconditionFailed."""
     if request.method in ("GET", "HEAD") and (response.status_code == 304 or 200 <= response.status_code < 300):  # noqa: PLR2004
-        try:
-            validators.ask_wanted(request, response.get("ETag", ""))
-        except PreconditionFailed:
-            # close() would also tell Django that the request is over.
+        with ExitStack() as refused:
+            # What is not sent gives back what it holds; close() would also tell Django that the request is over.
             for close in response._resource_closers:  # type: ignore[attr-defined]
-                close()
-            raise
+                refused.callback(close)
+            validators.ask_wanted(request, response.get("ETag", ""))
+            refused.pop_all()
     return response
 
 

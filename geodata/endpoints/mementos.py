@@ -7,7 +7,7 @@ more is kept by caches for a day, no longer: a text that the law asks to erase m
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from geodata.endpoints import validators
 from geodata.ogc.links import Link, link
-from geodata.params.instants import AS_OF
+from geodata.params.instants import AS_OF, read_http_date
 from geodata.problems import BadParameter
 from geodata.queries.past import Moment
 
@@ -50,10 +50,10 @@ def negotiated(request: HttpRequest) -> HttpResponse | None:
     if asked is None or AS_OF in request.GET:
         return None
     try:
-        instant = parsedate_to_datetime(asked)
+        instant = read_http_date(asked)
     except ValueError:
         raise BadParameter(HEADER, _("Une date comme : Tue, 03 Mar 2026 10:00:00 GMT.")) from None
-    if instant.tzinfo is None or instant >= timezone.now():
+    if instant >= timezone.now():
         return None
     response = HttpResponse(status=302)
     response["Location"] = at(request, instant)

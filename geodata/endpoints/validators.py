@@ -20,7 +20,6 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +31,7 @@ from django.utils.translation import gettext as _
 
 from geodata.endpoints.compression import uncoded
 from geodata.exports.sight import seen_by
+from geodata.params.instants import read_http_date
 from geodata.problems import PreconditionFailed
 
 if TYPE_CHECKING:
@@ -154,10 +154,10 @@ def ask_wanted(request: HttpRequest, etag: str) -> None:
 def is_later(request: HttpRequest, at: datetime | None) -> bool:
     """Whether this is after `If-Unmodified-Since`, which counts in seconds; a date that cannot be read is none."""
     try:
-        since = parsedate_to_datetime(request.headers.get("If-Unmodified-Since", ""))
+        since = read_http_date(request.headers.get("If-Unmodified-Since", ""))
     except ValueError:
         return False
-    return at is not None and at.replace(microsecond=0) > since.replace(tzinfo=since.tzinfo or UTC)
+    return at is not None and at.replace(microsecond=0) > since
 
 
 def _changed_at(etag: str) -> datetime | None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +46,15 @@ def read_instant(text: str) -> datetime:
     if found >= LAST or (after := found + timedelta(seconds=1)).timetuple()[1:6] not in AFTER_LEAP:
         raise ValueError(text)
     return after
+
+
+def read_http_date(text: str) -> datetime:
+    """A date of a header (RFC 9110 §5.6.7) in UTC. Raises ValueError."""
+    try:
+        found = parsedate_to_datetime(text)
+    except OverflowError as error:
+        raise ValueError(text) from error
+    return in_utc(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def in_utc(moment: datetime) -> datetime:

@@ -84,6 +84,7 @@ def tileset(base: str, template: str, scheme: str, collections: Sequence[Collect
                 "href": scheme,
                 "rel": "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
                 "type": "application/json",
+                "title": MATRIX_SET,
             },
         ],
     }

@@ -86,3 +86,9 @@ def test_a_form_that_is_sent_back_with_one_change_is_taken(client, old, person):
     assert (old.name_fr, old.description_fr, old.source_url) == ("Le Busard", OLD, "exemple point fr")
     refused = client.post(page, typed | {"source_url": "autre point fr"})
     assert list(refused.context["form"].errors) == ["source_url"]
+
+
+def test_a_number_that_no_float_holds_is_refused_where_one_is_stored(client, call, person):
+    thing = cabane(authority=call, height_m=3.0)
+    assert fields_of(patched(client, thing, person, height_m=10**400)) == ["height_m"]
+    assert fields_of(patched(client, thing, person, park_distance_m=10**400)) == ["park_distance_m"]

@@ -2,10 +2,12 @@
 
 import ast
 import json
+import runpy
 import sqlite3
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 from uuid import uuid4
@@ -197,6 +199,14 @@ def test_an_answer_that_was_cut_is_told_in_a_line(path, length):
     assert told.returncode == 1
     assert told.stderr.startswith("cabanes: ")
     assert "Traceback" not in told.stderr
+
+
+def test_a_file_that_somebody_else_writes_is_told_in_a_line(address, file, path, monkeypatch):
+    file.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+    monkeypatch.setattr(sys, "argv", ["mirror.py", address, str(path), "cabanes"])
+    with pytest.raises(SystemExit, match="cabanes: database is locked"):
+        runpy.run_path(mirror.__file__, run_name="__main__")
 
 
 def test_without_its_arguments_it_says_how_it_is_called():
