@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,8 @@ ARRAYS_BESIDE = 20_000
 MAX_DEPTH = 20
 # The validator of an item (`validators.of_item`); the release and the coding do not count here.
 ETAG = re.compile(r'^"r(\d{1,18})(?:\.([0-9a-z]+)\.[0-9a-z]+)?(?:-[a-z]+)?"$')
+# Later than any date of `If-Unmodified-Since` that can be read.
+END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 UNWRITABLE = re.compile("[\\x00\\ud800-\\udfff]")
 # What a feature has here: `links` is of ours, `bbox` of RFC 7946 §5 (desktop programs write it); neither is stored.
 ECHOED = ("links", "bbox")
@@ -188,8 +191,9 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
 
     Of several validators the one of the `present` feature counts. A weak or foreign one matches nothing
     (RFC 9110 §13.1.1): -1; so does one of the same number and another instant, read before a backup was
-    restored, any feature where `If-None-Match` names it, and one that changed after `If-Unmodified-Since`. Raises
-    PreconditionRequired where this instance demands one.
+    restored, any feature where `If-None-Match` names it, and one that changed after `If-Unmodified-Since`. Where that
+    date is met, the revision is the one it was compared with: who is faster until the row is locked wins there too.
+    Raises PreconditionRequired where this instance demands a condition.
     """
     # Compared weakly, each of them (§13.1.2).
     unwanted = request.headers.get("If-None-Match", "").strip().replace('W/"', '"')
@@ -199,6 +203,8 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
     if "If-Match" not in request.headers:
         if is_later(request, present.updated_at):
             return -1, ""
+        if is_later(request, END_OF_TIME):
+            return present.revision, ""
         if settings.GEODATA_REQUIRE_IF_MATCH:
             raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
         return None, UNLOCKED

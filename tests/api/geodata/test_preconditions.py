@@ -6,6 +6,9 @@ from email.utils import format_datetime
 
 import pytest
 
+from geodata.editing.reading import read_feature
+from geodata.endpoints import writing
+from geodata.models import Revision
 from tests.api.geodata.test_door import TILE, through
 from tests.api.geodata.writing import send
 from tests.factories.cabanes import cabane
@@ -88,3 +91,36 @@ def test_a_write_is_refused_when_the_feature_is_later(client):
         assert json.loads(refused.content)["type"].endswith("/api/problems/stale-revision")
     now = {"If-Unmodified-Since": dated(thing)}
     assert send(client, "patch", path, patch, person, "application/merge-patch+json", **now).status_code == 200
+    assert Revision.objects.latest("id").note == ""
+
+
+@pytest.mark.parametrize("date", [{"seconds": 0}, {"days": 1}])
+def test_who_writes_after_the_date_was_compared_is_not_overwritten(client, monkeypatch, date):
+    call = autorite()
+    person, thing = member("publisher", call), cabane(authority=call)
+    path, headers = f"{ITEMS}/{thing.uuid}", {"If-Unmodified-Since": dated(thing, **date)}
+    answers = []
+
+    def patch(name):
+        content = {"properties": {"name_fr": name}}
+        return send(client, "patch", path, content, person, "application/merge-patch+json", **headers)
+
+    def read(*given, **more):
+        monkeypatch.setattr(writing, "read_feature", read_feature)
+        answers.append(patch("Premier"))
+        return read_feature(*given, **more)
+
+    monkeypatch.setattr(writing, "read_feature", read)
+    answers.append(patch("Second"))
+    assert [each.status_code for each in answers] == [200, 412]
+    thing.refresh_from_db()
+    assert thing.name_fr == "Premier"
+
+
+def test_a_date_that_is_met_is_the_condition_that_an_instance_demands(client, settings):
+    settings.GEODATA_REQUIRE_IF_MATCH = True
+    call = autorite()
+    person, thing = member("publisher", call), cabane(authority=call)
+    for date, code in (("yesterday", 428), (dated(thing, days=1), 204)):
+        headers = {"If-Unmodified-Since": date}
+        assert send(client, "delete", f"{ITEMS}/{thing.uuid}", None, person, **headers).status_code == code
