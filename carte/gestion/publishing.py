@@ -67,7 +67,7 @@ def _publish(request: HttpRequest, collection: Collection) -> HttpResponse:
         chosen,
         by=person(request),
         batch=uuid4(),
-        reason=told % {"n": len(chosen)},
+        note=told % {"n": len(chosen)},
         no_photo_reason=request.POST.get("no_photo_reason", "").strip(),
     )
     if done := len(chosen) - len(refused):
@@ -96,7 +96,7 @@ def _take_back(request: HttpRequest, collection: Collection) -> HttpResponse:
         actions_of(collection),
         batch[0],
         by=person(request),
-        reason=_("publication groupée annulée"),
+        note=_("publication groupée annulée"),
         since=timezone.now() - REMEMBERED,
     )
     if done:

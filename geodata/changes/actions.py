@@ -222,8 +222,8 @@ class Actions:
         """The record with the values it had right after `to_revision`."""
         current = self._fresh(uuid)
         values = state_at(uuid, to_revision, current)
-        told = reason or _("retour à la version %(revision)d") % {"revision": to_revision}
-        return self.update(uuid, values, by=by, revision=revision, reason=told)
+        note = _("retour à la version %(revision)d") % {"revision": to_revision}
+        return self.update(uuid, values, by=by, revision=revision, reason=reason, note=note)
 
     def replace_geometry(
         self,

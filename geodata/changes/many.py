@@ -31,8 +31,11 @@ Outcomes = list[UUID | Problem]
 class Many:
     """Actions of one person on many records of one collection."""
 
-    def __init__(self, actions: Actions, *, by: User, reason: str, source: str, batch: UUID | None = None) -> None:
-        self.actions, self.by, self.reason, self.source, self.batch = actions, by, reason, source, batch
+    def __init__(
+        self, actions: Actions, *, by: User, source: str, reason: str = "", note: str = "", batch: UUID | None = None
+    ) -> None:
+        self.actions, self.by, self.source, self.batch = actions, by, source, batch
+        self.reason, self.note = reason, note
         self._allowed: dict[Hashable, bool] = {}
 
     def create(self, rows: Sequence[Values]) -> Outcomes:
@@ -87,7 +90,7 @@ class Many:
         return self._is_right(feature, "publish")
 
     def _recording(self) -> AbstractContextManager[None]:
-        return recording(by=self.by, reason=self.reason, source=self.source, batch=self.batch)
+        return recording(by=self.by, reason=self.reason, source=self.source, batch=self.batch, note=self.note)
 
     def _halved(
         self, asked: Sequence[Any], together: Callable[[Sequence[Any]], list[UUID] | None], alone: Callable[[Any], UUID]

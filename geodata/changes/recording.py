@@ -47,7 +47,7 @@ def recording(
 
     Takes the one revision lock before any row lock, so that revisions commit in order and no
     two writers wait for each other. It nests: the outermost call names the actor.
-    `reason` is for everybody to read, `note` for managers.
+    `reason` is for everybody to read: what a person wrote, or where records come from. `note` is for managers.
     """
     if _inside.get() and connection.in_atomic_block:
         with transaction.atomic():

@@ -30,13 +30,13 @@ PHOTO_REASON = "no_photo_reason"
 
 
 def publish(
-    actions: Actions, uuids: Sequence[UUID], *, by: User, batch: UUID, reason: str, no_photo_reason: str = ""
+    actions: Actions, uuids: Sequence[UUID], *, by: User, batch: UUID, note: str, no_photo_reason: str = ""
 ) -> Refusals:
     """Publish these records; gives back what is wrong with those that stay as they are.
 
     `no_photo_reason` is written into the records that have neither photo nor reason.
     """
-    many = Many(actions, by=by, reason=reason, source=Source.WEB, batch=batch)
+    many = Many(actions, by=by, note=note, source=Source.WEB, batch=batch)
 
     def prepare(feature: Feature) -> bool:
         if feature.status not in STEPS[Status.PUBLISHED] or not many.may_publish(feature):
@@ -71,13 +71,13 @@ def published_together(rows: FeatureQuerySet, *, collection: str, since: datetim
     )
 
 
-def take_back(actions: Actions, batch: UUID, *, by: User, reason: str, since: datetime) -> tuple[int, Refusals]:
+def take_back(actions: Actions, batch: UUID, *, by: User, note: str, since: datetime) -> tuple[int, Refusals]:
     """Give the records of a batch the status that they had before it; how many, and what is wrong with the others.
 
     What somebody has changed since is left alone and not counted.
     """
     revisions = {each.uuid: each for each in _published(actions.collection, since).filter(batch=batch).order_by("id")}
-    many = Many(actions, by=by, reason=reason, source=Source.WEB)
+    many = Many(actions, by=by, note=note, source=Source.WEB)
     left: set[UUID] = set()
 
     def prepare(feature: Feature) -> bool:

@@ -153,7 +153,7 @@ class FeatureAdmin(WithMaps):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """In `recording()`, so that the history names the person."""
-        with recording(by=cast("Any", request.user), reason=_("administration")):
+        with recording(by=cast("Any", request.user), note=_("administration")):
             super().save_model(request, obj, form, change)
 
     def changeform_view(

@@ -105,10 +105,10 @@ class Acting:
         actions, batch, begun = import_string(registry.get(name).actions), uuid4(), timezone.now() - timedelta(hours=1)
         drafts = registry.get(name).model_class.objects.alive().filter(status=Status.DRAFT, source_id__startswith=name)
         uuids = list(drafts.order_by("?").values_list("uuid", flat=True)[: choice.randrange(30)])
-        refused = together.publish(actions, uuids, by=self.person, batch=batch, reason="relu")
+        refused = together.publish(actions, uuids, by=self.person, batch=batch, note="relu")
         self.harvested["published"] += len(uuids) - len(refused)
         if choice.random() < 0.3:
-            together.take_back(actions, batch, by=self.person, reason="trop tôt", since=begun)
+            together.take_back(actions, batch, by=self.person, note="trop tôt", since=begun)
 
     def _accept(self):
         for uuid in Proposition.objects.filter(state="pending").order_by("?").values_list("uuid", flat=True)[:3]:

@@ -154,6 +154,9 @@ def test_history_says_who_what_when_and_restores(client, call, publisher):
     client.post(url("restore", "cabanes", thing), {"revision": first.id})
     thing.refresh_from_db()
     assert (thing.edition, thing.geom.y) == ("2020", 50.405)
+    last = Revision.objects.filter(uuid=thing.uuid).latest("id")
+    assert (last.note, last.reason) == (f"retour à la version {first.id}", "")
+    assert last.note in client.get(url("history", "cabanes", thing)).content.decode()
 
 
 def test_a_schematic_trail_gets_a_surveyed_line_from_a_gpx_file(client, call, publisher):

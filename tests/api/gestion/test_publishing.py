@@ -50,7 +50,7 @@ def test_one_line_in_the_history_of_each_and_one_batch(client, mine, drafts):
     client.force_login(member("publisher", mine))
     sent(client, drafts[:2])
     last = [Revision.objects.filter(uuid=each.uuid).order_by("-id")[0] for each in drafts[:2]]
-    assert {each.reason for each in last} == {"publication groupée (2 fiches)"}
+    assert {(each.note, each.reason) for each in last} == {("publication groupée (2 fiches)", "")}
     assert len({each.batch for each in last}) == 1
     assert all(Revision.objects.filter(uuid=each.uuid).count() == 2 for each in drafts[:2])
 

@@ -40,3 +40,26 @@ def test_old_notes_are_told_from_reasons_by_the_way_they_came_and_put_back():
     assert [rows[each] for each in made] == [
         reason.replace(" : sans If-Match : merci", " : merci") for _source, reason, *_rest in OLD
     ]
+
+
+OURS = [
+    ("web", "retour à la version 12", "", "retour à la version 12", ""),
+    ("web", "back to version 12", "proposition de elie", "proposition de elie : back to version 12", ""),
+    ("web", "samen gepubliceerd (2 fiches)", "", "samen gepubliceerd (2 fiches)", ""),
+    ("web", "publication groupée annulée", "", "publication groupée annulée", ""),
+    ("web", "administration", "", "administration", ""),
+    ("web", "retour à la version 12 : fausse", "", "", "retour à la version 12 : fausse"),
+    ("ogc", "administration", "", "", "administration"),
+    ("import", "moisson de « Lens »", "", "", "moisson de « Lens »"),
+]
+
+
+def test_what_the_service_wrote_as_a_reason_is_a_note():
+    made = []
+    for source, reason, note, *_rest in OURS:
+        with recording(by=None, reason=reason, source=source, note=note):
+            made.append(cabane().revision)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("geodata.migrations.0029_notes_of_our_own").APART)
+    rows = {each.id: (each.note, each.reason) for each in Revision.objects.filter(id__in=made)}
+    assert [rows[each] for each in made] == [(note, left) for *_given, note, left in OURS]
