@@ -1,5 +1,6 @@
 """The same actions for many records at once: one statement where one record each would take forty.
 
+Links are those that a serializer of the person read: whether they may be named is asked there (decision 0248).
 Rights, rules, revisions and history are those of `Actions`. What would be asked of the database record by record (links,
 constraints) it judges itself when the rows are written; where it refuses some, halves are tried, and a record that is
 left alone goes through `Actions`, which says what is wrong with it.

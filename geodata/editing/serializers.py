@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC
-from functools import cache
+from functools import cache, partial
 from typing import Any, Self
 
 from django.contrib.gis.gdal import GDALException
@@ -149,7 +149,7 @@ class Link(serializers.SlugRelatedField[Any]):
         """What may be named."""
         writer: Any = self.parent
         link = link_of(writer.Meta.model, str(self.source))
-        return super().get_queryset() if link is None else nameable(link, self.context["by"], writer.instance)
+        return super().get_queryset() if link is None else nameable(link, self.context["by"], writer.stored)
 
 
 STRICT: dict[type[Any], type[Any]] = {
@@ -241,6 +241,17 @@ class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
         """None: rules and uniqueness are judged by the actions and the database."""
         return []
 
+    @property
+    def stored(self) -> Feature | None:
+        """The record that may go on naming what it names: the one that is written, unless `reading_for` told another."""
+        found: Feature | None = self.context.get("stored", self.instance)
+        return found
+
+    def reading_for(self, stored: Feature | None) -> Self:
+        """This, for a document that is read as a new one and compared with this record later."""
+        self.context["stored"] = stored
+        return self
+
     def judged(self, document: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """The values of a document, or what is wrong with it by field; may be asked of one document after another."""
         try:
@@ -249,19 +260,23 @@ class FeatureSerializer(GeoFeatureModelSerializer):  # type: ignore[misc]
             return {}, serializers.as_serializer_error(refusal)
 
     def remember_links(self) -> Self:
-        """This, which from now on looks up what a relation names once: for many documents in a short time."""
+        """This, which looks up what a relation names once, and once more for who names it already: for many documents in a short time."""
         for field in self.fields.values():
             if isinstance(field, serializers.RelatedField):
-                field.to_internal_value = _remembering(field.to_internal_value)  # type: ignore[method-assign, assignment]
+                already = partial(self._named_already, str(field.source))
+                field.to_internal_value = _remembering(field.to_internal_value, already)  # type: ignore[method-assign, assignment]
         return self
+
+    def _named_already(self, name: str) -> Hashable:
+        return None if self.stored is None else getattr(self.stored, self.Meta.model._meta.get_field(name).attname)
 
     Meta: Any = FeatureMeta
 
 
-def _remembering(look_up: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The same, asked once for each name; a list or an object names nothing, which is for `look_up` to refuse."""
-    remembered = cache(look_up)
-    return lambda named: remembered(named) if isinstance(named, Hashable) else look_up(named)
+def _remembering(look_up: Callable[[Any], Any], already: Callable[[], Hashable]) -> Callable[[Any], Any]:
+    """The same, asked once for each name and what is named `already`; a list or an object names nothing, which is for `look_up` to refuse."""
+    remembered = cache(lambda named, _already: look_up(named))
+    return lambda named: remembered(named, already()) if isinstance(named, Hashable) else look_up(named)
 
 
 def meta_of(collection: Collection, model: type[Feature]) -> type:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -112,6 +112,7 @@ class Harvest:
         """What the rows say, and the identifiers of those that cannot be mapped at all."""
         incoming: list[Incoming] = []
         refused: set[str] = set()
+        harvested = self._harvested(some)
         for each in some:
             found = rows.at(each.place)
             if each.twin:
@@ -124,7 +125,7 @@ class Harvest:
                 refused.add(each.origin or "?")
                 self._refuse(each.origin or "?", "", self._again(problem, self._mapped, found))
                 continue
-            incoming += self._typed(made, each)
+            incoming += self._typed(made, each, harvested)
         return incoming, refused
 
     def _mapped(self, found: Any) -> tuple[str, dict[str, Any]]:
@@ -132,16 +133,24 @@ class Harvest:
         mapping.ask_no_stage(self.collection, origin, self.source.id_field)
         return origin, mapping.properties(self.collection, found.columns, self.rules)
 
-    def _typed(self, made: Sequence[mapping.Row], staged: Staged) -> list[Incoming]:
+    def _harvested(self, some: Sequence[Staged]) -> dict[str, Feature]:
+        """Our records of these rows, for what they name."""
+        noted = HarvestRecord.objects.filter(source=self.source.id, origin__in=[each.origin for each in some])
+        uuids = dict(noted.values_list("source_id", "object_uuid"))
+        present = {each.uuid: each for each in self.model.objects.filter(uuid__in=uuids.values()).defer("geom")}
+        return {key: present[uuid] for key, uuid in uuids.items() if uuid in present}
+
+    def _typed(self, made: Sequence[mapping.Row], staged: Staged, harvested: Mapping[str, Feature]) -> list[Incoming]:
         """The rows of one of the source; none has the digest when any is refused, so that it is looked at again."""
         found, whole = [], True
         for row in made:
             name = str(row.properties.get(self.collection.label, ""))
+            serializer = self._serializer.reading_for(harvested.get(row.source_id))
             try:
-                values = read_with(self._serializer, row.body) | {"source_id": row.source_id}
+                values = read_with(serializer, row.body) | {"source_id": row.source_id}
             except Problem as problem:
                 whole = False
-                self._refuse(row.source_id, name, self._again(problem, read_with, self._serializer, row.body))
+                self._refuse(row.source_id, name, self._again(problem, read_with, serializer, row.body))
                 values = {}
             found.append((row.source_id, name, values))
         digest = staged.digest if whole else ""

@@ -5,15 +5,17 @@ import json
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cabanes.models import Cabane
 from geodata.harvest import running
 from geodata.harvest.running import harvest
 from geodata.models import HarvestRecord, HarvestRun, Revision
 from geodata.problems import Conflict
+from parcs.models import Autorite, Parc
 from sentiers.models import Sentier
 from tests.contract.harvest.servers import place, source
-from tests.factories.parcs import autorite, member
+from tests.factories.parcs import autorite, member, parc
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +111,32 @@ def test_one_bad_feature_among_many_is_refused_alone(path, account):
     assert "HTML" in reasons["c11"]["en"]
     # Refused again, although nothing changed: somebody has to mend it.
     assert harvest(source(kind="file", url=str(path)), by=account).counts == {"unchanged": 18, "refused": 2}
+
+
+def test_what_a_record_names_already_stays_when_it_is_hidden_and_is_not_named_anew(path, account):
+    pma = Autorite.objects.get(code="PMA")
+    gone, other = parc(authority=pma), parc(authority=pma)
+    fields = {"name_fr": "nom", "park": "parc"}
+    wanted = source(kind="file", url=str(path), fields=fields, fixed={"park_reason": "En face."})
+
+    def sent(word, parks):
+        features = places(len(parks), word)
+        for each, park in zip(features, parks, strict=True):
+            each["properties"]["parc"] = str(park.uuid)
+        write(path, features)
+        return statements(wanted, account)
+
+    assert sent("Cabane", [gone, gone, other])[1].counts == {"new": 3}
+    first, run = sent("Abri", [gone, gone, other])
+    assert run.counts == {"updated": 3}
+    Parc.objects.filter(pk=gone.pk).update(deleted_at=timezone.now())
+    again, run = sent("Hutte", [gone, gone, other])
+    assert (run.counts, again) == ({"updated": 3}, first)
+    assert set(Cabane.objects.values_list("name_fr", "park")) == {
+        ("Hutte 0", gone.uuid), ("Hutte 1", gone.uuid), ("Hutte 2", other.uuid)
+    }  # fmt: skip
+    _number, run = sent("Loge", [gone, gone, gone, gone])
+    assert run.counts == {"updated": 2, "refused": 2}
 
 
 def test_what_was_purged_here_is_told_again_and_not_made_again(path, account):
