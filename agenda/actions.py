@@ -24,5 +24,11 @@ def _event_rules(evenement: Evenement) -> Errors:
     return {}
 
 
-evenements = Actions("agenda.Evenement", collection="evenements", permissions=permissions, rules=_event_rules)
+evenements = Actions(
+    "agenda.Evenement",
+    collection="evenements",
+    permissions=permissions,
+    rules=_event_rules,
+    between={"rrule": ("starts_at", "all_day", "date_precision")},
+)
 projets_label = Actions("agenda.ProjetLabel", collection="projets-label", permissions=permissions)

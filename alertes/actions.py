@@ -22,4 +22,10 @@ def _rules(fermeture: Fermeture) -> Errors:
     return {}
 
 
-fermetures = Actions("alertes.Fermeture", collection="fermetures", permissions=permissions, rules=_rules)
+fermetures = Actions(
+    "alertes.Fermeture",
+    collection="fermetures",
+    permissions=permissions,
+    rules=_rules,
+    between={"rrule": ("starts_at", "ends_at")},
+)

@@ -46,4 +46,5 @@ cabanes = Actions(
     rules=_rules,
     publish_rules=_publish_rules,
     reads=("park", "photos"),
+    between={"park_reason": ("park", "geom")},
 )

@@ -6,7 +6,7 @@ Each action is one transaction in `recording()`: the revision lock first, then t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -50,7 +50,8 @@ class Actions:
     """What can be done with the features of one model.
 
     `rules` gives sentences by field for any record, `publish_rules` for one that goes public; `reads` names the
-    relations that they follow, so that many records have theirs fetched at once.
+    relations that they follow, so that many records have theirs fetched at once, and `between` by field the others
+    that decide whether a rule tells something beside it.
     All methods raise the classes of `geodata.problems`.
     """
 
@@ -63,10 +64,12 @@ class Actions:
         rules: Callable[[Any], Errors] = no_rules,
         publish_rules: Callable[[Any], Errors] = no_rules,
         reads: tuple[str, ...] = (),
+        between: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.label, self.collection = model, collection
         self.permissions, self.rights = permissions, Rights(permissions)
         self.rules, self.publish_rules, self.reads = rules, publish_rules, reads
+        self.between = between or {}
 
     @property
     def model(self) -> type[Feature]:
@@ -332,7 +335,7 @@ class Actions:
 
     def _judge(self, feature: Feature, links: Mapping[str, Any], by: User | AnonymousUser, was: Feature | None) -> None:
         absent = unnameable(feature, links, by, was)
-        if errors := absent | wrong_with(feature, was, None if absent else self.broken_rules):
+        if errors := absent | wrong_with(feature, was, None if absent else self.broken_rules, self.between):
             raise Invalid(errors)
 
     def _proposed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -33,18 +33,28 @@ CONTROL = re.compile(f"[{NEVER}]")
 CONTROL_OR_BREAK = re.compile(f"[{NEVER}\t\n\r\u2028\u2029]")
 
 
-def wrong_with(feature: Feature, was: Feature | None, rules: Callable[[Any], Errors] | None) -> Errors:
+def wrong_with(
+    feature: Feature,
+    was: Feature | None,
+    rules: Callable[[Any], Errors] | None,
+    between: Mapping[str, Collection[str]],
+) -> Errors:
     """What is wrong with a record that is about to be saved, its rules, if any, judged once everything else is right.
 
-    Of one that is stored (`was`) not what was wrong before, in the same words, where the write leaves the field alone: who corrects
-    a phone number need not correct an old text first. What goes public is judged whole.
+    Of one that is stored (`was`) not what was wrong before, in the same words, where the write leaves the field alone, and those that
+    are judged with it (`between`, by the field that rules tell it beside): who corrects a phone number need not correct an
+    old text first. What goes public is judged whole.
     """
     is_excused = was is not None and (was.is_public or not feature.is_public)
     for judge in filter(None, (errors_of, rules)):
         found = judge(feature)
         if found and was is not None and is_excused:
             before, touched = judge(was), _touched(feature, was)
-            found = {name: told for name, told in found.items() if name in touched or before.get(name) != told}
+            found = {
+                name: told
+                for name, told in found.items()
+                if before.get(name) != told or not touched.isdisjoint((name, *between.get(name, ())))
+            }
         if found:
             return found
     return {}

@@ -99,7 +99,8 @@ class FeatureForm(FeatureModelForm):
             return
         model = type(self.instance)
         was = model._base_manager.filter(pk=self.instance.pk).first() if self.instance.pk else None
-        found = wrong_with(self.instance, was, _actions(model).broken_rules)
+        actions = _actions(model)
+        found = wrong_with(self.instance, was, actions.broken_rules, actions.between)
         for name, sentences in found.items():
             self.add_error(name if name in self.fields else None, [str(sentence) for sentence in sentences])
 

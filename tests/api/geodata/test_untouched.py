@@ -4,7 +4,11 @@ import pytest
 from django.db import connection
 
 from cabanes.models import Cabane
+from geodata import registry
+from geodata.endpoints.writing import actions_of
 from tests.api.geodata.writing import MERGE, fields_of, items, send
+from tests.factories.agenda import evenement
+from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import member
 
@@ -92,3 +96,29 @@ def test_a_number_that_no_float_holds_is_refused_where_one_is_stored(client, cal
     thing = cabane(authority=call, height_m=3.0)
     assert fields_of(patched(client, thing, person, height_m=10**400)) == ["height_m"]
     assert fields_of(patched(client, thing, person, park_distance_m=10**400)) == ["park_distance_m"]
+
+
+# 2026-12-04 is a Friday.
+OF_THURSDAYS = {"rrule": "FREQ=WEEKLY;BYDAY=TH", "starts_at": "2026-12-04T09:00:00Z", "ends_at": "2026-12-04T11:00:00Z"}
+
+
+@pytest.mark.parametrize("make", [evenement, fermeture])
+def test_what_a_rule_reads_beside_the_field_of_its_sentence_is_judged_when_it_is_written(client, call, person, make):
+    thing = make(authority=call, **OF_THURSDAYS)
+    url = f"{items(registry.of_model(type(thing)).id)}/{thing.uuid}"
+
+    def patch(**properties):
+        return send(client, "patch", url, {"properties": properties}, person, MERGE)
+
+    assert patch(title_fr="Autre titre").status_code == 200
+    saturday = {"starts_at": "2026-12-05T09:00:00Z", "ends_at": "2026-12-05T11:00:00Z"}
+    assert fields_of(patch(**saturday)) == ["rrule"]
+    thursday = {"starts_at": "2026-12-03T09:00:00Z", "ends_at": "2026-12-03T11:00:00Z"}
+    assert patch(**thursday).status_code == 200
+
+
+@pytest.mark.parametrize("collection", list(registry.collections()), ids=lambda each: each.id)
+def test_what_rules_read_are_fields(collection):
+    between = actions_of(collection).between
+    for name in (*between, *(each for read in between.values() for each in read)):
+        assert name in collection.fields or name == "geom"
