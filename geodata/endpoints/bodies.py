@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from geodata.changes.notes import UNLOCKED
 from geodata.endpoints.validators import is_later, moment_of, short
 from geodata.features import Feature
 from geodata.params.crs import CRS84, parse_crs
+from geodata.params.instants import read_http_date
 from geodata.params.members import Repeated, each_once
 from geodata.problems import (
     BadParameter,
@@ -36,8 +36,6 @@ ARRAYS_BESIDE = 20_000
 MAX_DEPTH = 20
 # The validator of an item (`validators.of_item`); the release and the coding do not count here.
 ETAG = re.compile(r'^"r(\d{1,18})(?:\.([0-9a-z]+)\.[0-9a-z]+)?(?:-[a-z]+)?"$')
-# Later than any date of `If-Unmodified-Since` that can be read.
-END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 UNWRITABLE = re.compile("[\\x00\\ud800-\\udfff]")
 # What a feature has here: `links` is of ours, `bbox` of RFC 7946 §5 (desktop programs write it); neither is stored.
 ECHOED = ("links", "bbox")
@@ -203,7 +201,7 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
     if "If-Match" not in request.headers:
         if is_later(request, present.updated_at):
             return -1, ""
-        if is_later(request, END_OF_TIME):
+        if _is_dated(request):
             return present.revision, ""
         if settings.GEODATA_REQUIRE_IF_MATCH:
             raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
@@ -214,6 +212,15 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
         return present.revision, ""
     others = (int(match[1]) for match in _validators(header) if int(match[1]) != present.revision)
     return next(others, -1), ""
+
+
+def _is_dated(request: HttpRequest) -> bool:
+    """Whether `If-Unmodified-Since` is a date that can be read: any other is no condition."""
+    try:
+        read_http_date(request.headers.get("If-Unmodified-Since", ""))
+    except ValueError:
+        return False
+    return True
 
 
 def _validators(header: str) -> list[re.Match[str]]:
