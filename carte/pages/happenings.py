@@ -114,7 +114,7 @@ def next_time(event: Any, now: datetime | None = None) -> Occurrence:
     first, here = first_time(event), wording.local(now or clock.now())
     if not event.rrule or first.end >= here or is_over(event, here):
         return first
-    since = here.replace(tzinfo=None) - (first.end.replace(tzinfo=None) - first.start.replace(tzinfo=None))
+    since = here.replace(tzinfo=None) - (first.end.replace(tzinfo=None) - event.first_start)
     start = next(starts_of(event.rrule, event.first_start, since=since), event.first_start)
     ahead = start - event.first_start
     return Occurrence(event, first.start + ahead, first.end + ahead)
