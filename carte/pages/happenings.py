@@ -99,9 +99,8 @@ def coming(now: datetime) -> Q:
 
 
 def coming_filter(now: datetime) -> str:
-    """What `coming` asks beyond `lasting`, in the language of filters of the API (CQL2 text)."""
-    instant = now.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00")
-    return f"NOT (CASEI(rrule) LIKE CASEI('%{YEARLY}%') AND ends_at < TIMESTAMP('{instant}Z'))"
+    """What `coming` asks beyond `lasting` at a minute, in the language of filters of the API (CQL2 text)."""
+    return f"NOT (CASEI(rrule) LIKE CASEI('%{YEARLY}%') AND ends_at < TIMESTAMP('{now.astimezone(UTC):%Y-%m-%dT%H:%M}:00Z'))"
 
 
 def is_over(event: Any, now: datetime) -> bool:
