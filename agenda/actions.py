@@ -13,13 +13,12 @@ from parcs import permissions
 def _event_rules(evenement: Evenement) -> Errors:
     if not evenement.rrule:
         return {}
-    if not is_rrule(evenement.rrule):
-        return {"rrule": [_("Cette répétition ne se lit pas. Exemple : FREQ=WEEKLY;BYDAY=TH")]}
     first = evenement.first_start
-    if (
-        evenement.date_precision == EvenementDatePrecision.DAY
-        and next(starts_of(evenement.rrule, first), None) != first
-    ):
+    begins = next(starts_of(evenement.rrule, first), None)
+    is_of_day = evenement.date_precision == EvenementDatePrecision.DAY
+    if not is_rrule(evenement.rrule) or (begins is None and not is_of_day):
+        return {"rrule": [_("Cette répétition ne se lit pas. Exemple : FREQ=WEEKLY;BYDAY=TH")]}
+    if is_of_day and begins != first:
         return {"rrule": [_("Le début est celui de la première fois : ce n’est pas un jour de cette répétition.")]}
     return {}
 

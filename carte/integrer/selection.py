@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from carte.layers import NOT_A_FILTER
-from carte.pages import finding
+from carte.pages import finding, happenings
 from carte.pages.texts import name_of
 from geodata import registry
 from geodata.params import columns, sorting
+from geodata.params.cql2 import PARAMETER as FILTER
+from geodata.params.filters import LANGUAGE, TEXT
 from geodata.params.instants import AS_OF, Interval
 from geodata.params.items import ItemsQuery, parse_items
 from geodata.problems import BadParameter, NotFound
@@ -43,6 +47,9 @@ SELECT t.id FROM ({source}) t WHERE {where}
 ORDER BY {first}t.{label} COLLATE "fr-x-icu", t.id LIMIT %s
 """
 SELECTED = "SELECT * FROM ({source}) t WHERE {where}"
+# What comes of them is told by their rule, not by a column: a piece takes and orders them as our pages do.
+REPEATED = "evenements"
+SELECTED_IDS = "SELECT t.id FROM ({source}) t WHERE {where}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,12 @@ class Shown:
     is_current: bool = False
 
     @property
+    def coming_at(self) -> datetime | None:
+        """The instant from which on events are shown at the time that comes; None of a selection that shows others."""
+        is_coming = self.is_current and self.collection.id == REPEATED
+        return self.query.datetime.start if is_coming and self.query.datetime else None
+
+    @property
     def title(self) -> str:
         """The title of the piece: what it holds, and where."""
         title = str(self.collection.title)
@@ -71,15 +84,28 @@ class Shown:
         is_one = registry.of_model(type(self.about)) is self.collection
         return name if is_one else f"{title} – {name}"
 
+    @property
+    def map_filters(self) -> dict[str, str]:
+        """The filters for a map, which itself asks for what is not over; a filter in JSON is left as it is."""
+        if self.coming_at is None or self.filters.get(LANGUAGE, TEXT) != TEXT:
+            return self.filters
+        coming, given = happenings.coming_filter(self.coming_at), self.filters.get(FILTER)
+        return self.filters | {FILTER: f"({given}) AND {coming}" if given else coming}
+
     def ids(self) -> list[int]:
-        """The internal ids of the first rows: by when they begin, else by name."""
+        """The internal ids of the first rows: events by the time that comes, others by when they begin, else by name."""
         with filtering.limits(self.query), connection.cursor() as cursor:
+            if self.coming_at:
+                statement, params = self._statement(SELECTED_IDS)
+                selected = RawSQL(statement.as_string(cursor.connection), params)  # noqa: S611  (values are parameters)
+                found = self.collection.model_class.objects.filter(pk__in=selected)
+                return [each.event.pk for each in happenings.soonest(found, self.coming_at, self.most)]
             statement, params = self._statement(FOUND)
             cursor.execute(statement, [*params, self.most])
             return [number for (number,) in cursor.fetchall()]
 
     def rows(self) -> tuple[list[Any], int | None]:
-        """The first rows by when they begin, else by name, and how many there are in all, as `count`."""
+        """The first rows, in the order of `ids`, and how many there are in all, as `count`."""
         ids = self.ids()
         found = self.collection.model_class.objects.in_bulk(ids)
         return [found[number] for number in ids if number in found], self.count()
@@ -98,7 +124,12 @@ class Shown:
             return extent.box_of(*self._statement(SELECTED), are_many=are_many)
 
     def _conditions(self) -> tuple[sql.Composable, sql.Composable, list[Any]]:
-        return items.conditions(self.collection, NOBODY, self.query)
+        source, where, params = items.conditions(self.collection, NOBODY, self.query)
+        if self.coming_at is None:
+            return source, where, params
+        coming = self.collection.model_class.objects.filter(happenings.coming(self.coming_at)).order_by().values("pk")
+        text, values = coming.query.sql_with_params()
+        return source, sql.SQL("{} AND t.id IN ({})").format(where, sql.SQL(text)), [*params, *values]
 
     def _statement(self, text: str) -> tuple[sql.Composed, list[Any]]:
         source, where, params = self._conditions()

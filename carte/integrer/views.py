@@ -86,7 +86,8 @@ def script(request: HttpRequest, collection_id: str) -> HttpResponseBase:
         box = shown.box()
     except (BadParameter, NotFound) as error:
         return problem(request, error)
-    layer = {"collection": collection_id, "filter": shown.filters, "colour": COLOURS.get(collection_id, picture.OTHER)}
+    colour = COLOURS.get(collection_id, picture.OTHER)
+    layer = {"collection": collection_id, "filter": shown.map_filters, "colour": colour}
     view = maps.view_of(CartePartenaire(slug=collection_id, title_fr=shown.title, layers=[layer]))
     layers = [replace(each, current=shown.is_current) for each in view.layers]
     return scripted(request, folium_map.script(replace(view, layers=layers, bounds=_roomy(box) or view.bounds)))

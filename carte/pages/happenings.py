@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +66,7 @@ def for_visitors(user: "User | AnonymousUser") -> Any:
 def upcoming(user: "User | AnonymousUser", **place: Any) -> list[Occurrence]:
     """Events that are not over, at a place, soonest first."""
     now = clock.now()
-    return _soonest(for_visitors(user).filter(coming(now), **place), now, AT_A_PLACE)
+    return soonest(for_visitors(user).filter(coming(now), **place), now, AT_A_PLACE)
 
 
 def programme(user: "User | AnonymousUser", now: datetime | None = None, past_limit: int = 60) -> Programme:
@@ -77,7 +77,7 @@ def programme(user: "User | AnonymousUser", now: datetime | None = None, past_li
     """
     now = now or clock.now()
     rows = for_visitors(user)
-    announced_times = _soonest(rows.filter(coming(now)), now)
+    announced_times = soonest(rows.filter(coming(now)), now)
     past = [first_time(event) for event in rows.exclude(coming(now)).order_by("-starts_at", "-id")[:past_limit]]
     announced = {series(each.event) for each in announced_times}
     to_confirm: list[Occurrence] = []
@@ -98,6 +98,11 @@ def coming(now: datetime) -> Q:
     return lasting(now) & ~Q(rrule__icontains=YEARLY, ends_at__lt=now)
 
 
+def coming_filter(now: datetime) -> str:
+    """What `coming` asks beyond `lasting` at a minute, in the language of filters of the API (CQL2 text)."""
+    return f"NOT (CASEI(rrule) LIKE CASEI('%{YEARLY}%') AND ends_at < TIMESTAMP('{now.astimezone(UTC):%Y-%m-%dT%H:%M}:00Z'))"
+
+
 def is_over(event: Any, now: datetime) -> bool:
     """Whether no time of it is announced: its last one is over, or of a yearly one the edition whose date is known."""
     last = event.ends_at if _is_yearly(event.rrule) else event.last_ends_at
@@ -114,13 +119,13 @@ def next_time(event: Any, now: datetime | None = None) -> Occurrence:
     first, here = first_time(event), wording.local(now or clock.now())
     if not event.rrule or first.end >= here or is_over(event, here):
         return first
-    since = here.replace(tzinfo=None) - (first.end.replace(tzinfo=None) - first.start.replace(tzinfo=None))
+    since = here.replace(tzinfo=None) - (first.end.replace(tzinfo=None) - event.first_start)
     start = next(starts_of(event.rrule, event.first_start, since=since), event.first_start)
     ahead = start - event.first_start
     return Occurrence(event, first.start + ahead, first.end + ahead)
 
 
-def _soonest(rows: Any, now: datetime, most: int | None = None) -> list[Occurrence]:
+def soonest(rows: Any, now: datetime, most: int | None = None) -> list[Occurrence]:
     """The events by the time that comes, as many as asked.
 
     Those under way that repeat are looked at one by one, as only their rule tells when they come (decision 0246); of the others

@@ -9,7 +9,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 
 from carte import wording
-from geodata.editing.recurrence import WEEK, starts_of
+from geodata.editing.periods import WEEK
+from geodata.editing.recurrence import starts_of
 
 EVERY = {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
 AHEAD = 3

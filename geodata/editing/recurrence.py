@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import dropwhile, islice, takewhile
 
-from dateutil import rrule as calendar
 from django.utils import timezone
 from icalendar import vRecur
 
-WEEK = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+from geodata.editing import periods
+
 EVERY = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 NUMBER = re.compile(r"0*[1-9][0-9]{0,4}")
 SIGNED = re.compile(r"([+-]?)0*([1-9][0-9]{0,2})")
@@ -33,12 +33,9 @@ UNUSED = {
     "YEARLY": set[str](),
 }
 WEEKS_OF_A_MONTH = 5
-LONGEST_MONTH = 31
-SHORTER_MONTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
-# No day is looked for later than this: a rule may name none.
+# No day is looked for later than this: a rule may name none, or none any more.
 HORIZON_YEARS = 100
 LAST_YEAR = 9999
-MONTHS = 12
 # Rules that a process remembers how to read.
 KEPT = 1024
 
@@ -52,15 +49,10 @@ def is_rrule(text: str) -> bool:
         return False
     if ("COUNT" in given and "UNTIL" in given) or ("BYSETPOS" in given and not set(given) & BY):
         return False
-    if (
-        not all(_is_part(name, value) for name, value in given.items())
-        or not _takes_days(given)
-        or not _has_days(given)
-    ):
+    if not all(_is_part(name, value) for name, value in given.items()) or not _takes_days(given):
         return False
     try:
         vRecur.from_ical(text)
-        calendar.rrulestr(_without(text, "UNTIL"), dtstart=datetime(2000, 1, 1))
     except ValueError:
         return False
     return True
@@ -94,18 +86,6 @@ def _takes_days(given: dict[str, str]) -> bool:
     return not numbered or (given["FREQ"] == "YEARLY" and "BYWEEKNO" not in given)
 
 
-def _has_days(given: dict[str, str]) -> bool:
-    """Whether some month has such a day, and some period that many: a program looks for others until the year 9999."""
-    months, days, places = (_numbers(given, name) for name in ("BYMONTH", "BYMONTHDAY", "BYSETPOS"))
-    longest = max(SHORTER_MONTHS.get(month, LONGEST_MONTH) for month in months or [1])
-    most = {"DAILY": 1, "WEEKLY": given.get("BYDAY", "").count(",") + 1}.get(given["FREQ"], HIGHEST["BYSETPOS"][0])
-    return min(map(abs, days), default=1) <= longest and min(map(abs, places), default=1) <= most
-
-
-def _numbers(given: dict[str, str], name: str) -> list[int]:
-    return [int(each) for each in given[name].split(",")] if name in given else []
-
-
 def until_of(rrule: str) -> datetime | None:
     """The instant up to which a rule goes, itself included, on the wall clock; a day goes to its end."""
     found = re.search(rf"(?:^|;)UNTIL=({INSTANT.pattern})(?=;|$)", rrule.upper())
@@ -126,21 +106,33 @@ def starts_of(
     Nothing at or after `before`, nor a century after `first`, nor before `since`; nothing of a rule that cannot be read.
     With `since` the periods before it are not walked.
     """
-    first = first.replace(microsecond=0)
-    given = _given(rrule.upper())
-    if given is None:
+    first, rrule = first.replace(microsecond=0), rrule.upper()
+    rule = _rule(rrule, first.date())
+    if rule is None:
         return iter(())
-    rule = _endless(rrule.upper(), first)
-    count, until = int(given.get("COUNT", 0)), _latest(rrule, first, before)
+    count, until = int(_parts(rrule).get("COUNT", 0)), _latest(rrule, first, before)
     found: Iterator[datetime]
     if since is None or since <= first:
-        found = islice(rule.replace(until=until), count or None)
+        found = islice(_walk(rule, first, first, until), count or None)
     else:
-        if count:
-            until = min(until, _last_counted(rrule.upper(), first))
-        jumped = rule.replace(dtstart=_period_at(given, first, since), until=until)
-        found = dropwhile(lambda start: start < since, jumped)
+        found = _walk(rule, first, since, min(until, _last_counted(rrule, first)) if count else until)
     return found if before is None else takewhile(lambda start: start < before, found)
+
+
+def _walk(rule: periods.Rule, first: datetime, since: datetime, until: datetime) -> Iterator[datetime]:
+    days = rule.days(first.date(), since.date(), until.date())
+    starts = takewhile(lambda start: start <= until, (datetime.combine(day, first.time()) for day in days))
+    return dropwhile(lambda start: start < since, starts)
+
+
+@lru_cache(maxsize=KEPT)
+def _rule(rrule: str, first: date) -> periods.Rule | None:
+    """A rule begun on a day; None of one that cannot be read, or names no day of its century: only a walk to the end tells, once."""
+    if not is_rrule(rrule):
+        return None
+    rule = periods.rule(_parts(rrule), first)
+    until = _latest(rrule, datetime.combine(first, time.max)).date()
+    return rule if any(rule.days(first, first, until)) else None
 
 
 def _latest(rrule: str, first: datetime, before: datetime | None = None) -> datetime:
@@ -148,47 +140,15 @@ def _latest(rrule: str, first: datetime, before: datetime | None = None) -> date
     return min(each for each in (until_of(rrule), before, end) if each is not None)
 
 
-@lru_cache(maxsize=KEPT)
-def _given(rrule: str) -> dict[str, str] | None:
-    """The parts of a rule by name; None of one that cannot be read."""
-    return dict(part.split("=", 1) for part in rrule.split(";")) if is_rrule(rrule) else None
-
-
-@lru_cache(maxsize=KEPT)
-def _endless(rrule: str, first: datetime) -> calendar.rrule:
-    """The rule from `first` on without its end; what it takes from `first` stays so when it is begun elsewhere."""
-    rule = calendar.rrulestr(_without(rrule, "UNTIL", "COUNT"), dtstart=first)
-    given = _given(rrule) or {}
-    if set(given) & (BY - {"BYMONTH"}):
-        return rule
-    taken: dict[str, dict[str, int]] = {
-        "WEEKLY": {"byweekday": first.weekday()},
-        "MONTHLY": {"bymonthday": first.day},
-        "YEARLY": {"bymonthday": first.day} | ({} if "BYMONTH" in given else {"bymonth": first.month}),
-    }
-    return rule.replace(**taken.get(given["FREQ"], {}))
+def _parts(rrule: str) -> dict[str, str]:
+    """The parts of a rule that can be read, by name."""
+    return dict(part.split("=", 1) for part in rrule.split(";"))
 
 
 @lru_cache(maxsize=KEPT)
 def _last_counted(rrule: str, first: datetime) -> datetime:
     """The last of the times that COUNT numbers: only a walk tells (2 µs each), once for a rule."""
-    return next(iter(deque(starts_of(rrule, first), maxlen=1)), first - timedelta(seconds=1))
-
-
-def _period_at(given: dict[str, str], first: datetime, since: datetime) -> datetime:
-    """The beginning of the period of a rule in which `since` lies, or of the last one before; `first` in its own."""
-    every, step = given["FREQ"], int(given.get("INTERVAL", 1))
-    if every in ("MONTHLY", "YEARLY"):
-        step *= 1 if every == "MONTHLY" else MONTHS
-        begins = first.month - 1 if every == "MONTHLY" else 0
-        ahead = ((since.year - first.year) * MONTHS + since.month - 1 - begins) // step * step
-        year, month = divmod(first.year * MONTHS + begins + ahead, MONTHS)
-        return first.replace(year=year, month=month + 1, day=1) if ahead else first
-    step *= 1 if every == "DAILY" else len(WEEK)
-    into = (first.weekday() - WEEK.index(given.get("WKST", "MO"))) % len(WEEK) if every == "WEEKLY" else 0
-    begins_on = first - timedelta(days=into)
-    ahead = (since - begins_on).days // step * step
-    return begins_on + timedelta(days=ahead) if ahead else first
+    return deque(starts_of(rrule, first), maxlen=1).pop()
 
 
 def ending(rrule: str, until: str) -> str:

@@ -14,7 +14,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from geodata.editing.recurrence import WEEK, is_rrule
+from geodata.editing.periods import WEEK
+from geodata.editing.recurrence import is_rrule
 
 OTHER = "OTHER"
 EVERY = [

@@ -117,6 +117,23 @@ def test_the_agenda_looks_once_for_the_time_that_comes(client, monkeypatch):
     assert len(asked) == 1
 
 
+def test_a_day_without_hours_is_on_until_its_end():
+    at = timezone.make_aware(datetime(2026, 11, 5, 14))
+    weekly = evenement(starts_at=at, ends_at=at + timedelta(hours=4), all_day=True, rrule="FREQ=WEEKLY;COUNT=3")
+    for day in (12, 19):
+        morning = timezone.make_aware(datetime(2026, 11, day, 10))
+        assert happenings.next_time(weekly, morning).start == timezone.make_aware(datetime(2026, 11, day, 14))
+    evening = timezone.make_aware(datetime(2026, 11, 12, 19))
+    assert happenings.next_time(weekly, evening).start == timezone.make_aware(datetime(2026, 11, 19, 14))
+
+
+def test_an_event_of_the_first_year_is_on_the_agenda(client):
+    at = datetime(1, 1, 1, 12, tzinfo=UTC)
+    evenement(starts_at=at, ends_at=at, title_fr="Depuis toujours", rrule="FREQ=WEEKLY;WKST=SU;BYDAY=MO")
+    page = client.get("/agenda/")
+    assert page.status_code == 200
+
+
 @pytest.mark.parametrize(
     ("given", "all_day"),
     [
@@ -171,6 +188,21 @@ def test_rule_that_names_no_day_is_refused(client, call, person, collection, rru
     answer = send(client, "post", items(collection), body(collection, call, rrule=rrule, **monday), person)
     assert (answer.status_code, fields_of(answer)) == (422, ["rrule"])
     assert words in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("rrule", ["FREQ=MONTHLY;BYMONTHDAY=1;BYSETPOS=2", "FREQ=WEEKLY;UNTIL=20200101"])
+def test_a_rule_of_a_month_that_names_no_day_is_refused(client, call, person, rrule):
+    month = {
+        "starts_at": "2026-12-01T00:00:00+01:00",
+        "ends_at": "2026-12-31T18:00:00+01:00",
+        "date_precision": "month",
+    }
+    content = body("evenements", call, rrule=rrule, **month)
+    answer = send(client, "post", items("evenements"), content, person)
+    assert (answer.status_code, fields_of(answer)) == (422, ["rrule"])
+    assert "ne se lit pas" in answer.json()["errors"][0]["detail"]
+    content["properties"]["rrule"] = "FREQ=MONTHLY;BYDAY=2SU"
+    assert send(client, "post", items("evenements"), content, person).status_code == 201
 
 
 def test_the_end_of_the_last_time_is_not_written(client, call, person):

@@ -4,10 +4,12 @@ from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from carte import clock
+from carte.pages.happenings import upcoming
 from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
@@ -132,6 +134,42 @@ def test_what_comes_first_is_first_whatever_its_name(client):
         evenement(title_fr=name, starts_at=now + timedelta(days=days), ends_at=now + timedelta(days=days, hours=1))
     told = client.get("/integrer/evenements.json?limite=2").json()
     assert [each["name"] for each in told["places"]] == ["Zumba", "Marché"]
+
+
+def test_events_come_as_on_our_pages_by_their_next_time(client):
+    now = timezone.now()
+    hour = timedelta(hours=1)
+    for n in range(5):
+        begins = now - timedelta(days=7 * 300 - 3 - n % 3)
+        evenement(title_fr=f"Sortie {n}", starts_at=begins, ends_at=begins + hour, all_day=False, rrule="FREQ=WEEKLY")
+    evenement(title_fr="Festival", starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1) + hour)
+    edition = {"starts_at": now - timedelta(days=40), "ends_at": now - timedelta(days=39)}
+    evenement(title_fr="Trail", slug="trail", geom=Point(2.9, 50.4, srid=4326), rrule="freq=yearly", **edition)
+    told = client.get("/integrer/evenements.json?limite=3").json()
+    assert [each["name"] for each in told["places"]] == ["Festival", "Sortie 0", "Sortie 3"]
+    assert told["count"] == 6
+    assert [each.event.title_fr for each in upcoming(AnonymousUser())][:3] == ["Festival", "Sortie 0", "Sortie 3"]
+    page = client.get("/integrer/evenements/?limite=60").content.decode()
+    assert "Festival" in page
+    assert "Trail" not in page
+    past = client.get("/integrer/evenements.json?passe=oui").json()
+    assert past["count"] == 7
+    (alone,) = client.get("/integrer/evenements.json?fiche=trail").json()["places"]
+    assert alone["name"] == "Trail"
+    only = client.get("/integrer/evenements.json?filter=title_fr='Trail'").json()
+    assert (only["count"], only["places"]) == (0, [])
+
+
+@pytest.mark.parametrize("query", ["", "?filter=title_fr='Trail' OR title_fr='Fête'"])
+def test_the_map_of_a_frame_shows_the_events_of_its_list(client, query):
+    now, placed = timezone.now(), {"geom": Point(2.9, 50.4, srid=4326)}
+    edition = {"starts_at": now - timedelta(days=40), "ends_at": now - timedelta(days=39)}
+    evenement(title_fr="Trail", rrule="freq=yearly", **edition, **placed)
+    evenement(title_fr="Fête", rrule="FREQ=YEARLY", **placed)
+    script = client.get(f"/integrer/evenements.js{query}").content.decode()
+    (source,) = re.findall(r'"/api/collections/evenements/items[^"]*"', script)
+    shown = client.get(f"{json.loads(source)}&datetime={now:%Y-%m-%dT%H:%M:%SZ}/..")
+    assert [each["properties"]["title_fr"] for each in shown.json()["features"]] == ["Fête"]
 
 
 def test_a_closure_to_come_says_from_when(client):

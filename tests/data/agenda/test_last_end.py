@@ -1,4 +1,4 @@
-"""When the last time of an event ends, which `datetime` compares: the database agrees with dateutil."""
+"""When the last time of an event ends, which `datetime` compares: the database agrees with the rule as it is read."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ def last_end(rrule, first=FIRST, last=None, *, all_day=False):
 @example("FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8;COUNT=3", datetime(1996, 11, 5, 9))
 @example("FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;COUNT=3", datetime(1997, 5, 12, 9))
 @example("FREQ=YEARLY;BYWEEKNO=-1,53;COUNT=30", datetime(2026, 12, 28, 9))
-def test_it_is_that_of_the_last_time_that_dateutil_finds(rrule, first):
+def test_it_is_that_of_the_last_time_that_the_rule_names(rrule, first):
     assume(is_rrule(rrule))
     first = first.replace(microsecond=0)
     found = list(starts_of(rrule, first))
