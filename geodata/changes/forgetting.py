@@ -23,7 +23,8 @@ UPDATE geodata_revision SET before = before || (SELECT jsonb_object_agg(name, NU
 WHERE uuid = %(uuid)s AND collection = %(collection)s AND before ?| %(columns)s::text[]
 """
 REASONS = (
-    "UPDATE geodata_revision SET reason = '' WHERE uuid = %(uuid)s AND collection = %(collection)s AND reason <> ''"
+    "UPDATE geodata_revision SET reason = '', note = ''"
+    " WHERE uuid = %(uuid)s AND collection = %(collection)s AND (reason <> '' OR note <> '')"
 )
 
 TOMBSTONES = "UPDATE geodata_tombstone SET reason = '' WHERE uuid = %(uuid)s AND collection = %(collection)s"
@@ -31,7 +32,7 @@ TOMBSTONES = "UPDATE geodata_tombstone SET reason = '' WHERE uuid = %(uuid)s AND
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How many past states lost their texts, and how many changes their reason."""
+    """How many past states lost their texts, and how many changes their reason and note."""
 
     states: int
     reasons: int

@@ -150,12 +150,13 @@ def test_what_is_erased_from_the_history_is_in_no_past_state(client):
 
 def test_what_was_said_of_a_deletion_is_erased_everywhere(client):
     thing = cabane()
-    with recording(by=None, reason="vu par Jeanne"):
+    with recording(by=None, reason="vu par Jeanne", note="proposition de jeanne"):
         Cabane.objects.filter(pk=thing.pk).update(deleted_at="2026-11-20T10:00:00Z")
     assert client.get(f"{ITEMS}/{thing.uuid}").json()["reason"] == "vu par Jeanne"
     call_command("forget", "cabanes", str(thing.uuid), reasons=True, why="demandé le 3 mars", stdout=io.StringIO())
     assert client.get(f"{ITEMS}/{thing.uuid}").json()["reason"] == ""
     assert Tombstone.objects.get(uuid=thing.uuid).reason == ""
+    assert set(Revision.objects.filter(uuid=thing.uuid).values_list("reason", "note")) == {("", "")}
 
 
 @pytest.mark.parametrize("field", ["uuid", "geom", "nothing"])
