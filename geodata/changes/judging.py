@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
@@ -15,6 +16,7 @@ from django.db.models import BooleanField, CheckConstraint, FloatField, Model, Q
 from django.db.models.functions import Coalesce
 from django.db.models.sql import Query
 from django.db.models.sql.constants import SINGLE
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geodata.changes.constraints import field_of
@@ -90,7 +92,7 @@ def errors_of(feature: Feature, *, alone: bool = False) -> Errors:
 
 
 def _unfit(feature: Feature, values: Mapping[str, Any]) -> Errors:
-    """A sentence for each list that is too long, and each text that nobody could read on a line or on a page."""
+    """A sentence for each list that is too long, instant that has no year here, and text that nobody could read where it stands."""
     told = {}
     for name, value in values.items():
         field = feature._meta.get_field(name)
@@ -99,10 +101,21 @@ def _unfit(feature: Feature, values: Mapping[str, Any]) -> Errors:
         if isinstance(value, list) and len(value) > MAX_LIST and not is_free:
             told[name] = [_("%(count)d éléments, %(limit)d au plus.") % {"count": len(value), "limit": MAX_LIST}]
             continue
+        if isinstance(value, datetime) and not _is_on_the_clock(value):
+            told[name] = [_("Cet instant n’est dans aucune année d’ici : de 1 à 9999.")]
+            continue
         is_page = isinstance(field, TextField)
         if sentence := next(filter(None, (_unreadable(text, is_page=is_page) for text in _texts(value))), None):
             told[name] = [sentence]
     return told
+
+
+def _is_on_the_clock(moment: datetime) -> bool:
+    """Whether an instant has a year where it is told, on the wall clock of the instance."""
+    try:
+        return timezone.is_naive(moment) or timezone.localtime(moment).year > 0
+    except OverflowError:
+        return False
 
 
 def _unreadable(text: str, *, is_page: bool) -> str | None:

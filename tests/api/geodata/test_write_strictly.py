@@ -251,3 +251,14 @@ def test_whole_number_with_a_point_is_whole(client, call, person):
     assert (made["year_built"], made["height_m"], made["lit"]) == (2020, 3, False)
     wrong = send(client, "post", items("cabanes"), body("cabanes", call, year_built=2020.5), person)
     assert (wrong.status_code, fields_of(wrong)) == (422, ["year_built"])
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+02:00"])
+def test_an_instant_that_no_clock_here_tells_is_refused(client, call, moment):
+    boss = user(is_superuser=True)
+    url = f"{items('evenements')}/{FACTORIES['evenements'](authority=call).uuid}"
+    for properties in ({"ends_at": moment}, {"starts_at": moment, "ends_at": moment, "rrule": "FREQ=DAILY"}):
+        answer = send(client, "patch", url, {"properties": properties}, boss, MERGE)
+        assert answer.status_code == 422, answer.content
+        assert set(fields_of(answer)) <= set(properties)
+    assert client.get("/agenda/").status_code == 200

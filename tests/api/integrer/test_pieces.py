@@ -177,8 +177,8 @@ def test_a_closure_to_come_says_from_when(client):
     fermeture(title_fr="Chasse", geom=None, starts_at=day, ends_at=day + timedelta(hours=2))
     fermeture(title_fr="Travaux", geom=None, starts_at=day, ends_at=day + timedelta(days=9))
     lines = {each["name"]: each["line"] for each in client.get("/integrer/fermetures.json").json()["places"]}
-    assert re.search(r" · le \d+\s\S+ de 14\sh à 16\sh$", lines["Chasse"]), lines
-    assert re.search(r" · du \d+\s\S+ au \d+", lines["Travaux"]), lines
+    assert re.search(r" · le \d+(er)?\s\S+ de 14\sh à 16\sh$", lines["Chasse"]), lines
+    assert re.search(r" · du \d+(er)?\s\S+ au \d+", lines["Travaux"]), lines
 
 
 def test_there_is_no_picture_of_what_has_no_place(client, place):
