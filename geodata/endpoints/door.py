@@ -14,6 +14,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable
+from functools import partial
 from urllib.parse import parse_qsl
 
 from django.db import Error
@@ -26,6 +27,7 @@ from geodata.endpoints.machines import is_public_read
 from geodata.problems import Problem
 from geodata.queries import item as items
 from geodata.queries import states
+from geodata.queries.turns import Turns
 
 CODING = r'(?:-(?:br|gzip))?"'
 SEALED = re.compile(rf'(?:W/)?"(t?([0-9a-z]+\.[0-9a-z]+\.[0-9a-z]+)-[a-z0-9]+)\.([\w-]{{12}}){CODING}')
@@ -33,6 +35,7 @@ ITEM = re.compile(rf'"(r\d{{1,18}}\.[0-9a-z]+\.[0-9a-z]+){CODING}')
 COLLECTIONS = "/api/collections/"
 # Conditions that Django judges.
 WANTED = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+TURNS: Turns[states.State] = Turns()
 HEADERS = [
     ("Cache-Control", "public, no-cache"),
     ("Vary", VARY),
@@ -90,9 +93,8 @@ def _is_unchanged(environ: Environ, given: str) -> bool:
 
 
 def _state(path: str) -> states.State:
-    if path.startswith(COLLECTIONS):
-        return states.public_state(registry.get(path.split("/")[3]).id)
-    return states.public_state(None)
+    of = registry.get(path.split("/")[3]).id if path.startswith(COLLECTIONS) else None
+    return TURNS.read(of, partial(states.public_state, of))
 
 
 def _item(environ: Environ) -> str | None:
