@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from geodata.params.cql2 import refusal
-from geodata.params.cql2.wkt import SHAPES, Words, read_box, read_shape
+from geodata.params.cql2.wkt import ESCAPED, SHAPES, Words, read_box, read_shape
+from geodata.problems import BadParameter
 
 MAX_DEPTH = 40
 COMPARED = ("=", "<>", "<", ">", "<=", ">=")
@@ -21,8 +22,19 @@ CAPITALS |= {"t_overlappedby": "t_overlappedBy", "t_startedby": "t_startedBy"}
 
 
 def read_text(text: str, *, is_sql: bool = False) -> Any:
-    """The CQL2 JSON of a filter in CQL2 text, `is_sql`: with ILIKE. Raises BadParameter with the place that cannot be read."""
-    words = Words(text)
+    """The CQL2 JSON of a filter in CQL2 text, `is_sql`: with ILIKE. Raises BadParameter with the place that cannot be read.
+
+    The grammar has a backslash before an apostrophe as an escape, and as the last sign of a text: it is the latter where that can be read.
+    """
+    try:
+        return _read(Words(text), is_sql=is_sql)
+    except BadParameter:
+        if "\\'" not in text:
+            raise
+    return _read(Words(text, ESCAPED), is_sql=is_sql)
+
+
+def _read(words: Words, *, is_sql: bool) -> Any:
     found = _Reader(words, is_sql).expression()
     if words.kind != "end":
         raise words.unreadable()

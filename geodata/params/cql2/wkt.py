@@ -8,19 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from geodata.params.cql2 import refusal
 from geodata.problems import BadParameter
 
-WORD = re.compile(
-    r"""\s*(?:
+WORD = r"""\s*(?:
     (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
-    |(?P<text>'(?:[^'\\]|''|\\'|\\)*')
+    |(?P<text>TEXT)
     |(?P<quoted>"[^"]+")
     |(?P<name>(?:[^\W\d]|:)[\w.:]*)
     |(?P<sign><=|>=|<>|[=<>()\[\],+\-*/%^])
     |(?P<end>\Z)
-    )""",
-    re.VERBOSE,
-)
-# An apostrophe in a text (escapeQuote).
-QUOTE = re.compile(r"''|\\'")
+    )"""
+PLAIN = re.compile(WORD.replace("TEXT", r"'(?:[^']|'')*'"), re.VERBOSE)
+# An apostrophe in a text (escapeQuote) may have a backslash before it too, which is any other sign at the end of a text.
+ESCAPED = re.compile(WORD.replace("TEXT", r"'(?:[^'\\]|''|\\'|\\)*'"), re.VERBOSE)
+QUOTES = {PLAIN: re.compile("''"), ESCAPED: re.compile(r"''|\\'")}
 # The name in WKT → the name in GeoJSON, and how many lists are around a position.
 SHAPES = {
     "POINT": ("Point", 0),
@@ -39,10 +38,10 @@ MAX_COLLECTIONS = 8
 
 
 class Words:
-    """The words of a text one after the other: `kind` and `value` of the present one."""
+    """The words of a text one after the other, as a pattern has them: `kind` and `value` of the present one."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, pattern: re.Pattern[str] = PLAIN) -> None:
+        self.text, self.pattern = text, pattern
         self.place = 0
         self.kind = ""
         self.value: Any = None
@@ -53,7 +52,7 @@ class Words:
         self._count += 1
         if self._count > MAX_WORDS:
             raise refusal(_("Le filtre est trop long ou trop imbriqué."))
-        match = WORD.match(self.text, self._end)
+        match = self.pattern.match(self.text, self._end)
         if match is None:
             self.place = self._end
             raise self.unreadable()
@@ -67,7 +66,7 @@ class Words:
                 raise self.unreadable()
             return int(word) if word.isdigit() else float(word)
         if self.kind == "text":
-            return QUOTE.sub("'", word[1:-1])
+            return QUOTES[self.pattern].sub("'", word[1:-1])
         return word[1:-1] if self.kind == "quoted" else word
 
     def next(self) -> Any:

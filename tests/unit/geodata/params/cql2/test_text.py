@@ -31,6 +31,8 @@ def op(name, *args):
         ("a NOT LIKE 'x%'", op("not", op("like", A, "x%"))),
         ("a BETWEEN 1 AND 5 AND b = 2", op("and", op("between", A, 1, 5), op("=", B, 2))),
         ("a IN ('x', 'y')", op("in", A, ["x", "y"])),
+        (r"a IN ('x\', 'y')", op("in", A, ["x\\", "y"])),
+        (r"a = 'l\'eau'", op("=", A, "l'eau")),
         ("a NOT IN (1)", op("not", op("in", A, [1]))),
         ("a IS NOT NULL", op("not", op("isNull", A))),
         ("CASEI(a) = accenti('É')", op("=", op("casei", A), op("accenti", "É"))),
