@@ -1,7 +1,7 @@
 -- When the last time of an event that repeats ends (decision 0238), on the wall clock of the instance.
 -- Inputs: its rule (RRULE of RFC 5545 §3.3.10, empty: none), the first time, whether its hours are not known.
 -- Output: the end of the only time without a rule; null where the rule has no end, or one more than a century ahead.
--- The days are those that dateutil finds; a rule that cannot be read happens once. It calls functions of PostgreSQL alone:
+-- The days are those that `geodata.editing.periods` finds; a rule that cannot be read happens once. It calls functions of PostgreSQL alone:
 -- a backup is restored with an empty search path.
 CREATE FUNCTION agenda_last_end(rrule text, starts_at timestamptz, ends_at timestamptz, all_day boolean) RETURNS timestamptz
 LANGUAGE plpgsql IMMUTABLE AS $$

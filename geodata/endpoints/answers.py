@@ -142,6 +142,8 @@ def _why_unreadable(error: Exception) -> str:
 
 def _wanted(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The answer to a read, if it is what the request asks for. Raises PreconditionFailed."""
+    if not validators.is_bound(request.META):
+        return response
     if request.method in ("GET", "HEAD") and (response.status_code == 304 or 200 <= response.status_code < 300):  # noqa: PLR2004
         with ExitStack() as refused:
             # What is not sent gives back what it holds; close() would also tell Django that the request is over.

@@ -14,10 +14,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from geodata.changes.notes import UNLOCKED
-from geodata.endpoints.validators import is_later, moment_of, short
+from geodata.endpoints.validators import is_later, moment_of, short, unmodified_since
 from geodata.features import Feature
 from geodata.params.crs import CRS84, parse_crs
-from geodata.params.instants import read_http_date
 from geodata.params.members import Repeated, each_once
 from geodata.problems import (
     BadParameter,
@@ -201,7 +200,7 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
     if "If-Match" not in request.headers:
         if is_later(request, present.updated_at):
             return -1, ""
-        if _is_dated(request):
+        if unmodified_since(request) is not None:
             return present.revision, ""
         if settings.GEODATA_REQUIRE_IF_MATCH:
             raise PreconditionRequired(_("Envoyez If-Match avec l’ETag que vous avez lu."))
@@ -212,15 +211,6 @@ def condition(request: HttpRequest, present: Feature) -> tuple[int | None, str]:
         return present.revision, ""
     others = (int(match[1]) for match in _validators(header) if int(match[1]) != present.revision)
     return next(others, -1), ""
-
-
-def _is_dated(request: HttpRequest) -> bool:
-    """Whether `If-Unmodified-Since` is a date that can be read: any other is no condition."""
-    try:
-        read_http_date(request.headers.get("If-Unmodified-Since", ""))
-    except ValueError:
-        return False
-    return True
 
 
 def _validators(header: str) -> list[re.Match[str]]:

@@ -33,8 +33,6 @@ CODING = r'(?:-(?:br|gzip))?"'
 SEALED = re.compile(rf'(?:W/)?"(t?([0-9a-z]+\.[0-9a-z]+\.[0-9a-z]+)-[a-z0-9]+)\.([\w-]{{12}}){CODING}')
 ITEM = re.compile(rf'"(r\d{{1,18}}\.[0-9a-z]+\.[0-9a-z]+){CODING}')
 COLLECTIONS = "/api/collections/"
-# Conditions that Django judges.
-WANTED = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 TURNS: Turns[states.State] = Turns()
 HEADERS = [
     ("Cache-Control", "public, no-cache"),
@@ -56,7 +54,7 @@ def door(application: Application) -> Application:
 
 
 def _answer(application: Application, environ: Environ, start_response: Start) -> Iterable[bytes] | None:
-    if _is_announced(environ) or any(name in environ for name in WANTED):
+    if _is_announced(environ) or validators.is_bound(environ):
         return None
     try:
         given = environ.get("HTTP_IF_NONE_MATCH")

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 SEAL = 9
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Conditions that bind an answer to a state: `If-Match`, `If-Unmodified-Since`.
+BINDING = ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 # The instant in a validator of a state, of whatever is told of it.
 TOLD = re.compile(r'(?:W/)?"[a-z]?[0-9a-z]+\.(-?[0-9a-z]+)\.')
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -133,6 +135,11 @@ def release() -> str:
     return short(int.from_bytes(digest.digest(), "big"))
 
 
+def is_bound(environ: Mapping[str, Any]) -> bool:
+    """Whether a request (WSGI or CGI names) asks for one state alone."""
+    return any(name in environ for name in BINDING)
+
+
 def ask_wanted(request: HttpRequest, etag: str) -> None:
     """Judge what a read asks of the present representation, of which this is the validator ("" for none).
 
@@ -152,12 +159,17 @@ def ask_wanted(request: HttpRequest, etag: str) -> None:
 
 
 def is_later(request: HttpRequest, at: datetime | None) -> bool:
-    """Whether this is after `If-Unmodified-Since`, which counts in seconds; a date that cannot be read is none."""
+    """Whether this is after `If-Unmodified-Since`, which counts in seconds."""
+    since = unmodified_since(request)
+    return at is not None and since is not None and at.replace(microsecond=0) > since
+
+
+def unmodified_since(request: HttpRequest) -> datetime | None:
+    """The date of `If-Unmodified-Since`; one that cannot be read is no condition."""
     try:
-        since = read_http_date(request.headers.get("If-Unmodified-Since", ""))
+        return read_http_date(request.headers.get("If-Unmodified-Since", ""))
     except ValueError:
-        return False
-    return at is not None and at.replace(microsecond=0) > since
+        return None
 
 
 def _changed_at(etag: str) -> datetime | None:
