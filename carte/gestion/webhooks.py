@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from carte.gestion.access import person, signed_in
+from carte.pages.relations import named
 from geodata import registry
 from geodata.models import Subscription
 from geodata.problems import Conflict, Invalid
@@ -67,8 +69,7 @@ class SubscriptionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        published = registry.get("autorites").model_class.objects.published().order_by("name_fr")
-        authorities = dict(published.values_list("code", "name_fr"))
+        authorities = dict(named("autorites", "code", AnonymousUser()))
         # Without its own authority among the choices, a subscription would be shown, and saved, as one of all.
         if kept := self.get_initial_for_field(self.fields["authority"], "authority"):
             authorities.setdefault(kept, kept)

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from carte.home import asking
 from carte.integrer.selection import NOBODY, read
-from carte.pages.filters import CHOICES, REACHABLE, ListFilter
+from carte.pages.filters import REACHABLE, ListFilter
 from geodata import registry
 from geodata.features import YesNo
 from geodata.params.instants import AS_OF
@@ -41,7 +41,7 @@ def of_list(collection: Collection, given: QueryDict) -> dict[str, str] | None:
     parameters: dict[str, str] = {}
     conditions = []
     for name, value in form.cleaned_data.items():
-        if value and name in (*CHOICES, *REACHABLE, "q"):
+        if value and name in (*form.codes, *REACHABLE, "q"):
             parameters[name] = YesNo.YES if name in REACHABLE else value
         elif value:
             conditions.append(_condition(collection, name, value))

@@ -11,11 +11,11 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Exists, F, Field, Func, OuterRef, Q, TextField, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce, Collate, Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from carte.pages.relations import DICTIONARY, in_communes
+from carte.pages.relations import holders, in_communes, named
 from geodata import registry
 from geodata.features import YesNo
 from geodata.queries import letters
@@ -43,7 +43,10 @@ UNREADABLE = _("Choisissez une valeur de la liste.")
 
 
 class ListFilter(forms.Form):
-    """The filters that make sense for one collection; unknown query parameters are not its business."""
+    """The filters that make sense for one collection; unknown query parameters are not its business.
+
+    `codes` are those that the API takes as they are.
+    """
 
     q = forms.CharField(label=_("Nom ou commune"), required=False, max_length=100)
 
@@ -57,7 +60,11 @@ class ListFilter(forms.Form):
             if field is not None and choices:
                 self.fields[name] = _select(capfirst(str(field.verbose_name)), choices)
         if in_communes(collection, []) is not None:
-            self.fields["commune"] = _select(_("Commune"), self._communes())
+            self.fields["commune"] = _select(_("Commune"), named("communes", "insee_code", user))
+        for name in holders(collection):
+            label = capfirst(str(collection.fields[name].verbose_name))
+            self.fields[name] = _select(label, named("autorites", "code", user))
+        self.codes = tuple(name for name in self.fields if name in (*CHOICES, *holders(collection)))
         self.fields |= dict(self._measured())
         for name in REACHABLE:
             field = collection.fields.get(name)
@@ -140,10 +147,6 @@ class ListFilter(forms.Form):
             place = in_communes(self.collection, codes) if codes else None
             found = found.filter(said | place if place is not None else said)
         return found
-
-    def _communes(self) -> list[tuple[str, str]]:
-        towns = registry.get("communes").visible_to(self.user).order_by(Collate("name_fr", DICTIONARY), "id")
-        return list(towns.values_list("insee_code", "name_fr"))
 
 
 def _codes(field: "Field[Any, Any]") -> list[tuple[str, str]]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Field, ForeignKey, Q
-from django.db.models.functions import Collate
+from django.db.models import Field, ForeignKey, Q, Value
+from django.db.models.functions import Coalesce, Collate, NullIf
 
 from carte.pages.kinds import Section
+from carte.pages.texts import FALLBACK, page_language
 from geodata import registry
 from geodata.features import Feature, is_shape
 from geodata.registry import Collection
@@ -24,6 +25,21 @@ MOST = 60
 def by_name(collection: Collection) -> Collate:
     """The order of a list of names."""
     return Collate(collection.label, DICTIONARY)
+
+
+def named(collection_id: str, key: str, user: "User | AnonymousUser") -> list[tuple[str, str]]:
+    """The visible features of a collection to choose from: `key` and the name in the page's language, in its order."""
+    collection, language = registry.get(collection_id), page_language()
+    stem = collection.model_class.label_stem
+    told = Coalesce(NullIf(f"{stem}_{language}", Value("")), f"{stem}_{FALLBACK}")
+    rows = collection.visible_to(user).annotate(told=told).order_by(Collate("told", f"{language}-x-icu"), "id")
+    return list(rows.values_list(key, "told"))
+
+
+def holders(collection: Collection) -> list[str]:
+    """The properties that name an authority: who looks after a thing, the agglomeration of a commune."""
+    authorities = registry.get("autorites").model_class
+    return [name for name, field in collection.fields.items() if field.related_model is authorities]
 
 
 def related(

@@ -6,17 +6,15 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Collate
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from carte.integrer.selection import PAST, Shown
-from carte.pages.relations import DICTIONARY
+from carte.integrer.selection import NOBODY, PAST, Shown
+from carte.pages.relations import holders, named
 from geodata import registry
 from geodata.formats import offered
 from geodata.formats.choice import HTML, Format
@@ -58,11 +56,12 @@ class Asking(forms.Form):
         self.collection_choices = [(each.id, each.title) for each in registry.collections()]
         self.collection = _collection(data.get("collection", ""))
         self.format = _format(self.collection, data.get("format", ""))
-        self.fields["commune"].choices = [ANY, *_communes()]  # type: ignore[attr-defined]
+        self.fields["commune"].choices = [ANY, *named("communes", "insee_code", NOBODY)]  # type: ignore[attr-defined]
         if self.collection.datetime:
             for name, label in (("depuis", _("Depuis le")), ("jusqua", _("Jusqu’au"))):
                 widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
                 self.fields[name] = forms.DateField(label=label, required=False, widget=widget)
+        self.holders = holders(self.collection)
         self.codes = [name for name, field in filterable(self.collection).items() if self._add(name, field)]
         self.shown: Shown | None = None
 
@@ -74,12 +73,13 @@ class Asking(forms.Form):
     @property
     def places(self) -> list[forms.BoundField]:
         """The fields about where and when."""
-        return [self[name] for name in ("q", "commune", "bbox", "depuis", "jusqua") if name in self.fields]
+        names = ("q", "commune", *self.holders, "bbox", "depuis", "jusqua")
+        return [self[name] for name in names if name in self.fields]
 
     @property
     def properties(self) -> list[forms.BoundField]:
-        """The fields of codes, and the filter."""
-        return [self[name] for name in (*self.codes, "filter")]
+        """The other fields of codes, and the filter."""
+        return [self[name] for name in (*self.codes, "filter") if name not in self.holders]
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -89,7 +89,7 @@ class Asking(forms.Form):
     @property
     def narrowed(self) -> bool:
         """Whether a code or a filter was asked for, or could not be read."""
-        return any(self.data.get(name) or name in self.errors for name in (*self.codes, "filter"))
+        return any(self.data.get(field.name) or field.errors for field in self.properties)
 
     def clean(self) -> dict[str, Any]:
         """Read the parameters as the API does; what it refuses is said beside its field."""
@@ -130,7 +130,10 @@ class Asking(forms.Form):
         if name in KEPT or name in self.fields:
             return False
         label = capfirst(str(field.verbose_name))
-        if isinstance(element, models.BooleanField):
+        if name in self.holders:
+            authorities = named("autorites", "code", NOBODY)
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[ANY, *authorities])
+        elif isinstance(element, models.BooleanField):
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=YES_NO)
         elif element.choices:
             choices = [(str(code), capfirst(str(words))) for code, words in element.flatchoices if code]
@@ -150,14 +153,9 @@ def _format(collection: Collection, name: str) -> Format:
     return next((each for each in formats if each.name == name), formats[0])
 
 
-def _communes() -> list[tuple[str, str]]:
-    towns = registry.get("communes").visible_to(AnonymousUser()).order_by(Collate("name_fr", DICTIONARY), "id")
-    return list(towns.values_list("insee_code", "name_fr"))
-
-
 def _box_of(code: str) -> str:
     """The box of a commune, outwards to three decimals."""
-    town = registry.get("communes").visible_to(AnonymousUser()).filter(insee_code=code, geom__isnull=False).first()
+    town = registry.get("communes").visible_to(NOBODY).filter(insee_code=code, geom__isnull=False).first()
     if town is None:
         return ""
     west, south, east, north = town.geom.extent

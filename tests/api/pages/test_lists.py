@@ -50,6 +50,30 @@ def test_filters_add_up(client):
     assert names(client, f"/parcs/?kind=foret&wheelchair=on&commune={town.insee_code}&cabane=on") == ["Un"]
 
 
+def test_lists_are_narrowed_to_an_authority_that_is_chosen_by_its_name(client):
+    lens = autorite(code="CALL", name_fr="CA de Lens-Liévin", name_nl="Agglomeratie Lens")
+    other = autorite(code="ETAT", name_fr="État", name_nl="Staat")
+    autorite(code="CACHE", name_fr="Cachée", status="draft")
+    cabane(name_fr="De Lens", authority=lens)
+    cabane(name_fr="D’ailleurs", authority=other)
+    commune(name_fr="Lens", epci=lens)
+    commune(name_fr="Arras", epci=other)
+    assert names(client, "/cabanes/?authority=CALL") == ["De Lens"]
+    assert names(client, "/communes/?epci=CALL") == ["Lens"]
+    assert names(client, "/cabanes/?authority=CACHE", 400) == []
+    for language, told in (("", ["CA de Lens-Liévin", "État"]), ("/nl", ["Agglomeratie Lens", "Staat"])):
+        form = client.get(f"{language}/cabanes/").context["listing"].form
+        assert [name for _code, name in form.fields["authority"].choices[1:]] == told
+
+
+def test_names_to_choose_from_are_in_the_order_of_the_language_of_the_page(client):
+    for name_fr, name_nl in (("Zone", "Arras"), ("Écluse", ""), ("Fosse", "Zuid")):
+        commune(name_fr=name_fr, name_nl=name_nl)
+    for language, told in (("", ["Écluse", "Fosse", "Zone"]), ("/nl", ["Arras", "Écluse", "Zuid"])):
+        form = client.get(f"{language}/parcs/").context["listing"].form
+        assert [name for _code, name in form.fields["commune"].choices[1:]] == told
+
+
 def test_trails_by_practice_and_time(client):
     sentier(name_fr="Court", stated_duration_h=1, practices=["pedestre"])
     sentier(name_fr="Long", stated_duration_h=4, practices=["pedestre"])

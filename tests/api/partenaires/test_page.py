@@ -16,7 +16,7 @@ from sentiers import schema_rules
 from tests.factories.agenda import evenement
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
-from tests.factories.parcs import box, commune, member, parc, user
+from tests.factories.parcs import autorite, box, commune, member, parc, user
 from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,25 @@ def test_commune_and_dates_become_parameters_of_the_api(client):
     text = client.get("/partenaires/?collection=fermetures&commune=62498&depuis=2026-07-01").content.decode()
     assert "bbox=" in text
     assert "datetime=2026-06-30T22:00:00Z/.." in text
+
+
+def test_an_authority_is_chosen_by_its_name_and_kept_by_every_piece_of_code(client):
+    lens = autorite(code="CALL", name_fr="CA de Lens-Liévin")
+    cabane(name_fr="De Lens", authority=lens)
+    cabane(name_fr="D’ailleurs")
+    answer = client.get("/partenaires/?collection=cabanes&authority=CALL")
+    text = answer.content.decode()
+    assert '<option value="CALL" selected>CA de Lens-Liévin</option>' in text
+    assert "De Lens" in text
+    assert "D’ailleurs" not in text
+    asked = "authority=CALL"
+    pieces = [each for group in ("programs", "spreadsheets", "embeds") for each in answer.context[group]]
+    assert [each.id for each in pieces if asked not in each.code] == []
+    assert asked in answer.context["addresses"].data
+    assert "authority%3DCALL" in answer.context["oembed"]
+    (frame,) = re.findall(r'src=\\"([^"\\]+)', client.get(answer.context["oembed"]).content.decode())
+    assert frame == f"http://testserver/integrer/cabanes/?{asked}"
+    assert client.get("/partenaires/?collection=cabanes&authority=INCONNUE").status_code == 400
 
 
 def test_a_commune_is_never_dropped_for_a_zone(client):
