@@ -8,7 +8,7 @@ API descriptions and not list the service; the service names its datasets instea
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,26 @@ class Entry:
     collection: Collection
     extent: Extent
     changed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class File:
+    """One of the files that a collection can be taken as."""
+
+    name: str
+    address: str
+    media_type: str
+    title: str | Promise
+    schema: str = ""
+
+
+def files(root: str, collection: Collection) -> Iterator[File]:
+    """The copy, then every download."""
+    address = f"{root}api/snapshot/{collection.id}"
+    yield File("geojson", address, "application/geo+json", _("Copie entière (GeoJSON)"))
+    for each in offered.downloads(collection):
+        address = f"{root}api/collections/{collection.id}/items?f={each.name}"
+        yield File(each.name, address, each.media_type, each.title, each.schema)
 
 
 def graph(root: str, entries: Iterable[Entry]) -> Graph:
@@ -81,40 +101,23 @@ def _dataset(made: Graph, root: str, entry: Entry) -> URIRef:
         DCTERMS.temporal: _period(made, extent.start, extent.end),
         **_rights(made, root),
     })  # fmt: skip
-    copy = f"{root}api/snapshot/{collection.id}"
-    made.add(
-        (
-            dataset,
-            DCAT.distribution,
-            _distribution(made, dataset, "geojson", copy, "application/geo+json", _("Copie entière (GeoJSON)")),
-        )
-    )
-    for each in offered.downloads(collection):
-        address = f"{dataset}/items?f={each.name}"
-        made.add(
-            (
-                dataset,
-                DCAT.distribution,
-                _distribution(made, dataset, each.name, address, each.media_type, each.title, each.schema),
-            )
-        )
+    for file in files(root, collection):
+        made.add((dataset, DCAT.distribution, _distribution(made, dataset, file)))
     return dataset
 
 
-def _distribution(
-    made: Graph, dataset: URIRef, name: str, address: str, media_type: str, title: str | Promise, schema: str = ""
-) -> URIRef:
-    node = URIRef(address)
+def _distribution(made: Graph, dataset: URIRef, file: File) -> URIRef:
+    node = URIRef(file.address)
     _add(made, node, {
         RDF.type: DCAT.Distribution,
-        DCTERMS.identifier: Literal(address),
-        DCTERMS.title: _said(title),
+        DCTERMS.identifier: Literal(file.address),
+        DCTERMS.title: _said(file.title),
         DCAT.accessURL: dataset,
         DCAT.downloadURL: node,
-        DCAT.mediaType: URIRef(words.MEDIA + media_type),
-        DCTERMS.format: words.file_type(name),
+        DCAT.mediaType: URIRef(words.MEDIA + file.media_type),
+        DCTERMS.format: words.file_type(file.name),
         DCTERMS.license: URIRef(words.NO_LIMITS),
-        DCTERMS.conformsTo: URIRef(schema) if schema else None,
+        DCTERMS.conformsTo: URIRef(file.schema) if file.schema else None,
         words.DCATAP.availability: words.STABLE,
     })  # fmt: skip
     return node

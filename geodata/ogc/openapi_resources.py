@@ -30,7 +30,7 @@ LIVE = [
 
 def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, Any]:
     """Every address that is neither a feature, a change nor a tile of features."""
-    forms = {media: {"schema": {} if media.endswith("json") else TEXT} for media in RDF}
+    forms = {media: {"schema": {} if media.endswith("json") else TEXT} for media in RDF} | PAGES
     place = [parameter(each, COLUMN, each, where="path") for each in ("z", "row", "col")]
     waiting = get(
         "proposition", "A change that waits", [parameter("id", UUID, "uuid", where="path"), format_of("json")], json()
@@ -39,7 +39,7 @@ def paths(collections: Iterable[Collection], _problem: Document) -> dict[str, An
     found = {
         "/openapi.json": get("openapi", "This document", [format_of("json")], json(media="application/vnd.oai.openapi+json;version=3.0")),
         "/docs": get("docs", "This document for people", [format_of("html")], PAGES),
-        "/catalogue": get("catalogue", "DCAT-AP", [format_of("jsonld", "ttl", "rdf")], forms),
+        "/catalogue": get("catalogue", "DCAT-AP", [format_of("jsonld", "ttl", "rdf", "html")], forms),
         "/fond/tuiles/{z}/{row}/{col}": get(
             "ground", "Vector tile of the ground", [*place, format_of("mvt")], {MEDIA_TYPE: {"schema": TEXT}}, empty=True
         ),

@@ -39,7 +39,7 @@ API = [
     f"{ROOT}/codelists/kind", f"{ROOT}/tiles", f"{ROOT}/{TILES}", f"{ROOT}/{TILES}/tilejson", f"{ROOT}/{TILES}/8/86/129",
     f"{ROOT}/{TILES}/14/5527/8319", "/api/tiles", f"/api/{TILES}", f"/api/{TILES}/tilejson", f"/api/{TILES}/14/5527/8319", "/api/", "/api/conformance",
     "/api/openapi.json", "/api/docs", "/api/collections", "/api/changelog", "/api/problems/not-found", "/api/tileMatrixSets", "/api/tileMatrixSets/WebMercatorQuad",
-    "/api/catalogue", "/api/catalogue.ttl", "/api/changes?limit=2", "/api/changes", "/api/snapshot", "/api/snapshot/cabanes",
+    "/api/catalogue", "/api/catalogue.ttl", "/api/catalogue?f=html", "/api/changes?limit=2", "/api/changes", "/api/snapshot", "/api/snapshot/cabanes",
 ]  # fmt: skip
 PAST = [
     f"{ROOT}/items?as-of={{instant}}", f"{ROOT}/items?as-of={{instant}}&limit=5000", f"{ROOT}/items?as-of={{instant}}&f=csv",

@@ -150,6 +150,42 @@ def test_form_is_chosen_by_ending_parameter_or_accept(client):
     assert client.get("/api/catalogue", headers={"Accept": "image/png"}).status_code == 406
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("accept", ["text/html", BROWSER])
+def test_a_person_gets_a_page_of_the_same_datasets_and_files(client, accept):
+    cabane()
+    answer = client.get("/api/catalogue", headers={"Accept": accept, "Accept-Language": "en"})
+    assert answer["Content-Type"].split(";")[0] == "text/html"
+    text = answer.content.decode().replace("&amp;", "&")
+    found = read(client, "ttl", "turtle")
+    for address in (*found.objects(None, DCAT.downloadURL), f"{HOST}/api/catalogue.rdf", f"{HOST}/api/catalogue.ttl"):
+        assert f'href="{address}"' in text, address
+    assert 'rel="license noopener"' in text
+    assert client.get("/api/catalogue?f=html").status_code == client.get("/api/catalogue.html").status_code == 200
+    for language, told in (("fr", "Jeux de données"), ("en", "Datasets"), ("nl", "Gegevenssets")):
+        page = client.get("/api/catalogue.html", headers={"Accept-Language": language}).content.decode()
+        assert f"<h2>{told}</h2>" in page
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        (None, "application/ld+json"),
+        ("*/*", "application/ld+json"),
+        ("application/json", "application/ld+json"),
+        ("application/*", "application/ld+json"),
+        ("text/*", "text/turtle"),
+        ("application/xml", "application/rdf+xml"),
+        ("text/turtle;q=0.9,application/rdf+xml;q=0.8,*/*;q=0.1", "text/turtle"),
+    ],
+)
+def test_machines_get_the_graph_in_the_form_they_name(client, accept, media):
+    answer = client.get("/api/catalogue", headers={"Accept": accept} if accept else {})
+    assert answer["Content-Type"].split(";")[0] == media
+
+
 @pytest.mark.parametrize("ending", ["jsonld", "ttl", "rdf"])
 def test_its_file_is_named_by_its_day(client, ending):
     named = client.get(f"/api/catalogue.{ending}")["Content-Disposition"]
