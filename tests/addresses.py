@@ -12,7 +12,7 @@ PAGES = [
     "/", "/oembed?url=http://testserver/integrer/cabanes/", "/carte/reseau.svg", "/sitemap.xml", "/sitemap-pages-1.xml", "/sitemap-cabanes-{part}.xml",
     "/robots.txt", "/carte/chiffres/cabanes/", "/carte/chiffres/cabanes.js", "/carte/{carte}/", "/carte/{carte}.js", "/carte/{carte}.html",
     "/integrer/cabanes/", "/integrer/cabanes.js", "/integrer/cabanes.json", "/integrer/cabanes.svg", "/partenaires/couche.qlr?collection=cabanes",
-    "/partenaires/etat/", "/partenaires/etat.json", "/partenaires/changements/", "/agenda/", "/agenda.ics", "/evenements/{evenement}.ics",
+    "/partenaires/mirror.py", "/partenaires/etat/", "/partenaires/etat.json", "/partenaires/changements/", "/agenda/", "/agenda.ics", "/evenements/{evenement}.ics",
     "/sentiers/{sentier}.gpx", "/chiffres-cles/", "/historique/", "/partenaires/", "/accessibilite/", "/mentions-legales/", "/vie-privee/",
     "/plan-du-site/", "/parcs/{parc}/", "/cabanes/{slug}/", "/sentiers/{sentier}/", "/fermetures/{fermeture}/", "/evenements/{evenement}/",
     *(f"/{each.id}/" for each in registry.collections()),

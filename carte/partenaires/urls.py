@@ -8,6 +8,7 @@ app_name = "partenaires"
 
 urlpatterns = [
     path("couche.qlr", views.layer, name="layer"),
+    path("mirror.py", views.mirror, name="mirror"),
     path("etat/", views.state, name="state"),
     path("etat.json", views.state_json, name="state-json"),
     path("changements/", views.changes, name="changes"),

