@@ -71,8 +71,11 @@ class Rights:
     def ask_move(self, by: Person, feature: Feature, old: Status, new: Status) -> None:
         """May this person take it from one step of its life to another? Conflict where no way leads there."""
         if old not in STEPS.get(new, ()):
-            words = {"old": old.label, "new": new.label}
-            raise Conflict(_("Une fiche au statut « %(old)s » ne passe pas à « %(new)s ».") % words)
+            allowed = ", ".join(f"{each.label} ({each.value})" for each in Status if old in STEPS.get(each, ()))
+            words = {"old": old.label, "new": new.label, "allowed": allowed}
+            raise Conflict(
+                _("Une fiche au statut « %(old)s » ne passe pas à « %(new)s », seulement à : %(allowed)s.") % words
+            )
         if new != Status.IN_REVIEW:
             self.ask_publish(by, feature)
 

@@ -116,10 +116,17 @@ def _not_settable(
     for name, value in properties.items():
         field = serializer.fields.get(name)
         if field is None or name in ("uuid", "geom"):
-            errors[name] = [_("Propriété inconnue.")]
+            errors[name] = [_unknown(serializer, name)]
         elif field.read_only and value is not None and not _echoes(value, present.get(name)):
             errors[name] = [_("Cette propriété est calculée : elle ne se modifie pas.")]
     return errors
+
+
+def _unknown(serializer: FeatureSerializer, name: str) -> str:
+    """Why programs have no such property: there is none, or it is a link that only the managers' form sets."""
+    if name in {each.name for each in serializer.Meta.model._meta.many_to_many}:
+        return _("Ce lien se règle dans l’espace gestionnaire ; par l’API, dites par la forme où cela se trouve.")
+    return _("Propriété inconnue.")
 
 
 def _echoes(given: Any, present: Any) -> bool:

@@ -315,6 +315,13 @@ def test_refusals_speak_the_language_of_the_client(client, call, person):
         assert word in json.loads(response.content)["errors"][0]["detail"]
 
 
+def test_a_link_that_only_the_form_sets_says_so(client, call, person):
+    for name, told in (("parks", "dites par la forme"), ("parcs", "Propriété inconnue")):
+        refused = send(client, "post", items("fermetures"), body("fermetures", call, **{name: []}), person)
+        (error,) = json.loads(refused.content)["errors"]
+        assert (refused.status_code, told in error["detail"]) == (422, True), error
+
+
 def test_area_given_as_one_polygon_becomes_many(client, call, person):
     made = send(client, "post", items("parcs"), body("parcs", call), person)
     assert json.loads(made.content)["geometry"]["type"] == "MultiPolygon"

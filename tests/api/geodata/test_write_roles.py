@@ -105,6 +105,22 @@ def test_allow_is_what_the_table_gives(client, call, collection):
             assert set(told["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"} | allowed, (role, status)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("published", "draft", "« publié » ne passe pas à « brouillon », seulement à : archivé (archived)."),
+        ("archived", "in_review", "« archivé » ne passe pas à « en relecture », seulement à : publié (published)."),
+        ("in_review", "draft", "seulement à : publié (published), archivé (archived)."),
+    ],
+)
+def test_a_step_that_does_not_exist_names_those_that_do(client, call, old, new, told):
+    thing = FACTORIES["cabanes"](authority=call, status=old)
+    url, change = f"{items('cabanes')}/{thing.uuid}", {"properties": {"status": new}}
+    refused = send(client, "patch", url, change, member("publisher", call), MERGE)
+    assert refused.status_code == 409
+    assert refused.json()["detail"].replace("\xa0", " ").endswith(told)
+
+
 @pytest.mark.parametrize("collection", REFERENCE)
 def test_allow_of_reference_records_is_what_each_verb_answers(client, call, collection):
     for role in ROLES:

@@ -14,7 +14,7 @@ from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.carte import carte
-from tests.factories.parcs import autorite, box, commune, parc
+from tests.factories.parcs import box, commune, parc
 from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
@@ -283,13 +283,10 @@ def test_oembed_knows_lists_frames_and_partner_maps(client, place):
 @pytest.fixture
 def towns(place):
     """In Lens by what is stated, by shape, and stated to be elsewhere."""
-    lens = autorite(code="CALL")
-    commune(insee_code="62498", name_fr="Lens", geom=box(2.79, 50.39, 2.84, 50.43), epci=lens)
+    commune(insee_code="62498", name_fr="Lens", geom=box(2.79, 50.39, 2.84, 50.43))
     parc(slug="dit", name_fr="Dit de Lens", stated_communes=["62498"], geom=box(2.90, 50.40, 2.91, 50.41))
     parc(slug="ailleurs", name_fr="Dit d’ailleurs", stated_communes=["62001"], geom=box(2.80, 50.40, 2.81, 50.41))
-    cabane(
-        slug="dite", name_fr="Dite de Lens", stated_commune="62498", geom=Point(2.95, 50.45, srid=4326), authority=lens
-    )
+    cabane(slug="dite", name_fr="Dite de Lens", stated_commune="62498", geom=Point(2.95, 50.45, srid=4326))
     sentier(slug="court", name_fr="Court", stated_duration_h=1)
     sentier(slug="long", name_fr="Long", stated_duration_h=3)
     sentier(slug="doux", name_fr="Doux", pushchair="yes", stated_duration_h=1.5)
@@ -310,8 +307,6 @@ def names_in(client, frame):
         ("/sentiers/?max_h=1&pushchair=", {"Court"}),
         ("/nl/sentiers/?pushchair=on&max_h=2", {"Doux"}),
         ("/evenements/?commune=62498", {"Fête"}),
-        ("/cabanes/?authority=CALL&commune=62498", {"Dite de Lens"}),
-        ("/communes/?epci=CALL", {"Lens"}),
         ("/parcs/?q=ailleurs", {"Dit d’ailleurs"}),
         ("/?k=cabanes", {"Héron", "Au loin", "Dite de Lens"}),
         ("/?k=parcs&commune=62498&utm_medium=mail", {"Parc des îles", "Dit de Lens"}),
@@ -332,7 +327,6 @@ def test_oembed_shows_what_the_page_was_narrowed_to(client, towns, page, names):
         "/parcs/?cabane=on",
         "/sentiers/?min_cabanes=1",
         "/parcs/?kind=chateau",
-        "/parcs/?authority=INCONNUE",
         "/parcs/?q=Lens",
         "/cabanes/?as-of=2026-01-01",
         "/parcs/parc-des-iles/?as-of=2026-01-01",
