@@ -18,7 +18,7 @@ from carte.pages.relations import named
 from geodata import registry
 from geodata.models import Subscription
 from geodata.problems import Conflict, Invalid
-from geodata.webhooks import signing, subscribing
+from geodata.webhooks import addresses, signing, subscribing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,8 @@ LOGGED = 50
 UNPROCESSABLE = 422
 # Where the session keeps whose secret is shown next; the secret itself derives from the key of the instance.
 SHOWN = "webhook_secret"
+# Where it keeps which one has a message that was just sent, whose answer is waited for.
+SENT = "webhook_sent"
 OPS = [
     ("upsert", gettext_lazy("publiée ou modifiée")),
     ("unpublish", gettext_lazy("retirée de la publication")),
@@ -41,7 +43,7 @@ class SubscriptionForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Nom"), help_text=gettext_lazy("Pour le reconnaître dans la liste."))
     url = forms.CharField(
         label=gettext_lazy("Adresse qui reçoit"),
-        help_text=gettext_lazy("Une adresse https:// de votre serveur."),
+        help_text=addresses.RULE,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )
     collections = forms.MultipleChoiceField(
@@ -149,7 +151,8 @@ def one(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = _mine(request, uuid)
     if request.method != "POST":
         is_new = request.method == "GET" and request.session.pop(SHOWN, "") == str(uuid)
-        return _one(request, found, secret=signing.secret(found.salt) if is_new else "")
+        waits = request.method == "GET" and request.session.pop(SENT, "") == str(uuid)
+        return _one(request, found, secret=signing.secret(found.salt) if is_new else "", waits=waits)
     verb = request.POST.get("verb", "")
     if verb == "secret":
         subscribing.renew_secret(found)
@@ -164,11 +167,16 @@ def one(request: HttpRequest, uuid: UUID) -> HttpResponse:
         act, told = VERBS[verb]
         act(found)
         messages.success(request, str(told))
+    if verb in ("again", "test"):
+        request.session[SENT] = str(uuid)
     return redirect("gestion:webhook", uuid)
 
 
 VERBS: dict[str, tuple[Callable[[Subscription], Any], Any]] = {
-    "test": (subscribing.try_out, gettext_lazy("Un message d’essai part. Actualisez la page pour voir la réponse.")),
+    "test": (
+        subscribing.try_out,
+        gettext_lazy("Un message d’essai part. Sa réponse paraît dans la liste des messages."),
+    ),
     "pause": (subscribing.pause, gettext_lazy("En pause : rien n’est envoyé, rien n’est perdu.")),
     "resume": (subscribing.resume, gettext_lazy("L’envoi reprend là où il s’était arrêté.")),
 }
@@ -179,7 +187,7 @@ def _send_again(request: HttpRequest, found: Subscription) -> None:
     if message is None:
         raise Http404
     subscribing.send_again(message)
-    messages.success(request, _("Le message part encore une fois. Actualisez la page pour voir la réponse."))
+    messages.success(request, _("Le message part encore une fois. Sa réponse paraît dans la liste des messages."))
 
 
 def _uuid(text: str) -> UUID:
@@ -195,14 +203,16 @@ def _show_secret(request: HttpRequest, found: Subscription) -> HttpResponse:
     return redirect("gestion:webhook", found.pk)
 
 
-def _one(request: HttpRequest, found: Subscription, *, secret: str) -> HttpResponse:
+def _one(request: HttpRequest, found: Subscription, *, secret: str, waits: bool) -> HttpResponse:
     titles = {each.id: each.title for each in registry.collections()}
     context = {
         "subscription": found,
         "collections": [titles[name] for name in found.collections if name in titles],
         "events": [label for code, label in OPS if code in found.events],
         "log": found.deliveries.all()[:LOGGED],
+        "authority": dict(named("autorites", "code", AnonymousUser())).get(found.authority, found.authority),
         "secret": secret,
+        "waits": waits,
     }
     response = render(request, "gestion/webhook.html", context)
     response["Cache-Control"] = "private, no-store"

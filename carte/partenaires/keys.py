@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from carte.gestion.access import person, posted, signed_in
+from carte.partenaires import copying
 from comptes import keys
 from geodata.limits.policies import read_policy
 from geodata.limits.usage import usage
@@ -57,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "keys": [{"key": key, "totals": totals.get(key.pk)} for key in keys.of(owner)],
         "usage": list(keys.usage_of(owner, DAYS)),
         "days": DAYS,
+        "words": copying.words(),
         "policy": read_policy("key", settings.GEODATA_LIMIT_KEY),
     }
     return render(request, "partenaires/keys.html", context, status=422 if form.errors else 200)

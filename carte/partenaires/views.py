@@ -18,7 +18,7 @@ from carte.embeds import maps
 from carte.integrer import listing
 from carte.integrer.addresses import address_for
 from carte.integrer.selection import MOST
-from carte.partenaires import health, qgis, samples
+from carte.partenaires import copying, health, qgis, samples
 from carte.partenaires.asking import Asking
 from geodata.endpoints import changelog
 from geodata.limits.policies import read_policy
@@ -52,12 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def words() -> dict[str, str]:
     """What the script of the page says."""
-    return {
-        "copy": _("Copier"),
-        "copyThis": _("Copier : {what}"),
-        "copied": _("Copié"),
-        "copiedThis": _("Copié : {what}"),
-        "select": _("Choisi : copiez au clavier"),
+    return copying.words() | {
         "map": _("Carte du résultat. La liste contient les premières fiches."),
         "view": _("Prendre la zone affichée"),
         "draw": _("Dessiner une zone"),

@@ -16,7 +16,7 @@ from geodata.params.crs import CRS84
 from geodata.problems import BadParameter, Conflict, Invalid
 from geodata.queries import changes as feed
 from geodata.webhooks import delivering, signing
-from geodata.webhooks.addresses import Refused, parse, resolve
+from geodata.webhooks.addresses import RULE, Refused, parse, resolve
 from geodata.webhooks.models import Delivery, Subscription, new_salt
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _name(given: Any) -> Data:
 
 def _url(given: Any) -> Data:
     if not isinstance(given, str):
-        raise Refused(_("L’adresse commence par https://."))
+        raise Refused(RULE)
     resolve(parse(given.strip()))
     return {"url": given.strip()}
 

@@ -75,6 +75,22 @@ def test_what_cannot_be_read_is_said_beside_its_field_and_nothing_changes(client
     assert not Subscription.objects.filter(name="Autre").exists()
 
 
+def test_its_page_names_the_authority_and_its_form_the_rule_of_addresses(client, person):
+    autorite(code="CALL", name_fr="CA de Lens-Liévin")
+    found = subscribe(person, authority="CALL")
+    shown = client.get(reverse("gestion:webhook", args=[found.pk])).content.decode()
+    assert "<dd>CA de Lens-Liévin</dd>" in shown
+    assert "443 ou 8443" in client.get(reverse("gestion:webhooks")).content.decode()
+
+
+def test_only_the_page_after_a_message_was_sent_waits_for_its_answer(client, person):
+    address = reverse("gestion:webhook", args=[subscribe(person).pk])
+    assert b"data-waits" not in client.get(address).content
+    client.post(address, {"verb": "test"})
+    assert b"data-waits" in client.get(address).content
+    assert b"data-waits" not in client.get(address).content
+
+
 def test_another_ones_is_not_found(client, person):
     found = subscribe(user())
     address = reverse("gestion:webhook-edit", args=[found.pk])

@@ -286,6 +286,17 @@ def test_keys_are_for_who_is_signed_in(client):
     assert client.post("/partenaires/cles/", {"name": "x"}).status_code == 401
 
 
+@pytest.mark.parametrize("address", ["/partenaires/cles/", "/gestion/webhooks/"])
+def test_who_comes_for_keys_is_told_how_to_get_an_account(client, settings, address):
+    settings.SITE_CONTACT = "donnees@exemple.fr"
+    for prefix, told in (("", "compte de partenaire"), ("/en", "partner account"), ("/nl", "partneraccount")):
+        page = client.get(f"{prefix}{address}", follow=True).content.decode()
+        assert told in page
+        assert 'href="mailto:donnees@exemple.fr"' in page
+        assert "Réservée aux personnes" not in page
+    assert "Réservée aux personnes" in client.get("/gestion/", follow=True).content.decode()
+
+
 def test_a_key_is_shown_once_used_counted_and_revoked(client):
     owner = user()
     client.force_login(owner)

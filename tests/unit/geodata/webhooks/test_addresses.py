@@ -35,6 +35,23 @@ def test_an_address_that_is_not_plain_https_is_refused(url):
         parse(url)
 
 
+@pytest.mark.parametrize("loopback", [False, True])
+@pytest.mark.parametrize("url", ["http://exemple.fr/", "https://exemple.fr:9000/", "http://exemple.fr:8399/"])
+def test_scheme_and_port_are_judged_by_the_one_rule_before_the_name_is_looked_up(settings, loopback, url):
+    settings.WEBHOOKS_LOOPBACK = loopback
+    with pytest.raises(Refused, match=r"https://.*443.*8443"):
+        parse(url)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8399/", "http://localhost:8399/", "http://[::1]:80/"])
+def test_to_try_things_out_this_machine_has_any_port(settings, url):
+    settings.WEBHOOKS_LOOPBACK = True
+    assert not parse(url).tls
+    settings.WEBHOOKS_LOOPBACK = False
+    with pytest.raises(Refused):
+        parse(url)
+
+
 def test_an_address_is_taken_apart():
     target = parse("https://Données.exemple.fr:8443/crochet?a=1")
     assert (target.host, target.port, target.path) == ("xn--donnes-eva.exemple.fr", 8443, "/crochet?a=1")

@@ -6,6 +6,7 @@ import { geoJSON, marker } from "../leaflet.js";
 import { follow } from "../live/follow.js";
 import { freshen, freshenCards } from "../live/fresh.js";
 import { networkMap } from "../map/network.js";
+import { copyButton } from "../partners/copying.js";
 import { pin, zone } from "../partners/zone.js";
 
 const PAUSE_MS = 400;
@@ -90,38 +91,10 @@ function listen() {
 }
 
 function enhance() {
-	for (const block of document.querySelectorAll("pre.code")) copyButton(/** @type {HTMLElement} */ (block));
+	for (const block of document.querySelectorAll("pre.code"))
+		copyButton(/** @type {HTMLElement} */ (block), words);
 	const place = document.getElementById("carte-zone");
 	if (place && config) show(place).catch(() => place.removeAttribute("data-live"));
-}
-
-/** @param {HTMLElement} block */
-function copyButton(block) {
-	if (!navigator.clipboard || block.previousElementSibling?.classList.contains("copy")) return;
-	const button = document.createElement("button");
-	button.type = "button";
-	button.className = "copy";
-	const what = document.getElementById(block.getAttribute("aria-labelledby") ?? "")?.textContent;
-	/** @param {string} word @param {string} whole the word, and what it is about */
-	const name = (word, whole) => {
-		button.textContent = word;
-		button.setAttribute(
-			"aria-label",
-			whole.replace("{what}", what ?? block.getAttribute("aria-label") ?? ""),
-		);
-	};
-	name(words.copy, words.copyThis);
-	button.addEventListener("click", async () => {
-		try {
-			await navigator.clipboard.writeText(block.innerText.trim());
-			name(words.copied, words.copiedThis);
-		} catch {
-			name(words.select, words.select);
-			getSelection()?.selectAllChildren(block);
-		}
-		setTimeout(() => name(words.copy, words.copyThis), 2000);
-	});
-	block.before(button);
 }
 
 /** The picture becomes a map, on which a zone can be taken. @param {HTMLElement} place */
