@@ -64,6 +64,11 @@ def plain(field: Field) -> Field:
     return field
 
 
+def may_be_null(field: Field) -> bool:
+    """Whether the column may hold nothing; of a generated one what it yields tells."""
+    return field.null or (isinstance(field, models.GeneratedField) and plain(field).null)
+
+
 def parse_property(collection: Collection, name: str, text: str) -> Any:
     """The value to compare this property with, in the type of its column. Raises BadParameter."""
     field = plain(filterable(collection)[name])
