@@ -88,3 +88,9 @@ def test_the_address_of_a_tile_is_told_as_a_template_not_as_a_link(client):
     assert "{tileMatrix}" in answer.content.decode()
     assert not re.search(r'href="[^"]*\{', answer.content.decode())
     assert "{" not in answer["Link"]
+
+
+@pytest.mark.parametrize("name", ["name_fr", "zz"])
+def test_what_has_no_codes_is_told_in_words(client, name):
+    refused = client.get(f"/api/collections/cabanes/codelists/{name}", headers={"Accept-Language": "en"})
+    assert (refused.status_code, refused.json()["detail"]) == (404, f"“{name}” is not a property with codes.")
