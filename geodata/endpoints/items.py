@@ -64,6 +64,7 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
     etag = _etag(request, collection, chosen, user, moment or page.state)
     said = links(request, collection, chosen, page, moment)
     response = _page(request, collection, page, said, moment) if chosen is HTML else _stream(chosen, page, said)
+    response["Link"] = link_header(said)
     response["Content-Crs"] = f"<{query.crs.uri}>"
     return _validated(response, etag, user, moment)
 
@@ -93,14 +94,10 @@ def _validated(
 
 def _stream(chosen: Format, page: ItemsPage, said: list[Link]) -> HttpResponseBase:
     chunks, media = geojson.write_items(page, said), chosen.media_type
-    response: HttpResponseBase
     if page.flows:
         # The first piece is read before the status is sent: what fails, fails as a problem.
-        response = StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
-    else:
-        response = HttpResponse(b"".join(chunks), content_type=media)
-    response["Link"] = link_header(said)
-    return response
+        return StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
+    return HttpResponse(b"".join(chunks), content_type=media)
 
 
 def _page(

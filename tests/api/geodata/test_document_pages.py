@@ -51,6 +51,15 @@ def test_a_page_of_features_holds_all_that_the_document_does(client, query):
     assert "<b>" not in client.get(ITEMS, {"f": "html"}).content.decode()
 
 
+def test_a_page_of_features_repeats_its_links_in_its_head_as_the_document_does(client):
+    thing, _other = cabane(), cabane()
+    for address in (f"{ITEMS}?limit=1&", f"{ITEMS}/{thing.uuid}?"):
+        page, document = (client.get(f"{address}f={form}")["Link"] for form in ("html", "geojson"))
+        relations = [re.findall(r'rel="([^"]*)"', each) for each in (page, document)]
+        assert sorted(relations[0]) == sorted(relations[1])
+        assert "self" in relations[0]
+
+
 def test_a_page_of_features_has_a_thousand_at_most_and_leads_to_the_rest(client, monkeypatch):
     monkeypatch.setattr(items, "MOST_IN_HTML", 2)
     for number in range(5):
