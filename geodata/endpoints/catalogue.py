@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.catalogue.graph import Entry, graph
+from geodata.endpoints import validators
 from geodata.endpoints.answers import endpoint
 from geodata.endpoints.naming import dated
 from geodata.endpoints.negotiation import chosen_of
 from geodata.endpoints.pages import link_header
-from geodata.endpoints.validators import not_modified
 from geodata.formats.choice import Format
 from geodata.ogc.links import link
 from geodata.params.items import single
@@ -40,11 +39,11 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
     """The catalogue; the ending, `f` or `Accept` choose its form. 304 while nothing changed."""
     single(request.GET, () if ending else ("f",))
     chosen = chosen_of(request)
-    root, at = request.build_absolute_uri("/"), states.revision(None, AnonymousUser())
-    etag = f'W/"{at}-{chosen.name}"'
-    response = not_modified(request, etag)
+    root, state = request.build_absolute_uri("/"), states.public_state(None)
+    etag = validators.of_page(request.META, state, chosen.name, "")
+    response = validators.not_modified(request, etag)
     if response is None:
-        response = HttpResponse(written(root, at, chosen), content_type=chosen.content_type)
+        response = HttpResponse(written(root, state, chosen), content_type=chosen.content_type)
         response["Content-Disposition"] = dated("catalogue", chosen.name, inline=True)
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache"
@@ -56,8 +55,8 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
 
 
 @lru_cache(maxsize=8)
-def written(root: str, at: int, chosen: Format) -> bytes:
-    """The text for the revision `at`: writing it takes some tens of milliseconds, once a change."""
+def written(root: str, state: states.State, chosen: Format) -> bytes:
+    """The text for this state: writing it takes some tens of milliseconds, once a change."""
     collections = list(registry.collections())
     last = states.last_changes(collections)
     entries = [
