@@ -253,7 +253,7 @@ def test_whole_number_with_a_point_is_whole(client, call, person):
     assert (wrong.status_code, fields_of(wrong)) == (422, ["year_built"])
 
 
-@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+02:00"])
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "9999-12-31T08:00:00Z", "0001-01-01T00:00:00+02:00"])
 def test_an_instant_that_no_clock_here_tells_is_refused(client, call, moment):
     boss = user(is_superuser=True)
     url = f"{items('evenements')}/{FACTORIES['evenements'](authority=call).uuid}"
