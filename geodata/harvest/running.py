@@ -22,6 +22,7 @@ from geodata.harvest.sources import Source
 from geodata.harvest.staging import Numbers, Staging, staged
 from geodata.harvest.words import translated
 from geodata.problems import Conflict, Problem, Text, filled, is_down
+from geodata.vectorfile import Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +89,8 @@ def _take(source: Source, work: Harvest, haul: Haul) -> None:
     with staged(source, work.model, work.collection.label) as staging:
         staging.fill(haul.rows, source, work.salt)
         numbers = staging.numbers()
+        if numbers.rows and numbers.nameless == numbers.rows:
+            raise _nothing_named(source, haul)
         _set(run, state=State.APPLYING, rows_read=numbers.rows)
         work.counts["unchanged"] += numbers.unchanged
         for some in staging.changed(AT_ONCE):
@@ -107,6 +110,13 @@ def _take(source: Source, work: Harvest, haul: Haul) -> None:
         for source_id, uuid, name in lines:
             work.tell("vanished", source_id, name, uuid, gone)
         work.counts["vanished"] = count
+
+
+def _nothing_named(source: Source, haul: Haul) -> Unreadable:
+    """What to say where `id_field` names no row at all: it is the wrong one, so the first row's columns are told."""
+    columns = ", ".join(next(iter(haul.rows)).columns)
+    told = _("La colonne « %(column)s » (id_field) ne nomme aucun objet. Colonnes de la source : %(columns)s.")
+    return Unreadable(filled(told, {"column": source.id_field, "columns": columns}))
 
 
 def _doubts(haul: Haul, numbers: Numbers) -> Iterator[Text]:

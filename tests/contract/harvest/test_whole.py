@@ -23,11 +23,10 @@ def places(codes):
     return [place(code, f"Cabane {code}", [2.80 + n / 1000, 50.40]) for n, code in enumerate(codes)]
 
 
-def harvested(features, account, *, trusting=False, page_size=2, **about):
+def harvested(features, account, *, trusting=False, page_size=2, id_field="code", **about):
     with pages(features, **about) as server:
-        return harvest(
-            source(url=server.address, layer="a", page_size=page_size, fixed=SAME), by=account, trusting=trusting
-        )
+        asked = source(url=server.address, layer="a", page_size=page_size, id_field=id_field, fixed=SAME)
+        return harvest(asked, by=account, trusting=trusting)
 
 
 def gone():
@@ -83,6 +82,13 @@ def test_a_row_without_an_identifier_may_be_any_of_ours(account):
     last = harvested([*places("A"), place(None, "Sans", [2.8, 50.41])], account, announces=2)
     assert (gone(), "sans identifiant" in last.doubts[0]["fr"]) == (set(), True)
     assert last.counts["refused"] == 1
+
+
+def test_a_column_that_names_nothing_is_said_once_with_those_that_there_are(account):
+    harvested(places("AB"), account, announces=2)
+    last = harvested(places("AB"), account, announces=2, id_field="numero")
+    assert [word in last.failure["fr"] for word in ("numero", "code", "nom")] == [True] * 3
+    assert (last.report, last.counts, gone()) == ([], {}, set())
 
 
 def test_an_identifier_that_comes_twice_is_taken_once_and_told(account):
