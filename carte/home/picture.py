@@ -117,11 +117,11 @@ def _frame() -> dict[str, float] | None:
     return None if west is None else fitted((west, south, east, north), WIDTH, HEIGHT)
 
 
-def fitted(box: tuple[float, float, float, float], width: int, height: int) -> dict[str, float]:
-    """West, north (EPSG:3857) and pixels a metre such that a box fits into a picture, with a margin."""
+def fitted(box: tuple[float, float, float, float], width: int, height: int, room: int = 0) -> dict[str, float]:
+    """West, north (EPSG:3857) and pixels a metre such that a box fits into a picture, with a margin and so many pixels of room."""
     west, south, east, north = box
     wide, high = max(east - west, 1000) * (1 + 2 * MARGIN), max(north - south, 1000) * (1 + 2 * MARGIN)
-    scale = min(width / wide, height / high)
+    scale = min((width - 2 * room) / wide, (height - 2 * room) / high)
     return {
         "scale": scale,
         "west": (west + east) / 2 - width / scale / 2,

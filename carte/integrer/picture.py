@@ -51,7 +51,7 @@ def draw(shown: Shown) -> bytes:
     )
     if box is None:
         return f"{head}</svg>".encode()
-    frame = picture.fitted(_metres(box), WIDTH, HEIGHT)
+    frame = picture.fitted(_metres(box), WIDTH, HEIGHT, room=ROUND + EDGE)
     ids = shown.ids()
     ground, towns = _ground(tuple(frame.items()), revision())
     shapes, spots = _places(shown, ids, frame)

@@ -8,6 +8,9 @@ import { townNames } from "../map/names.js";
 // Half of what is drawn for a place, in pixels: near, and far.
 const SIGN = 14;
 const DOT = 5;
+// Between a place and what is nearest to it, and of a side at most so much, on small maps.
+const GAP = 8;
+const MOST = 1 / 4;
 
 /** @type {Record<string, string>} */
 let words = {};
@@ -24,8 +27,9 @@ export function dress(map, { bounds, texts, base }) {
 	map.attributionControl.setPrefix(false);
 	map.attributionControl.addAttribution(escaped(text("attribution")));
 	// On a phone the attribution takes the whole width below.
-	control.scale({ imperial: false, position: "topleft" }).addTo(map);
-	control
+	if (base) map.attributionControl.addAttribution(base.attribution);
+	const scale = control.scale({ imperial: false, position: "topleft" }).addTo(map);
+	const zoom = control
 		.zoom({ position: "bottomright", zoomInTitle: text("zoom_in"), zoomOutTitle: text("zoom_out") })
 		.addTo(map);
 	if (document.fullscreenEnabled) map.addControl(new WholeScreen({ position: "bottomright" }));
@@ -37,13 +41,30 @@ export function dress(map, { bounds, texts, base }) {
 				[south, west],
 				[north, east],
 			],
-			{ padding: [8, 8], animate: false },
+			{
+				paddingTopLeft: room(map, null, scale),
+				paddingBottomRight: room(map, zoom, map.attributionControl),
+				animate: false,
+			},
 		);
 	}
 	if (!base) return;
 	// Once the map is where it opens: no tile of elsewhere.
 	basemap({ ...base, towns: [] }).addTo(map);
 	nameTowns(map, base.towns);
+}
+
+/**
+ * The room for signs in two directions, beside what stands over the map there.
+ * @param {import("leaflet").Map} map
+ * @param {import("leaflet").Control | null} across
+ * @param {import("leaflet").Control} along
+ * @returns {[number, number]}
+ */
+function room(map, across, along) {
+	const size = map.getSize();
+	const [wide, high] = [across?.getContainer()?.offsetWidth ?? 0, along.getContainer()?.offsetHeight ?? 0];
+	return [Math.min(wide + SIGN + 2 * GAP, size.x * MOST), Math.min(high + SIGN + 2 * GAP, size.y * MOST)];
 }
 
 /** The names of towns on each map. @type {WeakMap<import("leaflet").Map, import("leaflet").LayerGroup>} */
