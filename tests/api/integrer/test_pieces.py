@@ -214,6 +214,15 @@ def test_what_cannot_be_read_is_refused(client, place, address, status):
     assert client.get(address).status_code == status
 
 
+def test_an_unknown_parameter_is_told_which_ones_a_piece_takes(client):
+    told = client.get("/integrer/cabanes.json?colour=red").json()["detail"]
+    assert told.startswith("Paramètre inconnu. Connus\xa0: parc, fiche, limite, passe, bbox, ")
+    named = told.split("\xa0: ")[1].rstrip(".").split(", ")
+    assert not {"as-of", "sortby", "limit", "cursor", "crs", "properties"} & set(named)
+    near = client.get("/integrer/cabanes.json?limites=3").json()["detail"]
+    assert "«\xa0limite\xa0»" in near
+
+
 def test_no_name_breaks_out_of_any_piece(client):
     cabane(slug="mal", name_fr=HOSTILE)
     for address in (
