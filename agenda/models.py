@@ -124,8 +124,11 @@ class Evenement(Titled, Described, Feature):
 
 
 def _is_hour(moment: datetime, *, end: bool) -> bool:
-    """Whether an instant is more than a day: neither a midnight, here or in UTC, nor the last minute before it."""
-    clocks = {timezone.localtime(moment, zone).time() for zone in (None, UTC)}
+    """Whether an instant is more than a day: neither a midnight, here or in UTC, nor the last minute before it, nor of no year here."""
+    try:
+        clocks = {timezone.localtime(moment, zone).time() for zone in (None, UTC)}
+    except OverflowError:
+        return False
     return time(0) not in clocks and not (end and max(clocks) >= LAST_MINUTE)
 
 

@@ -95,6 +95,13 @@ def day(on: date | datetime, today: date | None = None) -> str:
     return f"{_day_number(on)}{NBSP}{formats.date_format(on, 'F' if on.year == today.year else 'F Y')}"
 
 
+def dated(on: date | datetime) -> str:
+    """A day with its year: "3 mars 2026"; "1er mars 2026" in French."""
+    if isinstance(on, datetime):
+        on = local(on).date()
+    return f"{_day_number(on)} {formats.date_format(on, 'F Y')}"
+
+
 def _day_number(on: date) -> str:
     return "1er" if on.day == 1 and (get_language() or "fr").startswith("fr") else str(on.day)
 
@@ -138,7 +145,7 @@ def partial_date(text: str) -> str:
         whole = date.fromisoformat("-".join([*parts, "01"]) if len(parts) == YEAR_AND_MONTH else text)
     except ValueError:
         return text
-    return month(whole) if len(parts) == YEAR_AND_MONTH else formats.date_format(whole, "j F Y")
+    return month(whole) if len(parts) == YEAR_AND_MONTH else dated(whole)
 
 
 def moment(when: datetime, today: date | None = None) -> str:

@@ -12,6 +12,7 @@ from carte.bygone import with_past
 from carte.home import asking, picture, places
 from carte.home.closed import Closures
 from geodata import registry
+from geodata.endpoints.validators import not_modified
 
 
 @require_safe
@@ -47,10 +48,7 @@ def drawing(request: HttpRequest) -> HttpResponse:
     etag = f'"{picture.revision()}"'
     if clock.moment() is not None:
         return HttpResponse(picture.draw(), content_type="image/svg+xml")
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(picture.draw(), content_type="image/svg+xml")
+    response = not_modified(request, etag) or HttpResponse(picture.draw(), content_type="image/svg+xml")
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=300"
     return response

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 
 from carte.home import asking
-from carte.integrer.selection import NOBODY, read
+from carte.integrer.selection import NOBODY, PAST, read
 from carte.pages.filters import REACHABLE, ListFilter
 from geodata import registry
 from geodata.features import YesNo
@@ -38,7 +38,8 @@ def of_list(collection: Collection, given: QueryDict) -> dict[str, str] | None:
     form = ListFilter(collection, NOBODY, given)
     if is_of_the_past(given) or not form.is_valid():
         return None
-    parameters: dict[str, str] = {}
+    # Lists hold what is over too.
+    parameters: dict[str, str] = {PAST: "oui"} if collection.datetime else {}
     conditions = []
     for name, value in form.cleaned_data.items():
         if value and name in (*form.codes, *REACHABLE, "q"):

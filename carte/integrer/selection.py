@@ -24,7 +24,7 @@ from geodata.params import columns, sorting
 from geodata.params.cql2 import PARAMETER as FILTER
 from geodata.params.filters import LANGUAGE, TEXT
 from geodata.params.instants import AS_OF, Interval
-from geodata.params.items import ItemsQuery, parse_items
+from geodata.params.items import ItemsQuery, items_parameters, parse_items, single
 from geodata.problems import BadParameter, NotFound
 from geodata.queries import counting, extent, filtering, items
 
@@ -38,6 +38,7 @@ PARK, ONE, MOST = "parc", "fiche", "limite"
 PAST, SHOWN = "passe", {"oui": True, "non": False}
 # In the address of a picture, so that browsers take the new one; it selects nothing.
 REVISION = "r"
+OWN = (PARK, ONE, MOST, PAST, REVISION)
 # What a piece decides itself: it shows the present, by name, as a piece does.
 NOT_HERE = (*NOT_A_FILTER, AS_OF, sorting.PARAMETER, *columns.OWN)
 DEFAULT_MOST, LARGEST_MOST = 30, 60
@@ -145,27 +146,31 @@ class Shown:
 def read(collection_id: str, given: QueryDict) -> Shown:
     """The selection in a query string. Raises NotFound: no such collection, park or feature; BadParameter."""
     collection = registry.get(collection_id)
-    own = {name: given.get(name, "") for name in (PARK, ONE, MOST, PAST, REVISION) if name in given}
-    if repeated := [name for name in own if len(given.getlist(name)) > 1]:
-        raise BadParameter(repeated[0], _("Ce paramètre est donné plusieurs fois."))
-    rest = MultiValueDict({name: values for name, values in given.lists() if name not in own})
-    if refused := [name for name in rest if name in NOT_HERE]:
+    if refused := [name for name in given if name in NOT_HERE]:
         raise BadParameter(refused[0], _("Ce paramètre ne se règle pas ici."))
-    filters = {name: str(rest[name]) for name in rest}
+    told = single(given, known(collection))
+    own = {name: text for name, text in told.items() if name in OWN}
+    filters = {name: text for name, text in told.items() if name not in OWN}
     asked = filters | {name: text for name, text in own.items() if name in (PARK, ONE, PAST)}
     about = None
     if own.get(ONE):
         about = _feature(collection, own[ONE])
-        rest["id"] = filters["id"] = str(about.uuid)
+        filters["id"] = str(about.uuid)
     elif own.get(PARK):
         about = _feature(registry.get("parcs"), own[PARK])
-        name = park_property(collection)
-        rest[name] = filters[name] = str(about.uuid)
-    query, with_past = parse_items(rest, collection), _with_past(own.get(PAST, ""))
+        filters[park_property(collection)] = str(about.uuid)
+    query = parse_items(MultiValueDict({name: [text] for name, text in filters.items()}), collection)
+    with_past = _with_past(own.get(PAST, ""))
     is_current = bool(collection.datetime) and query.datetime is None and not (own.get(ONE) or with_past)
     if is_current:
         query = replace(query, datetime=Interval(timezone.now(), None))
     return Shown(collection, filters, query, _most(own.get(MOST, "")), asked, about, is_current)
+
+
+def known(collection: Collection) -> tuple[str, ...]:
+    """The parameters of a piece."""
+    filters = (name for name in items_parameters(collection) if name not in NOT_HERE)
+    return (PARK, ONE, MOST, PAST, *filters, REVISION)
 
 
 def park_property(collection: Collection) -> str:

@@ -74,7 +74,11 @@ def page(request: HttpRequest, collection_id: str) -> HttpResponse:
 
 
 def _refused(request: HttpRequest, status: int, told: str | Promise) -> HttpResponse:
-    context = {"wrong": told, "whole": request.build_absolute_uri(reverse("home"))}
+    context = {
+        "wrong": told,
+        "may_come": status == NotFound.status,
+        "whole": request.build_absolute_uri(reverse("home")),
+    }
     return framed(render(request, "carte/integrer/page.html", context, status=status), EVERYBODY)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -18,6 +18,7 @@ from carte.pages.relations import holders, named
 from geodata import registry
 from geodata.formats import offered
 from geodata.formats.choice import HTML, Format
+from geodata.params.instants import in_utc
 from geodata.params.items import parse_items
 from geodata.params.properties import filterable, plain
 from geodata.problems import BadParameter, NotFound
@@ -166,4 +167,4 @@ def _instant(day: date | None, hour: time) -> str:
     if day is None:
         return ".."
     local = datetime.combine(day, hour.replace(microsecond=0), timezone.get_default_timezone())
-    return local.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return in_utc(local).isoformat().replace("+00:00", "Z")

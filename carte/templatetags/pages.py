@@ -35,6 +35,7 @@ for _function in (
     wording.share,
     wording.hour,
     wording.day,
+    wording.dated,
     wording.weekday,
     wording.month,
     wording.moment,
@@ -243,6 +244,12 @@ def shape_caption(feature: Any) -> str:
 def state(feature: Any) -> lines.State:
     """Open, closed or not known, for a card."""
     return lines.state(feature)
+
+
+@register.filter
+def in_json(value: Any) -> str:
+    """A value of the API as its JSON says it, texts without their quotation marks."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 @register.filter

@@ -27,6 +27,8 @@ from geodata.units import MAX_LIST
 Errors = dict[str, list[str]]
 # Markdown's own <https://…> and <mailto:…> are no tags.
 HTML_TAG = re.compile(r"<(?!https?://|mailto:)[/!?]?[a-zA-Z-][^<>]*>")
+# What is told of a time reaches to the midnight after it, which has a year too.
+LAST_YEAR = 9998
 # Controls, and code points that never are a character (Unicode §23.7).
 NEVER = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef" + "".join(
     chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
@@ -102,7 +104,7 @@ def _unfit(feature: Feature, values: Mapping[str, Any]) -> Errors:
             told[name] = [_("%(count)d éléments, %(limit)d au plus.") % {"count": len(value), "limit": MAX_LIST}]
             continue
         if isinstance(value, datetime) and not _is_on_the_clock(value):
-            told[name] = [_("Cet instant n’est dans aucune année d’ici : de 1 à 9999.")]
+            told[name] = [_("Écrivez une date des années 1 à %(last)d.") % {"last": LAST_YEAR}]
             continue
         is_page = isinstance(field, TextField)
         if sentence := next(filter(None, (_unreadable(text, is_page=is_page) for text in _texts(value))), None):
@@ -113,7 +115,7 @@ def _unfit(feature: Feature, values: Mapping[str, Any]) -> Errors:
 def _is_on_the_clock(moment: datetime) -> bool:
     """Whether an instant has a year where it is told, on the wall clock of the instance."""
     try:
-        return timezone.is_naive(moment) or timezone.localtime(moment).year > 0
+        return (moment if timezone.is_naive(moment) else timezone.localtime(moment)).year <= LAST_YEAR
     except OverflowError:
         return False
 

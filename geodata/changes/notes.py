@@ -12,6 +12,6 @@ def proposed_by(name: str) -> str:
     return f"proposition de {name}"
 
 
-def joined(*reasons: str) -> str:
-    """The reasons of several people as one, whichever there are."""
-    return BETWEEN.join(filter(None, reasons))
+def joined(*notes: str) -> str:
+    """Several notes as one, whichever there are."""
+    return BETWEEN.join(filter(None, notes))

@@ -80,11 +80,11 @@ def accept(uuid: UUID, *, by: User | AnonymousUser, seen: int | None = None, not
     """The record with the proposed values.
 
     `seen` is the revision that was compared with the proposition: where properties clash, only a
-    decision on the present one is taken. Raises Conflict, Forbidden, Gone, Invalid, NotFound.
+    decision on the present one is taken. `note` answers the author: it is not published. Raises Conflict, Forbidden, Gone, Invalid, NotFound.
     """
     proposition = _found(uuid)
-    reason = joined(proposition.reason, note)
-    with recording(by=by, reason=reason, note=proposed_by(proposition.author.get_username())):
+    told = joined(proposed_by(proposition.author.get_username()), note.strip())
+    with recording(by=by, reason=proposition.reason, note=told):
         proposition, feature = _to_decide(uuid, by)
         changes = differences(proposition, feature)
         if any(each.clash for each in changes) and seen != feature.revision:

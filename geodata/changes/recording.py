@@ -29,8 +29,6 @@ SELECT pg_advisory_xact_lock(%(lock)s),
        set_config('chaine.source', %(source)s, true),
        set_config('chaine.batch', %(batch)s, true)
 """
-# Those of who proposes and of who decides (`notes`).
-MAX_REASON = 2 * MAX_LENGTH
 SUCCESSOR = "SELECT set_config('chaine.successor', %s, true)"
 
 
@@ -62,7 +60,7 @@ def recording(
                 "batch": str(batch or ""),
                 "note": note,
             }
-            cursor.execute(BEGIN, values | {"reason": reason[:MAX_REASON], "source": source})
+            cursor.execute(BEGIN, values | {"reason": reason[:MAX_LENGTH], "source": source})
         token = _inside.set(True)
         try:
             yield

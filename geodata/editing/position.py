@@ -89,19 +89,18 @@ def as_type(geometry: GEOSGeometry, geom_type: str) -> GEOSGeometry:
 
 def _from_geojson(text: str) -> GEOSGeometry:
     try:
-        document = json.loads(text)
-    except ValueError:
+        return flat(_the_geometry(json.loads(text)))
+    except (GEOSException, GDALException, ValueError, TypeError, OverflowError, RecursionError):
         raise ValidationError(_("Ce GeoJSON ne se lit pas.")) from None
+
+
+def _the_geometry(document: Any) -> GEOSGeometry:
     found = list(_geometries(document))
     if len(found) != 1:
         raise ValidationError(_("Il faut une seule géométrie, le texte en contient %(count)d.") % {"count": len(found)})
     if not all(math.isfinite(number) for number in _numbers(found[0].get("coordinates"))):
         raise ValidationError(_("Une coordonnée n’est pas un nombre."))
-    try:
-        geometry = GEOSGeometry(json.dumps(bare(found[0])), srid=WGS84)
-    except (GEOSException, GDALException, ValueError, TypeError):
-        raise ValidationError(_("Ce GeoJSON ne se lit pas.")) from None
-    return flat(geometry)
+    return GEOSGeometry(json.dumps(bare(found[0])), srid=WGS84)
 
 
 def bare(document: dict[str, Any]) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _echoes(given: Any, present: Any) -> bool:
     if isinstance(given, str) and isinstance(present, list):
         try:
             return bool(json.loads(given) == present)
-        except ValueError:
+        except (ValueError, RecursionError):
             return False
     if isinstance(given, str) and isinstance(present, str):
         try:

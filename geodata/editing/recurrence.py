@@ -95,7 +95,15 @@ def until_of(rrule: str) -> datetime | None:
     if "T" not in text:
         return datetime.combine(datetime.strptime(text, "%Y%m%d").date(), time(23, 59, 59))
     moment = datetime.strptime(text.removesuffix("Z"), "%Y%m%dT%H%M%S")
-    return timezone.localtime(moment.replace(tzinfo=UTC)).replace(tzinfo=None) if text.endswith("Z") else moment
+    return _here(moment) if text.endswith("Z") else moment
+
+
+def _here(moment: datetime) -> datetime:
+    """An instant of UTC on the wall clock; after the year 9999 its last one."""
+    try:
+        return timezone.localtime(moment.replace(tzinfo=UTC)).replace(tzinfo=None)
+    except OverflowError:
+        return datetime.max
 
 
 def starts_of(

@@ -68,6 +68,8 @@ def endpoint(*methods: str, gives: negotiation.Gives, own_options: bool = False)
                 PROBLEM_TYPE
             ):
                 response["Content-Language"] = language
+            if response.status_code == 204:  # noqa: PLR2004
+                del response["Content-Type"]
             if request.method in READS or response.status_code >= 400:  # noqa: PLR2004
                 patch_vary_headers(response, VARIES)
             if _is_personal(request) and response.get("Cache-Control", "").startswith("public"):

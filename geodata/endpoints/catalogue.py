@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.catalogue.graph import Entry, files, graph
+from geodata.endpoints import validators
 from geodata.endpoints.answers import endpoint
 from geodata.endpoints.naming import dated
 from geodata.endpoints.negotiation import chosen_of
 from geodata.endpoints.pages import link_header, show
-from geodata.endpoints.validators import not_modified
 from geodata.formats.choice import HTML, Format
 from geodata.ogc.links import Link, link
 from geodata.params.items import single
@@ -45,11 +44,11 @@ def catalogue(request: HttpRequest, ending: str = "") -> HttpResponseBase:
     if chosen is HTML:
         listed = [{"entry": each, "files": list(files(root, each.collection))} for each in _entries()]
         return show(request, chosen, {"links": links}, "geodata/catalogue.html", datasets=listed)
-    at = states.revision(None, AnonymousUser())
-    etag = f'W/"{at}-{chosen.name}"'
-    response = not_modified(request, etag)
+    state = states.public_state(None)
+    etag = validators.of_page(request.META, state, chosen.name, "")
+    response = validators.not_modified(request, etag)
     if response is None:
-        response = HttpResponse(written(root, at, chosen), content_type=chosen.content_type)
+        response = HttpResponse(written(root, state, chosen), content_type=chosen.content_type)
         response["Content-Disposition"] = dated("catalogue", chosen.name, inline=True)
     response["ETag"] = etag
     response["Cache-Control"] = "public, no-cache"
@@ -66,8 +65,8 @@ def _links(root: str, chosen: Format) -> list[Link]:
 
 
 @lru_cache(maxsize=8)
-def written(root: str, at: int, chosen: Format) -> bytes:
-    """The text for the revision `at`: writing it takes some tens of milliseconds, once a change."""
+def written(root: str, state: states.State, chosen: Format) -> bytes:
+    """The text for this state: writing it takes some tens of milliseconds, once a change."""
     return graph(root, _entries()).serialize(format=WRITERS[chosen.name], encoding="utf-8")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from geodata.formats.choice import ranges_of
+
 MIN_COMPRESSED = 500
 # Small answers go to phones, where bytes count; streams are as long as their slower end, so they cost a third of the time
 # for an eighth more bytes (docs/performance.md).
@@ -75,8 +77,8 @@ def _bytes(response: StreamingHttpResponse) -> Iterator[bytes]:
 
 
 def _accepted(accept: str) -> str | None:
-    offered = {part.split(";")[0].strip() for part in accept.split(",") if not part.replace(" ", "").endswith("q=0")}
-    return "br" if "br" in offered else "gzip" if "gzip" in offered else None
+    offered = {coding for coding, quality in ranges_of(accept) if quality > 0}
+    return next((coding for coding in WHOLE if coding in offered), None)
 
 
 def _pressed(chunks: Iterable[bytes], coding: str, levels: dict[str, int]) -> Iterator[bytes]:

@@ -104,8 +104,9 @@ def _written(
     if chosen is HTML:
         feature = labelled(collection, found.text)
         context = {"collection": collection, "feature": feature, "links": links, "moment": moment}
-        return render(request, "geodata/item.html", context)
-    response = HttpResponse(geojson.write_item(found, links), content_type=chosen.media_type)
+        response = render(request, "geodata/item.html", context)
+    else:
+        response = HttpResponse(geojson.write_item(found, links), content_type=chosen.media_type)
     response["Link"] = link_header(links)
     return response
 

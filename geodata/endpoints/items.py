@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
+# A page for a browser, which is made as a whole, has no more features.
+MOST_IN_HTML = 1_000
+
 
 def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousUser) -> HttpResponseBase:
     """A page of items (OGC API Features §7.15), or all of them as a file."""
@@ -54,10 +58,13 @@ def read_items(request: HttpRequest, collection_id: str, user: User | AnonymousU
         etag = _etag(request, collection, chosen, user, moment or present)
         if (unchanged := not_modified(request, etag)) is not None:
             return _validated(unchanged, etag, user, moment)
+    if chosen is HTML:
+        query = replace(query, limit=min(query.limit, MOST_IN_HTML))
     page = items.page(collection, user, query)
     etag = _etag(request, collection, chosen, user, moment or page.state)
     said = links(request, collection, chosen, page, moment)
     response = _page(request, collection, page, said, moment) if chosen is HTML else _stream(chosen, page, said)
+    response["Link"] = link_header(said)
     response["Content-Crs"] = f"<{query.crs.uri}>"
     return _validated(response, etag, user, moment)
 
@@ -87,14 +94,10 @@ def _validated(
 
 def _stream(chosen: Format, page: ItemsPage, said: list[Link]) -> HttpResponseBase:
     chunks, media = geojson.write_items(page, said), chosen.media_type
-    response: HttpResponseBase
     if page.flows:
         # The first piece is read before the status is sent: what fails, fails as a problem.
-        response = StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
-    else:
-        response = HttpResponse(b"".join(chunks), content_type=media)
-    response["Link"] = link_header(said)
-    return response
+        return StreamingHttpResponse(Closing(chain([next(chunks)], chunks), page), content_type=media)
+    return HttpResponse(b"".join(chunks), content_type=media)
 
 
 def _page(
@@ -143,9 +146,10 @@ def require_choice(request: HttpRequest, chosen: Format, wanted: columns.Columns
 
 
 def labelled(collection: Collection, text: bytes) -> dict[str, Any]:
-    """A feature as a template reads it, with what it is called."""
+    """A feature as a template reads it, with what it is called and its own text, in which nothing lacks (/req/html/content)."""
     feature: dict[str, Any] = json.loads(text)
-    return feature | {"label": feature["properties"].get(collection.label) or feature["id"]}
+    label = feature["properties"].get(collection.label) or feature["id"]
+    return feature | {"label": label, "text": text.decode()}
 
 
 def links(

@@ -178,11 +178,15 @@ def _changed_at(etag: str) -> datetime | None:
 
 
 def not_modified(request: HttpRequest, etag: str) -> HttpResponse | None:
-    """304 when `If-None-Match` holds this validator, by the weak comparison (RFC 9110 §13.1.2); seals do not count."""
+    """304 when `If-None-Match` holds this validator, by the weak comparison (RFC 9110 §13.1.2); seals do not count.
+
+    It names no type: caches take over what it says of the answer that they keep (RFC 9111 §3.2).
+    """
     given = request.headers.get("If-None-Match", "")
     if not given or (given.strip() != "*" and _unsealed(etag) not in {_unsealed(part) for part in given.split(",")}):
         return None
     response = HttpResponse(status=304)
+    del response["Content-Type"]
     response["ETag"] = etag
     return response
 

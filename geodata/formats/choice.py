@@ -129,7 +129,7 @@ def ranges_of(accept: str) -> list[tuple[str, float]]:
         media, *parameters = (piece.strip() for piece in part.split(";"))
         quality = 1.0
         for parameter in parameters:
-            if parameter.startswith("q="):
+            if parameter[:2].lower() == "q=":
                 try:
                     quality = float(parameter[2:])
                 except ValueError:

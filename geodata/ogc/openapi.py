@@ -35,6 +35,7 @@ from geodata.ogc.schema import property_schema
 from geodata.params import reasons
 from geodata.params.crs import KNOWN
 from geodata.params.filters import LANGUAGES
+from geodata.params.properties import may_be_null
 from geodata.registry import Collection
 
 # /req/core/fc-bbox-definition.
@@ -304,7 +305,7 @@ def _member(name: str, field: "models.Field[Any, Any]") -> Document:
     if isinstance(made["type"], list):
         del made["type"]
         return made
-    if field.null:
+    if may_be_null(field):
         made["nullable"] = True
         if "enum" in made:
             made["enum"] = [*made["enum"], None]

@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from geodata import registry
 from geodata.params.properties import filterable, plain, sortable
@@ -93,7 +94,7 @@ def codelist(collection: Collection, name: str) -> Schema:
     field = collection.fields.get(name)
     element = field.base_field if isinstance(field, ArrayField) else field
     if field is None or not getattr(element, "choices", None):
-        raise NotFound(name)
+        raise NotFound(_("« %(name)s » n’est pas une propriété qui a des codes.") % {"name": name})
     codes: dict[Any, Schema] = {}
     for language in LANGUAGES:
         with translation.override(language):

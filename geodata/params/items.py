@@ -98,9 +98,14 @@ def _unknown(name: str, known: tuple[str, ...]) -> Text:
     return _("Paramètre inconnu. Connus : %(known)s.") % words
 
 
+def items_parameters(collection: Collection) -> tuple[str, ...]:
+    """The parameters of `items`."""
+    return (*OWN, *filterable(collection))
+
+
 def parse_items(query: Query, collection: Collection) -> ItemsQuery:
     """Read the query string of `items`. Raises BadParameter. Source: OGC API Features §7.15, Part 2 §6, Part 3 §6."""
-    given = single(query, (*OWN, *filterable(collection)))
+    given = single(query, items_parameters(collection))
     bbox_crs = parse_crs(given["bbox-crs"], "bbox-crs") if "bbox-crs" in given else CRS84
     order = parse_sortby(given[sorting.PARAMETER], collection) if sorting.PARAMETER in given else ()
     after, values = (

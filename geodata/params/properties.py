@@ -24,7 +24,8 @@ WANTED: "dict[type[Field], Text]" = {
     models.FloatField: _("Il faut un nombre, avec un point avant les décimales."),
     models.DecimalField: _("Il faut un nombre, avec un point avant les décimales."),
     models.UUIDField: _("Il faut un identifiant (UUID), comme dans le membre « id » d’une fiche."),
-    models.DateField: _("Écrivez 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339)."),
+    models.DateTimeField: _("Écrivez 2026-05-08 ou 2026-05-08T14:30:00Z (RFC 3339)."),
+    models.DateField: _("Écrivez une date comme 2026-05-08."),
 }
 
 NUMBERS = (models.IntegerField, models.FloatField, models.DecimalField)
@@ -62,6 +63,11 @@ def plain(field: Field) -> Field:
     if isinstance(field, models.GeneratedField) and field.output_field is not None:
         return field.output_field
     return field
+
+
+def may_be_null(field: Field) -> bool:
+    """Whether the column may hold nothing; of a generated one what it yields tells."""
+    return field.null or (isinstance(field, models.GeneratedField) and plain(field).null)
 
 
 def parse_property(collection: Collection, name: str, text: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, models
 from psycopg import sql
 
-from geodata.params.properties import plain
+from geodata.params.properties import may_be_null, plain
 from geodata.params.sorting import SortKey
 from geodata.queries import select
 from geodata.registry import Collection
@@ -139,14 +139,9 @@ def _compared(collection: Collection, name: str, alias: str = "t") -> sql.Compos
 def direction(collection: Collection, key: SortKey, alias: str) -> sql.Composed:
     """One key as ORDER BY and an index write it."""
     text = "{}" + (" DESC" if key.descending else "")
-    if _may_be_null(collection, key.name):
+    if may_be_null(_field(collection, key.name)):
         text += " NULLS LAST"
     return sql.SQL(text).format(_compared(collection, key.name, alias))
-
-
-def _may_be_null(collection: Collection, name: str) -> bool:
-    field = _field(collection, name)
-    return field.null or isinstance(field, models.GeneratedField)
 
 
 def _stretches(collection: Collection, place: Place) -> list[Piece]:
@@ -159,7 +154,7 @@ def _stretches(collection: Collection, place: Place) -> list[Piece]:
         return [(sql.SQL("true"), [])]
     found = [_after(collection, place)]
     first = place.order[0].name
-    if place.values[0] is not None and _may_be_null(collection, first):
+    if place.values[0] is not None and may_be_null(_field(collection, first)):
         found.append((sql.SQL("{} IS NULL").format(select.column(collection, first)), []))
     return found
 
@@ -177,7 +172,7 @@ def _after(collection: Collection, place: Place) -> Piece:
             text = sql.SQL("({} IS NULL AND {})").format(column, text)
             continue
         literal = sql.SQL("%s::{}").format(sql.SQL(_type(collection, key.name)))
-        ends_in_nulls = depth > 0 and _may_be_null(collection, key.name)
+        ends_in_nulls = depth > 0 and may_be_null(_field(collection, key.name))
         later = "{column} {sign} {value}" + (" OR {column} IS NULL" if ends_in_nulls else "")
         text = sql.SQL("(" + later + " OR ({column} = {value} AND {rest}))").format(
             column=column, sign=sql.SQL("<" if key.descending else ">"), value=literal, rest=text

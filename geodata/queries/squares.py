@@ -36,12 +36,13 @@ INSERT INTO {table} AS q (x, y, n, sum_x, sum_y, sum_id)
 SELECT x, y, sum(n), sum(sum_x), sum(sum_y), sum(sum_id) FROM ({brought}) b GROUP BY x, y
 ON CONFLICT (x, y) DO UPDATE SET n = q.n + excluded.n, sum_x = q.sum_x + excluded.sum_x,
   sum_y = q.sum_y + excluded.sum_y, sum_id = q.sum_id + excluded.sum_id;"""
-NOW = "SELECT x, y, n, sum_x, sum_y FROM {table}"
+# A square that everything has left stays, and holds nothing: it is left out before anybody divides by it (OFFSET).
+NOW = "SELECT x, y, n, sum_x, sum_y FROM {table} WHERE n > 0 OFFSET 0"
 # As they were right after a revision: what changed since is taken out, what it was then is put in. Indexes: the revision of the
 # table, and of the history its primary key or geodata_revision_since.
 AS_OF = """
 SELECT x, y, sum(n) AS n, sum(sum_x) AS sum_x, sum(sum_y) AS sum_y FROM (
-  {now}
+  ({now})
   UNION ALL
   SELECT geodata_square(ST_X(spot)), geodata_square(-ST_Y(spot)), sign, sign * ST_X(spot), sign * ST_Y(spot)
   FROM (
@@ -50,7 +51,7 @@ SELECT x, y, sum(n) AS n, sum(sum_x) AS sum_x, sum(sum_y) AS sum_y FROM (
     SELECT 1, (n.before->>'geom')::geometry FROM public.geodata_revision n
     WHERE n.collection = {collection} AND n.since <= {revision} AND n.id > {revision}
   ) changed CROSS JOIN LATERAL (SELECT geodata_spot(geom) AS spot OFFSET 0) placed WHERE geom IS NOT NULL
-) each GROUP BY x, y HAVING sum(n) > 0
+) each GROUP BY x, y HAVING sum(n) > 0 OFFSET 0
 """
 INSTALL = """
 DROP TABLE IF EXISTS {table};

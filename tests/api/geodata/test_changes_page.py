@@ -55,7 +55,7 @@ def test_a_person_reads_the_changes_as_a_page(client, cabane, since):
     assert f'href="/api/collections/cabanes/items/{shown.uuid}"' in text
     assert f'href="/api/collections/cabanes/items/{gone.uuid}"' not in text
     assert "la commune l’a reprise" in text
-    assert not {"Partie", "Doublon", "Brouillon"} & set(text.split())
+    assert not [word for word in ("Partie", "Doublon", "Brouillon") if word in text]
     assert answer["Changes-Cursor"] == client.get(URL, {"since": begin}).json()["cursor"]
     assert "withdrawn" in page(client, since=begin, language="en").content.decode()
     assert client.get(URL, {"since": begin})["Content-Type"] == "application/json"

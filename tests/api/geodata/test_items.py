@@ -246,6 +246,8 @@ def test_database_down_is_503_with_retry_after(client, monkeypatch):
         ("cabanes/items?area_m2=3,5", "avec un point"),
         ("cabanes/items?park=parc-des-iles", "UUID"),
         ("cabanes/items?opened_on=2019", "2026-05-08"),
+        ("cabanes/items?opened_on=2026-05-08T14:30:00Z", "une date comme 2026-05-08."),
+        ("cabanes/items?created_at=2019", "2026-05-08T14:30:00Z"),
         ("cabane/items", "/api/collections"),
     ],
 )

@@ -1,6 +1,7 @@
 """The versions of one record, what caches may keep of a past state, and what is erased from it."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,13 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.utils import timezone
 
+from cabanes.actions import cabanes
 from cabanes.models import Cabane
 from geodata.changes import recording
 from geodata.endpoints import validators
 from geodata.models import Erasure, Revision, Tombstone
 from tests.api.geodata.bygone import ITEMS, an_hour_ago, at, cabane, change, commit, names
-from tests.factories.parcs import autorite, member
+from tests.factories.parcs import autorite, member, user
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +77,27 @@ def test_versions_are_paged_and_a_draft_has_none(client):
     assert len(seen) == 5
     assert client.get(f"{ITEMS}/{draft.uuid}/versions").status_code == 404
     assert client.get(f"{ITEMS}/{thing.uuid}/versions?f=html").status_code == 200
+
+
+def test_the_page_of_versions_says_why_and_what_took_over(client):
+    kept, thing = cabane(slug="gardee"), cabane(slug="doublon")
+    cabanes.delete(thing.uuid, by=user(is_superuser=True), reason="doublon de la Vigie", successor=kept.uuid)
+    text = client.get(f"{ITEMS}/{thing.uuid}/versions?f=html").content.decode()
+    assert '<td role="cell" data-column="Raison">doublon de la Vigie</td>' in text
+    assert f'fusion → <a href="{ITEMS}/{kept.uuid}">' in text
+
+
+def test_pages_say_values_as_their_json_does_and_stay_in_the_past(client):
+    thing = cabane(materials=["bois", "l’osier"], height_m=6.5, lit=False)
+    then = at(commit())
+    for url in (f"{ITEMS}/{thing.uuid}?f=html", f"{ITEMS}?f=html&properties=materials,height_m,lit"):
+        text = client.get(url).content.decode()
+        for value in ("[&quot;bois&quot;, &quot;l’osier&quot;]", ">6.5<", ">false<"):
+            assert value in text, (url, value)
+    change(thing, lit=True)
+    listed = client.get(f"{ITEMS}?f=html&properties=lit&as-of={then}").content.decode()
+    (onward,) = re.findall(rf'href="({ITEMS}/{thing.uuid}[^"]*)"', listed)
+    assert ">false<" in client.get(f"{onward}&f=html").content.decode()
 
 
 def test_what_nothing_can_change_is_kept_by_caches(client):

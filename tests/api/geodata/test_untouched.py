@@ -11,6 +11,7 @@ from tests.factories.agenda import evenement
 from tests.factories.alertes import fermeture
 from tests.factories.cabanes import cabane
 from tests.factories.parcs import member
+from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
 OLD = "Vue <b>large</b>"
@@ -100,6 +101,14 @@ def test_a_number_that_no_float_holds_is_refused_where_one_is_stored(client, cal
 
 # 2026-12-04 is a Friday.
 OF_THURSDAYS = {"rrule": "FREQ=WEEKLY;BYDAY=TH", "starts_at": "2026-12-04T09:00:00Z", "ends_at": "2026-12-04T11:00:00Z"}
+
+
+def test_a_list_that_is_nested_too_deep_in_a_text_is_refused_where_one_is_derived(client, call, person):
+    thing = sentier(authority=call)
+    answer = send(
+        client, "patch", f"{items('sentiers')}/{thing.uuid}", {"properties": {"communes": "[" * 20_000}}, person, MERGE
+    )
+    assert fields_of(answer) == ["communes"]
 
 
 @pytest.mark.parametrize("make", [evenement, fermeture])

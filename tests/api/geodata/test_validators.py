@@ -21,6 +21,25 @@ def paths():
     return {"items": ITEMS, "page": f"{ITEMS}?f=html", "item page": f"{ITEMS}/{thing.uuid}?f=html"}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [ITEMS, f"{ITEMS}?f=html", f"{ITEMS}?f=csv", f"{ITEMS}?as-of=2026-01-01", "/api/openapi.json", "/api/catalogue",
+     address("cabanes", 12), "/carte/reseau.svg", "/integrer/cabanes.json", "/integrer/chaine-des-parcs.js"],
+)  # fmt: skip
+def test_it_names_no_other_type(client, path):
+    cabane()
+    first = client.get(path)
+    first.getvalue()
+    again = client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, "Content-Type" in again) == (304, False)
+    assert (again["ETag"], again.get("Cache-Control")) == (first["ETag"], first.get("Cache-Control"))
+
+
+def test_a_tile_without_anything_is_of_no_type(client):
+    empty = client.get(address("cabanes", 12))
+    assert (empty.status_code, "Content-Type" in empty) == (204, False)
+
+
 @pytest.mark.parametrize("name", ["items", "page", "item page"])
 def test_another_language_is_another_answer(client, paths, name):
     path = paths[name]

@@ -253,7 +253,7 @@ def test_whole_number_with_a_point_is_whole(client, call, person):
     assert (wrong.status_code, fields_of(wrong)) == (422, ["year_built"])
 
 
-@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+02:00"])
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59Z", "9999-12-31T08:00:00Z", "0001-01-01T00:00:00+02:00"])
 def test_an_instant_that_no_clock_here_tells_is_refused(client, call, moment):
     boss = user(is_superuser=True)
     url = f"{items('evenements')}/{FACTORIES['evenements'](authority=call).uuid}"
@@ -261,4 +261,19 @@ def test_an_instant_that_no_clock_here_tells_is_refused(client, call, moment):
         answer = send(client, "patch", url, {"properties": properties}, boss, MERGE)
         assert answer.status_code == 422, answer.content
         assert set(fields_of(answer)) <= set(properties)
+    whole = body("evenements", call, starts_at=moment, ends_at=moment)
+    for method, address in (("post", items("evenements")), ("put", url)):
+        answer = send(client, method, address, whole, boss)
+        assert (answer.status_code, set(fields_of(answer)) <= {"starts_at", "ends_at"}) == (422, True), answer.content
     assert client.get("/agenda/").status_code == 200
+
+
+def test_a_rule_that_goes_to_the_last_hour_of_the_calendar_repeats(client, call):
+    given = {
+        "starts_at": "2026-12-05T13:00:00Z",
+        "ends_at": "2026-12-05T17:00:00Z",
+        "rrule": "FREQ=WEEKLY;UNTIL=99991231T235959Z",
+    }
+    answer = send(client, "post", items("evenements"), body("evenements", call, **given), user(is_superuser=True))
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["properties"]["last_ends_at"] is None

@@ -105,7 +105,9 @@ def test_accepted_it_is_public_and_the_history_names_both(client, call, editor, 
     )  # fmt: skip
     assert round(made.geom.x, 4) == 2.8055
     last = Revision.objects.filter(uuid=thing.uuid).latest("id")
-    assert (last.actor, last.note, last.reason) == (publisher, "proposition de elie", "merci")
+    assert (last.actor, last.note, last.reason) == (publisher, "proposition de elie : merci", "")
+    assert "merci" not in client.get("/api/changes").content.decode()
+    assert "merci" not in client.get(f"/api/collections/cabanes/items/{thing.uuid}/versions").content.decode()
     waiting.refresh_from_db()
     assert (waiting.state, waiting.decided_by) == ("accepted", publisher)
     assert client.post(page_of(waiting), {"verdict": "accept"}).status_code == 409

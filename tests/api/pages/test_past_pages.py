@@ -15,7 +15,7 @@ from geodata.models import Revision
 from parcs.models import Parc
 from tests.api.geodata.bygone import at, change, commit
 from tests.factories.cabanes import cabane
-from tests.factories.parcs import autorite, member, parc
+from tests.factories.parcs import autorite, box, member, parc
 from tests.factories.sentiers import sentier
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +116,20 @@ def test_more_cabins_than_are_drawn_are_counted_also_in_the_past(client, monkeyp
         sentier(geom=f"SRID=4326;LINESTRING(2.8 50.4, {2.81 + n / 100} 50.41)")
     commit()
     assert "3 sentiers sur 4\N{NO-BREAK SPACE}: les plus longs" in client.get("/historique/").content.decode()
+
+
+def test_what_left_its_place_is_counted_where_it_is(client, monkeypatch):
+    monkeypatch.setattr(picture, "MOST_DRAWN", 3)
+    parc(geom=box(2.79, 50.39, 2.95, 50.46))
+    things = [cabane(geom=f"SRID=4326;POINT({2.8005 + n / 1000} 50.4005)") for n in range(5)]
+    far = [cabane(geom="SRID=4326;POINT(2.9 50.45)") for _ in range(2)]
+    then = commit()
+    change(far[0], status="archived")
+    change(far[1], geom=things[0].geom)
+    later = commit()
+    change(things[1], status="archived")
+    commit()
+    assert [counted(html(client, "/carte/reseau.svg", instant)) for instant in (then, later, None)] == [7, 6, 5]
 
 
 def test_every_page_of_a_feature_answers_when_what_it_refers_to_was_not_there(client):

@@ -88,6 +88,16 @@ def test_an_authority_is_chosen_by_its_name_and_kept_by_every_piece_of_code(clie
     assert client.get("/partenaires/?collection=cabanes&authority=INCONNUE").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("days", "instants"),
+    [("depuis=0001-01-01", "0001-01-01T00:00:00Z/.."), ("depuis=0999-07-01", "0999-06-30T23:50:39Z/.."),
+     ("jusqua=9999-12-31", "../9999-12-31T22:59:59Z")],
+)  # fmt: skip
+def test_days_at_the_ends_of_the_calendar_become_instants(client, days, instants):
+    text = client.get(f"/partenaires/?collection=evenements&{days}").content.decode()
+    assert f"datetime={instants}" in text
+
+
 def test_a_commune_is_never_dropped_for_a_zone(client):
     commune(insee_code="62498", name_fr="Lens", geom=box(2.7, 50.3, 2.95, 50.5))
     asked = "/partenaires/?collection={}&commune=62498&bbox=2.7,50.35,2.8,50.4"

@@ -91,12 +91,14 @@ def test_the_list_of_a_frame_follows_with_its_map(network, live_server, opened):
     assert page.locator("details").evaluate("details => details.open")
 
 
-def test_the_frame_of_a_cabin_that_is_withdrawn_says_so(network, live_server, opened):
+def test_the_frame_of_a_cabin_that_is_withdrawn_says_so_until_it_is_back(network, live_server, opened):
     made, token = network
     page = opened(f"/integrer/cabanes/?fiche={made.slug}")
     expect(page.locator("h1")).to_have_text("Cabane du Héron")
     edit(live_server.url, made, token, {"status": "archived"})
     expect(page.get_by_role("alert")).to_contain_text("n’existe pas", timeout=10_000)
+    edit(live_server.url, made, token, {"status": "published"})
+    expect(page.locator("h1")).to_have_text("Cabane du Héron", timeout=10_000)
 
 
 def test_a_list_sorted_by_distance_stays_so_when_something_changes(network, live_server, opened, context):

@@ -22,7 +22,9 @@ def network(transactional_db):
         slug="parc", name_fr="Parc du canal", authority=body, opening_hours="Mo-Su 08:00-20:00", toilets=True, wheelchair="limited",
         description_fr="Un **parc**.", stated_area_ha=20, source="La Région", source_url="https://www.hautsdefrance.fr/x",
     )  # fmt: skip
-    cabane(slug="cabane", name_fr="Écrevisse", authority=body, park=place, authors=[{"name": "Atelier"}], state="open")
+    cabin = cabane(
+        slug="cabane", name_fr="Écrevisse", authority=body, park=place, authors=[{"name": "Atelier"}], state="open"
+    )
     cabane(slug="voisine", name_fr="Voisine", authority=body, geom=Point(2.81, 50.41, srid=4326))
     sentier(slug="sentier", name_fr="Boucle", authority=body, elevations_m=[30.0, 50.0, 35.0], difficulty="facile")
     sentier(
@@ -50,9 +52,10 @@ def network(transactional_db):
         ends_at=now - timedelta(days=900),
     )
     projet(slug="projet", name_fr="Forêt urbaine", commune=town, geom=Point(2.805, 50.405, srid=4326))
+    item = f"/api/collections/cabanes/items/{cabin.uuid}"
     return [
         "/parcs/parc/", "/cabanes/cabane/", "/sentiers/sentier/", "/sentiers/dessin/", "/fermetures/fermeture/", "/evenements/fete/",
         "/projets-label/projet/", "/communes/lens/", "/autorites/CALL/", "/parcs/", "/sentiers/", "/agenda/", "/chiffres-cles/",
         "/partenaires/", "/accessibilite/", "/mentions-legales/", "/vie-privee/", "/plan-du-site/", "/historique/", "/nl/parcs/parc/", "/nulle-part/",
-        "/api/changes", "/api/snapshot", "/parcs/?kind=chateau", f"/cabanes/cabane/?as-of={timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}",
+        "/api/changes", "/api/snapshot", item, f"{item}/versions", "/parcs/?kind=chateau", f"/cabanes/cabane/?as-of={timezone.now():%Y-%m-%dT%H:%M:%S.%fZ}",
     ]  # fmt: skip

@@ -10,7 +10,9 @@ from rdflib.compare import isomorphic
 from rdflib.namespace import DCAT, DCTERMS, FOAF
 
 from geodata import registry
+from geodata.endpoints import validators
 from geodata.formats import offered
+from geodata.queries import states
 from tests.factories.agenda import evenement
 from tests.factories.cabanes import cabane
 from tests.factories.sentiers import sentier
@@ -202,3 +204,15 @@ def test_unchanged_it_is_not_sent_again_and_hidden_records_change_nothing(client
     again = client.get("/api/catalogue.ttl", headers={"If-None-Match": first["ETag"]})
     assert again.status_code == 200
     assert b"2.9 50.3" in again.content
+
+
+def test_it_is_sent_again_by_another_release_and_after_a_backup_was_restored(client, monkeypatch):
+    cabane()
+    first = client.get("/api/catalogue")["ETag"]
+    with monkeypatch.context() as patched:
+        patched.setattr(validators, "release", lambda: "another")
+        assert client.get("/api/catalogue", headers={"If-None-Match": first}).status_code == 200
+    present = states.public_state(None)
+    restored = states.State(present.revision, present.moment + 1)
+    monkeypatch.setattr(states, "public_state", lambda _collection: restored)
+    assert client.get("/api/catalogue", headers={"If-None-Match": first}).status_code == 200

@@ -9,6 +9,7 @@ from django.urls import get_resolver
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis import strategies as st
 from knox.models import AuthToken
+from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import validate
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -67,6 +68,14 @@ def document(client):
 @pytest.mark.django_db
 def test_document_is_valid(document):
     validate(document)
+
+
+def test_every_feature_of_the_real_network_is_as_it_is_described(real_network, client, document):
+    for collection in registry.collections():
+        described = {"$ref": f"#/components/schemas/{collection.id}.feature", "components": document["components"]}
+        judge_feature = OAS30ReadValidator(described)
+        for feature in client.get(f"/api/collections/{collection.id}/items?limit=200").json()["features"]:
+            assert not [(*each.path, each.message) for each in judge_feature.iter_errors(feature)]
 
 
 @pytest.mark.django_db

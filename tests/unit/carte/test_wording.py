@@ -58,6 +58,16 @@ def test_a_day_of_another_year_has_it():
     assert wording.day(date(2025, 3, 3), TODAY) == "3\xa0mars 2025"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "1er mars 2026"), ("en", "1 March 2026"), ("nl", "1 maart 2026")]
+)
+def test_a_day_with_its_year(language, words):
+    with override(language):
+        assert wording.dated(date(2026, 3, 1)) == words
+        assert wording.partial_date("2026-03-01") == words
+        assert wording.dated(datetime(2026, 2, 28, 23, 30, tzinfo=UTC)) == words
+
+
 def test_hours_in_french_and_elsewhere():
     assert (wording.hour(time(21)), wording.hour(time(8, 5))) == ("21\xa0h", "8\xa0h\xa005")
     with override("nl"):

@@ -19,6 +19,7 @@ OFFERED = (GEOJSON, HTML)
         ("application/geo+json;q=0.1, */*", None, HTML),
         ("application/geo+json;q=0.1, text/html;q=0, */*", None, GEOJSON),
         ("text/html;q=none, */*;q=0.1", None, GEOJSON),
+        ("text/html;Q=0.1, application/geo+json;q=0.5", None, GEOJSON),
         ("text/html", "json", GEOJSON),
         ("", "html", HTML),
     ],

@@ -5,9 +5,10 @@ from importlib import import_module
 import pytest
 from django.db import connection
 
-from geodata.changes.models import Revision
+from geodata.changes.models import Proposition, Revision
 from geodata.changes.recording import recording
 from tests.factories.cabanes import cabane
+from tests.factories.parcs import user
 
 pytestmark = pytest.mark.django_db
 OLD = [
@@ -63,3 +64,29 @@ def test_what_the_service_wrote_as_a_reason_is_a_note():
         cursor.execute(import_module("geodata.migrations.0029_notes_of_our_own").APART)
     rows = {each.id: (each.note, each.reason) for each in Revision.objects.filter(id__in=made)}
     assert [rows[each] for each in made] == [(note, left) for *_given, note, left in OURS]
+
+
+ANSWERS = [
+    ("web", "merci", "proposition de elie", "", "merci", "proposition de elie : merci", ""),
+    ("web", "rouvert : merci\n", "proposition de elie", "rouvert", "merci", "proposition de elie : merci", "rouvert"),
+    ("web", "rouvert", "proposition de elie", "rouvert", "", "proposition de elie", "rouvert"),
+    ("web", "autre chose", "proposition de elie", "", "merci", "proposition de elie", "autre chose"),
+    ("ogc", "merci", "", "", "merci", "", "merci"),
+]
+
+
+def test_what_was_answered_to_a_proposition_is_a_note():
+    made = []
+    for source, reason, note, proposed, answer, *_rest in ANSWERS:
+        thing = cabane()
+        with recording(by=None, reason=reason, source=source, note=note):
+            type(thing).objects.filter(pk=thing.pk).update(edition="2021")
+        Proposition.objects.create(
+            collection="cabanes", object_uuid=thing.uuid, base_revision=thing.revision, author=user(), patch={},
+            reason=proposed, state=Proposition.State.ACCEPTED, decision_note=answer,
+        )  # fmt: skip
+        made.append(Revision.objects.filter(uuid=thing.uuid).latest("id").id)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("geodata.migrations.0030_answers_apart").APART)
+    rows = {each.id: (each.note, each.reason) for each in Revision.objects.filter(id__in=made)}
+    assert [rows[each] for each in made] == [(note, left) for *_given, note, left in ANSWERS]

@@ -39,6 +39,8 @@ def test_a_feature_of_geojson_without_its_heights():
         ("50.4, 2.7\n50.5, 2.8", "POINT", "seule position"),
         ("{", "POINT", "se lit pas"),
         ('{"type":"Point","coordinates":[2,"x"]}', "POINT", "nombre"),
+        ('{"type":"Point","coordinates":[2,1' + "0" * 400 + "]}", "POINT", "se lit pas"),
+        ('{"type":"Point","coordinates":' + "[" * 5000, "POINT", "se lit pas"),
         ('{"type":"FeatureCollection","features":[]}', "POINT", "seule géométrie"),
         ('{"type":"Point","coordinates":[2.7,50.4]}', "LINESTRING", "une ligne"),
     ],

@@ -52,6 +52,7 @@ def test_rule_that_no_calendar_reads_is_refused(text):
         ("20270101T080000", datetime(2027, 1, 1, 8)),
         ("20261231T230000Z", datetime(2027, 1, 1)),
         ("20270630T220000Z", datetime(2027, 7, 1)),
+        ("99991231T235959Z", datetime.max),
     ],
 )
 def test_a_rule_goes_to_an_instant_here_a_day_to_its_end(until, instant):

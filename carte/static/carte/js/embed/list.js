@@ -24,6 +24,14 @@ export function keepList(list) {
 	});
 }
 
+/** A frame of what is not there shows it once it is published. @param {HTMLElement} place */
+export function awaitPlace(place) {
+	hearAll(String(place.dataset.absent), async () => {
+		const isThere = await getPage(location.href).catch(() => null);
+		if (isThere) location.reload();
+	});
+}
+
 /** Put in place what differs. @param {Document} page */
 function renew(page) {
 	document.title = page.title;

@@ -8,7 +8,7 @@ import "../../css/parts/embed.css";
 import { whole as L } from "../leaflet.js";
 import { dress as frame, text } from "./frame.js";
 import { layer, sizesByZoom } from "./layer.js";
-import { keepList } from "./list.js";
+import { awaitPlace, keepList } from "./list.js";
 
 /** @param {import("leaflet").Map} map @param {import("./frame.js").Dress} options */
 function dress(map, options) {
@@ -42,3 +42,6 @@ Object.assign(globalThis, { L, chaine: { dress, layer, list, name } });
 
 const words = /** @type {HTMLElement | null} */ (document.querySelector(".embed__list[data-live]"));
 if (words) keepList(words);
+
+const absent = /** @type {HTMLElement | null} */ (document.querySelector("[data-absent]"));
+if (absent) awaitPlace(absent);
