@@ -67,7 +67,7 @@ class SubscriptionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        published = registry.get("autorites").model_class.objects.published().order_by("name_fr")
+        published = registry.get("autorites").model_class.objects.published().by_name()
         authorities = dict(published.values_list("code", "name_fr"))
         # Without its own authority among the choices, a subscription would be shown, and saved, as one of all.
         if kept := self.get_initial_for_field(self.fields["authority"], "authority"):

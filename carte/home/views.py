@@ -24,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     onward["page"] = str(question.page + 1)
     wider = request.GET.copy()
     wider.pop("pushchair", None)
-    towns = registry.get("communes").visible_to(request.user).order_by("name_fr").values_list("insee_code", "name_fr")
+    towns = registry.get("communes").visible_to(request.user).by_name().values_list("insee_code", "name_fr")
     context = {
         "question": question,
         "found": found,

@@ -11,11 +11,11 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Exists, F, Field, Func, OuterRef, Q, TextField, Value
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Coalesce, Collate, Concat
+from django.db.models.functions import Coalesce, Concat
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from carte.pages.relations import DICTIONARY, in_communes
+from carte.pages.relations import in_communes
 from geodata import registry
 from geodata.features import YesNo
 from geodata.queries import letters
@@ -142,7 +142,7 @@ class ListFilter(forms.Form):
         return found
 
     def _communes(self) -> list[tuple[str, str]]:
-        towns = registry.get("communes").visible_to(self.user).order_by(Collate("name_fr", DICTIONARY), "id")
+        towns = registry.get("communes").visible_to(self.user).by_name()
         return list(towns.values_list("insee_code", "name_fr"))
 
 

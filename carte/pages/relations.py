@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Field, ForeignKey, Q
-from django.db.models.functions import Collate
 
 from carte.pages.kinds import Section
 from geodata import registry
@@ -16,14 +15,7 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
-# Names sort as in a French dictionary, whatever the collation of the cluster.
-DICTIONARY = "fr-x-icu"
 MOST = 60
-
-
-def by_name(collection: Collection) -> Collate:
-    """The order of a list of names."""
-    return Collate(collection.label, DICTIONARY)
 
 
 def related(
@@ -39,7 +31,7 @@ def related(
     rows = collection.visible_to(user).filter(*conditions, **filters)
     if not shapes_too:
         rows = rows.defer(*shapes(collection))
-    return list(rows.order_by(by_name(collection), "id")[:most])
+    return list(rows.by_name()[:most])
 
 
 def communes(codes: Iterable[str], user: "User | AnonymousUser") -> list[Any]:
@@ -78,7 +70,7 @@ def others_of(target: Feature, shown: Iterable[str], user: "User | AnonymousUser
         link = _link_to(collection, target)
         if collection.id in skipped or link is None:
             continue
-        rows = list(collection.visible_to(user).filter(**{link: target}).order_by(by_name(collection), "id")[:MOST])
+        rows = list(collection.visible_to(user).filter(**{link: target}).by_name()[:MOST])
         if rows:
             sections.append(Section(collection, rows))
     return sections

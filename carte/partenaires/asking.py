@@ -9,14 +9,12 @@ from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Collate
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from carte.integrer.selection import PAST, Shown
-from carte.pages.relations import DICTIONARY
 from geodata import registry
 from geodata.formats import offered
 from geodata.formats.choice import HTML, Format
@@ -151,7 +149,7 @@ def _format(collection: Collection, name: str) -> Format:
 
 
 def _communes() -> list[tuple[str, str]]:
-    towns = registry.get("communes").visible_to(AnonymousUser()).order_by(Collate("name_fr", DICTIONARY), "id")
+    towns = registry.get("communes").visible_to(AnonymousUser()).by_name()
     return list(towns.values_list("insee_code", "name_fr"))
 
 
