@@ -24,7 +24,7 @@ PORT = os.environ.get("PORT", "8000")
 WORKERS = int(os.environ.get("WORKERS", "2"))
 THREADS = int(os.environ.get("THREADS", "4")) + int(os.environ.get("GEODATA_STREAMS", "120"))
 APPLICATION = "config.wsgi"
-# Open maps do not keep a server that is to stop: a worker that waits for them is ended after so many seconds.
+# A worker lets open maps go when it is to stop; one that is still busy is ended after so many seconds.
 KILL_AFTER_S = 3
 COMMAND = [
     *("setpriv", "--pdeathsig", "TERM", sys.executable, "-m", "granian", f"{APPLICATION}:application"),

@@ -14,10 +14,13 @@ from typing import Any, ClassVar, NamedTuple, Self
 from django.conf import settings
 from django.contrib.gis.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import NullIf
+from django.db.models.functions import Collate, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from geodata.units import LAMBERT93
+
+# Names sort as in a French dictionary, whatever the collation of the cluster.
+DICTIONARY = "fr-x-icu"
 
 
 class Status(models.TextChoices):
@@ -129,6 +132,11 @@ class UuidV7(Func):
     output_field = models.UUIDField()
 
 
+def order_by_name(model: type[Feature]) -> tuple[Collate, str]:
+    """The order of every list of names, to look at or to choose from."""
+    return Collate(f"{model.label_stem}_fr", DICTIONARY), "id"
+
+
 class FeatureQuerySet(models.QuerySet[Any]):
     """Sets of features, asked for in the words of the domain."""
 
@@ -148,6 +156,10 @@ class FeatureQuerySet(models.QuerySet[Any]):
         if not codes:
             return self.published()
         return self.alive().filter(Q(status=Status.PUBLISHED) | Q(authority__in=codes))
+
+    def by_name(self) -> Self:
+        """By name, as a person looks for one."""
+        return self.order_by(*order_by_name(self.model))
 
 
 class Feature(models.Model):

@@ -1,21 +1,16 @@
 """Authorities, communes and memberships in Django's administration: who there is, who may do what for whom."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from geodata.editing.administration import FeatureAdmin
+from geodata.editing.administration import FeatureAdmin, NamesInOrder
 from parcs.models import Adhesion, Autorite, Commune
-
-if TYPE_CHECKING:
-    MembershipAdmin = admin.ModelAdmin[Adhesion]
-else:
-    MembershipAdmin = admin.ModelAdmin
 
 
 @admin.register(Adhesion)
-class AdhesionAdmin(MembershipAdmin):
+class AdhesionAdmin(NamesInOrder):
     """A person, an authority, a role, and the parks it is limited to."""
 
     list_display = ("user", "authority", "role")

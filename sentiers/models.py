@@ -241,12 +241,16 @@ class SentierParc(models.Model):
 
 
 class FermetureSentier(models.Model):
-    """A trail that a closure touches. Derived from its shape; `chosen` when somebody named the trail."""
+    """A trail that a closure touches. Derived from its shape; `chosen` when somebody named the trail.
+
+    `is_whole` when all of the trail is closed; else a part, from `from_m` to `to_m` where the line is surveyed.
+    """
 
     id = models.BigAutoField(primary_key=True)
     fermeture = models.ForeignKey("alertes.Fermeture", on_delete=models.CASCADE, related_name="trail_links")
     sentier = models.ForeignKey(Sentier, on_delete=models.CASCADE, related_name="closure_links")
     chosen = models.BooleanField(default=False, db_default=False)
+    is_whole = models.BooleanField(default=True, db_default=True)
     from_m = models.FloatField(null=True)
     to_m = models.FloatField(null=True)
 

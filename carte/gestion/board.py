@@ -68,7 +68,7 @@ def records(request: HttpRequest, collection_id: str) -> HttpResponse:
     collection = collection_or_404(collection_id)
     query = request.GET.get("q", "").strip()
     status = request.GET.get("statut", "")
-    found = mine(collection, person(request)).order_by(f"{collection.label}", "id")
+    found = mine(collection, person(request)).by_name()
     if status in Status.values:
         found = found.filter(status=status)
     if query:

@@ -48,7 +48,7 @@ MOVES = {"relire": Status.IN_REVIEW, "publier": Status.PUBLISHED, "archiver": St
 
 def offered_authorities(user: User) -> FeatureQuerySet:
     """Authorities this person may write for."""
-    rows = registry.get("autorites").model_class.objects.alive().order_by("code")
+    rows = registry.get("autorites").model_class.objects.alive().by_name()
     if user.is_superuser:
         return rows
     return rows.filter(code__in=[code for code in member_authorities(user) if permissions.may_write_for(user, code)])
@@ -62,7 +62,7 @@ def territory(authorities: FeatureQuerySet) -> str:
 
 def own_parks(user: User) -> FeatureQuerySet:
     """Parks of the authorities this person may write for."""
-    rows = registry.get("parcs").model_class.objects.alive().order_by("name_fr")
+    rows = registry.get("parcs").model_class.objects.alive().by_name()
     return rows.filter(authority__in=offered_authorities(user).values("code"))
 
 
@@ -108,7 +108,7 @@ def limited(form: FeatureForm, user: User, feature: Feature | None = None) -> No
 
 def _seen(link: Link, user: User) -> FeatureQuerySet:
     collection = registry.of_model(link.related_model)
-    return collection.visible_to(user).order_by(collection.label, "id")
+    return collection.visible_to(user).by_name()
 
 
 def _hidden(link: Link, held: FeatureQuerySet, user: User) -> dict[Any, str]:

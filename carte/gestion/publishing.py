@@ -119,7 +119,7 @@ def _listed(
     drafts = unpublished(collection, user, harvest)
     if reasons:
         drafts = drafts.filter(uuid__in=reasons)
-    page = Paginator(drafts.order_by(collection.label, "id"), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(drafts.by_name(), PAGE_SIZE).get_page(request.GET.get("page"))
     ticked = {str(each) for each in reasons or _uuids(request.POST.getlist("fiche"))}
     may_publish = _remembering(user)
     rows = [

@@ -19,11 +19,18 @@ class Closures:
     def __init__(self, user: User | AnonymousUser) -> None:
         rows = closures.standing(user).prefetch_related("park_links__parc", "cabin_links", "trail_links")
         self.rows = [(row, closures.notice(row)) for row in rows]
+        self._on_trails: dict[int, list[Notice]] = {}
+        for row, _told in self.rows:
+            for link in row.trail_links.all():
+                self._on_trails.setdefault(link.sentier_id, []).append(closures.notice(row, link))
 
     def of(self, kind: str, row: Any) -> Notice | None:
         """The notice that matters most for this place, or None."""
-        found = [told for closure, told in self.rows if self._concerns(closure, kind, row)]
-        return min(found, key=lambda told: (not told.active, not told.blocks), default=None)
+        found = self._on_trails.get(row.pk, []) if kind == "sentiers" else self._around(kind, row)
+        return closures.foremost(found) if found else None
+
+    def _around(self, kind: str, row: Any) -> list[Notice]:
+        return [told for closure, told in self.rows if self._concerns(closure, kind, row)]
 
     def all(self) -> list[Notice]:
         """Every standing closure."""
@@ -33,10 +40,8 @@ class Closures:
         parks = {link.parc_id: link.parc.uuid for link in closure.park_links.all()}
         if kind == "parcs":
             return row.pk in parks or self._covers(closure, row)
-        if kind == "cabanes":
-            named = row.pk in {link.cabane_id for link in closure.cabin_links.all()}
-            return named or row.park_id in parks.values() or self._covers(closure, row)
-        return row.pk in {link.sentier_id for link in closure.trail_links.all()}
+        named = row.pk in {link.cabane_id for link in closure.cabin_links.all()}
+        return named or row.park_id in parks.values() or self._covers(closure, row)
 
     def _covers(self, closure: Any, row: Any) -> bool:
         return closure.geom is not None and bool(closure.geom.intersects(row.geom))

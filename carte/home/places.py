@@ -49,8 +49,7 @@ class Place:
     @property
     def is_closed(self) -> bool:
         """Whether a visit today is in vain, as far as is known."""
-        shut = self.notice is not None and self.notice.blocks and self.notice.active
-        return shut or self.state.shade == "closed"
+        return (self.notice is not None and self.notice.shuts) or self.state.shade == "closed"
 
 
 @dataclass(frozen=True)

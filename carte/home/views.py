@@ -11,6 +11,7 @@ from carte import clock
 from carte.bygone import with_past
 from carte.home import asking, picture, places
 from carte.home.closed import Closures
+from carte.pages.relations import named
 from geodata import registry
 from geodata.endpoints.validators import not_modified
 
@@ -25,12 +26,12 @@ def home(request: HttpRequest) -> HttpResponse:
     onward["page"] = str(question.page + 1)
     wider = request.GET.copy()
     wider.pop("pushchair", None)
-    towns = registry.get("communes").visible_to(request.user).order_by("name_fr").values_list("insee_code", "name_fr")
+    towns = named("communes", "insee_code", request.user)
     context = {
         "question": question,
         "found": found,
         "kinds": [registry.get(kind) for kind in asking.KINDS],
-        "towns": list(towns),
+        "towns": towns,
         "closures": [told for told in Closures(request.user).all() if told.active],
         "onward": onward.urlencode() if found.more else "",
         "wider": wider.urlencode(),

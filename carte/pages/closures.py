@@ -40,8 +40,8 @@ class Notice:
     """A closure as its banner says it.
 
     `when` reads after the title ("jusqu’au 12 mars", "date de fin inconnue"), `checked` may warn;
-    `days` are the next ones of a closure that repeats. `stretch` tells from where to where on a surveyed trail; `about` marks a relation to a
-    schematic shape.
+    `days` are the next ones of a closure that repeats. `in_part` when a part of the trail alone is closed; `stretch` tells which, on a
+    surveyed one. `about` marks a relation to a schematic shape.
     """
 
     feature: Any
@@ -54,9 +54,15 @@ class Notice:
     stale: bool
     active: bool
     blocks: bool
+    in_part: bool = False
     stretch: str = ""
     about: bool = False
     days: tuple[str, ...] = ()
+
+    @property
+    def shuts(self) -> bool:
+        """Whether the whole place is closed at this moment."""
+        return self.active and self.blocks and not self.in_part
 
 
 def notices_for_park(park: Feature, user: "User | AnonymousUser") -> list[Notice]:
@@ -68,9 +74,9 @@ def notices_for_park(park: Feature, user: "User | AnonymousUser") -> list[Notice
 
 def notices_for_trail(trail: Feature, user: "User | AnonymousUser") -> list[Notice]:
     """Closures of a trail with the stretch concerned, where the line is surveyed."""
-    stretches = {link.fermeture_id: link for link in trail.closure_links.all()}  # type: ignore[attr-defined]
-    rows = standing(user).filter(pk__in=list(stretches)) if stretches else []
-    return _sorted(notice(row, _stretch(stretches[row.pk]), about=trail.is_schematic) for row in rows)
+    links = {link.fermeture_id: link for link in trail.closure_links.all()}  # type: ignore[attr-defined]
+    rows = standing(user).filter(pk__in=list(links)) if links else []
+    return _sorted(notice(row, links[row.pk], about=trail.is_schematic) for row in rows)
 
 
 def notices_for_cabin(cabin: Feature, user: "User | AnonymousUser") -> list[Notice]:
@@ -100,19 +106,19 @@ def notices_of(
     if not rows:
         return {}
     about = {feature.pk: feature for feature in features}
-    found: dict[tuple[int, int], str] = {}
+    found: dict[tuple[int, int], Any] = {}
     links = _model()._meta.get_field(name).related_model._default_manager
     for link in links.filter(fermeture_id__in=rows, **{f"{column}__in": about}).order_by("id"):
-        found[getattr(link, column), link.fermeture_id] = _stretch(link) if hasattr(link, "from_m") else ""
+        found[getattr(link, column), link.fermeture_id] = link
     if collection_id != "sentiers":
         for pair in _covering(registry.get(collection_id).table, list(about), list(rows)):
-            found.setdefault(pair, "")
+            found.setdefault(pair, None)
     if collection_id == "cabanes":
         for pair in _of_their_parks(about, rows):
-            found.setdefault(pair, "")
+            found.setdefault(pair, None)
     told: dict[int, list[Notice]] = {}
-    for (place, closure), stretch in found.items():
-        told.setdefault(place, []).append(notice(rows[closure], stretch, about=about[place].is_schematic))
+    for (place, closure), link in found.items():
+        told.setdefault(place, []).append(notice(rows[closure], link, about=about[place].is_schematic))
     return {place: _sorted(notices) for place, notices in told.items()}
 
 
@@ -140,17 +146,18 @@ def _of_their_parks(cabins: dict[int, Any], closures: dict[int, Any]) -> Iterato
         yield from ((number, closure) for closure in parks.get(cabin.park_id, ()))
 
 
-def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetime | None = None) -> Notice:
-    """The words of one closure at `now`."""
+def notice(closure: Any, link: Any = None, *, about: bool = False, now: datetime | None = None) -> Notice:
+    """The words of one closure at `now`, for the place of this link; without one, for all that it closes."""
     now = now or clock.now()
     times = recurrence.times_of(closure.rrule, closure.starts_at, closure.ends_at, now) if closure.rrule else []
     active = _holds(closure, times, now)
     blocks = closure.category in BLOCKING
     stale = _is_stale(closure, now)
+    in_part = not getattr(link, "is_whole", True)
     return Notice(
         feature=closure,
         title=name_of(closure),
-        word=_word(closure, blocks),
+        word=_word(closure, blocks, in_part=in_part),
         when=", ".join(part for part in (recurrence.in_words(closure.rrule), when(closure, now)) if part),
         why=closure.get_cause_display(),
         detour=text_of(closure, "detour"),
@@ -158,7 +165,8 @@ def notice(closure: Any, stretch: str = "", *, about: bool = False, now: datetim
         stale=stale,
         active=active,
         blocks=blocks,
-        stretch=stretch,
+        in_part=in_part,
+        stretch=_stretch(link) if in_part else "",
         about=about,
         days=tuple(recurrence.said(each) for each in times),
     )
@@ -174,7 +182,7 @@ def _holds(closure: Any, times: list[recurrence.Times], now: datetime) -> bool:
 
 def closed_now(notices: Iterable[Notice]) -> Notice | None:
     """The notice that shuts the whole place at this moment, if one does."""
-    return next((each for each in notices if each.active and each.blocks and not each.stretch), None)
+    return next((each for each in notices if each.shuts), None)
 
 
 def _model() -> Any:
@@ -189,13 +197,18 @@ def standing(user: "User | AnonymousUser") -> Any:
 
 
 def _sorted(notices: Iterable[Notice]) -> list[Notice]:
-    return sorted(notices, key=lambda each: (not each.active, not each.blocks, each.feature.starts_at, each.feature.pk))
+    return sorted(
+        notices,
+        key=lambda each: (not each.shuts, not each.active, not each.blocks, each.feature.starts_at, each.feature.pk),
+    )
 
 
-def _word(closure: Any, blocks: bool) -> str:
+def _word(closure: Any, blocks: bool, *, in_part: bool) -> str:
     if not blocks:
         return str(closure.get_category_display()).capitalize()
-    return gettext("Danger") if closure.category == FermetureCategory.DANGER else gettext("Fermé")
+    if closure.category == FermetureCategory.DANGER:
+        return gettext("Danger")
+    return gettext("En partie fermé") if in_part else gettext("Fermé")
 
 
 def when(closure: Any, now: datetime) -> str:
@@ -251,8 +264,12 @@ def closed_places(collection_id: str, user: "User | AnonymousUser") -> dict[int,
     links = _model()._meta.get_field(name).related_model._default_manager.filter(fermeture_id__in=rows)
     found: dict[int, Notice] = {}
     for link in links.order_by("id"):
-        told = notice(rows[link.fermeture_id], _stretch(link) if hasattr(link, "from_m") else "")
+        told = notice(rows[link.fermeture_id], link)
         before = found.get(getattr(link, column))
-        if before is None or (told.active and told.blocks and not (before.active and before.blocks)):
-            found[getattr(link, column)] = told
+        found[getattr(link, column)] = told if before is None else foremost([before, told])
     return found
+
+
+def foremost(notices: Iterable[Notice]) -> Notice:
+    """The notice that matters most, for a card that has room for one."""
+    return min(notices, key=lambda each: (not each.shuts, not each.active, not each.blocks))

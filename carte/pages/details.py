@@ -15,6 +15,7 @@ from carte.pages.kinds import Builder
 from carte.pages.near import places_near
 from geodata import registry
 from geodata.problems import NotFound
+from parcs import permissions
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -60,7 +61,8 @@ def show(request: "HttpRequest", collection_id: str, key: str) -> HttpResponse:
         return _unknown(request, collection, key)
     template = select_template([f"pages/{segment(collection)}_detail.html", GENERIC_TEMPLATE])
     page = own.build(feature, request.user)
-    return HttpResponse(template.render({"page": page, "feature": feature}, request))
+    context = {"page": page, "feature": feature, "may_edit": permissions.may_edit(request.user, feature)}
+    return HttpResponse(template.render(context, request))
 
 
 def _gone(request: "HttpRequest", collection: "Collection", deleted: finding.Deleted) -> HttpResponse:

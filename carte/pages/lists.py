@@ -88,7 +88,7 @@ def _slice(form: ListFilter, collection: "Collection", request: "HttpRequest") -
     rows = form.narrow(collection.visible_to(request.user)).defer(*relations.shapes(collection))
     is_whole = not any(form.cleaned_data.values()) and not request.user.is_authenticated and clock.moment() is None
     whole = counting.total(collection) if is_whole else None
-    pages = Pages(rows.order_by(relations.by_name(collection), "id"), PER_PAGE, whole)
+    pages = Pages(rows.by_name(), PER_PAGE, whole)
     number = whole_number(request.GET.get("page", "1"), pages.num_pages)
     if not number:
         raise Http404

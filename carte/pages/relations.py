@@ -17,14 +17,7 @@ if TYPE_CHECKING:
 
     from comptes.models import User
 
-# Names sort as in a French dictionary, whatever the collation of the cluster.
-DICTIONARY = "fr-x-icu"
 MOST = 60
-
-
-def by_name(collection: Collection) -> Collate:
-    """The order of a list of names."""
-    return Collate(collection.label, DICTIONARY)
 
 
 def named(collection_id: str, key: str, user: "User | AnonymousUser") -> list[tuple[str, str]]:
@@ -55,7 +48,7 @@ def related(
     rows = collection.visible_to(user).filter(*conditions, **filters)
     if not shapes_too:
         rows = rows.defer(*shapes(collection))
-    return list(rows.order_by(by_name(collection), "id")[:most])
+    return list(rows.by_name()[:most])
 
 
 def communes(codes: Iterable[str], user: "User | AnonymousUser") -> list[Any]:
@@ -94,7 +87,7 @@ def others_of(target: Feature, shown: Iterable[str], user: "User | AnonymousUser
         link = _link_to(collection, target)
         if collection.id in skipped or link is None:
             continue
-        rows = list(collection.visible_to(user).filter(**{link: target}).order_by(by_name(collection), "id")[:MOST])
+        rows = list(collection.visible_to(user).filter(**{link: target}).by_name()[:MOST])
         if rows:
             sections.append(Section(collection, rows))
     return sections

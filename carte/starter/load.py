@@ -37,10 +37,11 @@ WHERE a.code = territory.epci_id AND a.geom IS DISTINCT FROM territory.geom
 
 @dataclass
 class Report:
-    """What became of the rows of one file."""
+    """What became of the rows of one file; `drafts` are the created ones that nobody but their authority sees."""
 
     file: str
     created: int = 0
+    drafts: int = 0
     updated: int = 0
     unchanged: int = 0
     kept: list[str] = field(default_factory=list)
@@ -91,6 +92,7 @@ def _save(model: type[models.Model], row: Row, values: dict[str, Any], report: R
         thing.full_clean()
         thing.save(force_insert=True)
         report.created += 1
+        report.drafts += isinstance(thing, Feature) and not thing.is_public
         return
     changed = [name for name, value in values.items() if not _same(getattr(present, name), value, model, name)]
     if not changed:

@@ -27,7 +27,7 @@ from geodata.changes.constraints import problem_of
 from geodata.changes.judging import wrong_with
 from geodata.changes.recording import recording
 from geodata.editing.fields import ShapeField
-from geodata.features import Feature
+from geodata.features import Feature, order_by_name
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -67,7 +67,19 @@ def shape_field(column: GeometryField[Any, Any]) -> ShapeField:
     )  # fmt: skip
 
 
-class WithMaps(AnyAdmin):
+class NamesInOrder(AnyAdmin):
+    """An administration that offers features by name, also those of a table that it does not keep."""
+
+    def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> Any:
+        """What a link chooses from."""
+        rows = super().get_field_queryset(db, db_field, request)
+        linked = db_field.remote_field.model
+        if rows is not None or not issubclass(linked, Feature):
+            return rows
+        return linked._default_manager.using(db).by_name()
+
+
+class WithMaps(NamesInOrder):
     """An administration whose geometries are drawn on our map."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -118,7 +130,7 @@ class FeatureAdmin(WithMaps):
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """By name."""
-        return (registry.of_model(cast("type[Feature]", self.model)).label, "id")
+        return order_by_name(cast("type[Feature]", self.model))
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         """The texts that `q` reads."""

@@ -72,7 +72,7 @@ class Stream(Iterator[bytes]):
         self._left = False
 
     def __next__(self) -> bytes:
-        if self._left or time.monotonic() > self._until:
+        if self._left or self._source.is_over or time.monotonic() > self._until:
             raise StopIteration
         piece = self._begin() if self._number < 0 else self._go_on()
         if piece:

@@ -49,6 +49,13 @@ class Broadcast:
         self._left_at = 0.0
         self._thread: threading.Thread | None = None
         self._last: Anchor | None = None
+        self.is_over = False
+
+    def end(self) -> None:
+        """Wake all streams, to end."""
+        with self._news:
+            self.is_over = True
+            self._news.notify_all()
 
     def enter(self, who: bytes = UNNAMED) -> bool:
         """Take one of the places; False when all are taken, or the caller has its share.
@@ -90,13 +97,13 @@ class Broadcast:
         None while that place is not known: what changes before it is told to nobody.
         """
         with self._news:
-            self._news.wait_for(lambda: self._last is not None, timeout=seconds)
+            self._news.wait_for(lambda: self._last is not None or self.is_over, timeout=seconds)
             return None if self._last is None else (self._number, self._last)
 
     def after(self, number: int, seconds: float) -> tuple[int, list[Told]]:
         """The messages after this number, when there are some in time; a stream that missed some gets RESET."""
         with self._news:
-            self._news.wait_for(lambda: self._number != number, timeout=seconds)
+            self._news.wait_for(lambda: self._number != number or self.is_over, timeout=seconds)
             if self._number - number > len(self._messages):
                 return self._number, [RESET]
             return self._number, [told for each, told in self._messages if each > number]
@@ -155,7 +162,7 @@ class Broadcast:
 
     def _is_wanted(self) -> bool:
         with self._news:
-            if self._streams or time.monotonic() - self._left_at < IDLE_S:
+            if not self.is_over and (self._streams or time.monotonic() - self._left_at < IDLE_S):
                 return True
             self._thread = None
             self._last = None

@@ -52,6 +52,15 @@ class Hub:
         self._thread: threading.Thread | None = None
         self._listening = False
 
+    def end(self) -> None:
+        """Take every place back, and give none any more."""
+        with self._changed:
+            self._places = 0
+            for each in self._held:
+                each.is_lost = True
+            self._held.clear()
+            self._changed.notify_all()
+
     @contextmanager
     def place(self, who: bytes = b"") -> Iterator[Place | None]:
         """A place among the readers that may wait: None when all are taken, and one must not wait.

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg import sql
 
 from geodata import registry
+from geodata.features import DICTIONARY
 from geodata.params.cql2 import refusal
 from geodata.params.cql2.tree import Call, Kind, Node, Property, Value, Values
 from geodata.params.items import ItemsQuery
@@ -27,7 +28,7 @@ TIMEOUT_MS = 5_000
 BIGINT = 2**63
 COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 IN_ORDER = ("<", ">", "<=", ">=", "between")
-COLLATION = ' COLLATE "fr-x-icu"'
+COLLATION = f' COLLATE "{DICTIONARY}"'
 ARITHMETIC = {
     "+": "({} + {})",
     "-": "({} - {})",

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, models
 from psycopg import sql
 
+from geodata.features import DICTIONARY
 from geodata.params.properties import may_be_null, plain
 from geodata.params.sorting import SortKey
 from geodata.queries import select
@@ -20,7 +21,7 @@ from geodata.registry import Collection
 Piece = tuple[sql.Composable, list[Any]]
 # Source, condition and their values.
 Found = tuple[sql.Composable, sql.Composable, list[Any] | tuple[Any, ...]]
-COLLATION = ' COLLATE "fr-x-icu"'
+COLLATION = f' COLLATE "{DICTIONARY}"'
 NOTHING = sql.SQL("")
 BY_ID = "SELECT {columns} FROM ({source}) t{join} WHERE {where} AND t.id > %s ORDER BY t.id LIMIT %s"
 # The rows are found before their texts are joined, by their ids alone: sorted with their texts, those would be copied twice.

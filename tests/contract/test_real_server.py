@@ -4,11 +4,14 @@ import contextlib
 import http.client
 import json
 import socket
+import time
 
 import pytest
 from django.db import connection
 
 from geodata.formats import csv, geojsonseq
+from geodata.params.changes import make_since
+from geodata.queries import changes as feed
 from tests.contract.turmoil import Server
 from tests.factories.cabanes import cabane
 from tests.waiting import until
@@ -46,6 +49,28 @@ def status_of(port, head, body=b""):
             told = line.recv(64)
             return int(told.split()[1]) if told else 0
     return 0
+
+
+def test_open_maps_and_long_polls_do_not_keep_a_server_that_is_to_stop(capfd):
+    server = Server()
+    server.environment["LOG_LEVEL"] = "warning"
+    server.start()
+    try:
+        assert server.answers()
+        onward = f"/api/changes?since={make_since(feed.latest())}"
+        with contextlib.ExitStack() as open_lines:
+            for address, header in [("/api/live", "")] * 4 + [(onward, "Prefer: wait=60\r\n")] * 2:
+                line = open_lines.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+                line.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}\r\n".encode())
+                if not header:
+                    assert line.recv(64).startswith(b"HTTP/1.1 200")
+            time.sleep(0.5)
+            server.stop()
+            told = line.recv(4096)
+    finally:
+        server.kill()
+    assert told.startswith(b"HTTP/1.1 200")
+    assert "Killing" not in "".join(capfd.readouterr())
 
 
 def sessions_at_work():

@@ -44,7 +44,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         if differences := list(commune_differences()):
             self.stdout.write(
-                f"{len(differences)} places where the source and the shape differ, for a human to settle:"
+                f"{'' if refused else 'Nothing failed. '}{len(differences)} places where a source and the shape differ wait for a human"
+                f" (`manage.py load_network {options['folder']} --dry-run` lists them again):"
             )
             self.stdout.writelines(f"  {line}\n" for line in differences)
         if refused:
@@ -56,8 +57,11 @@ class Command(BaseCommand):
             options["folder"], contours=contours, overwrite=options["overwrite"], reason=options["reason"] or REASON
         )
         for report in reports:
+            drafts = (
+                f" ({report.drafts} of them {'a draft' if report.drafts == 1 else 'drafts'})" if report.drafts else ""
+            )
             self.stdout.write(
-                f"{report.file}: {report.created} created, {report.updated} updated, {report.unchanged} unchanged,"
+                f"{report.file}: {report.created} created{drafts}, {report.updated} updated, {report.unchanged} unchanged,"
                 f" {len(report.kept)} kept as edited, {len(report.refused)} refused"
             )
             for line in report.kept:

@@ -1,5 +1,6 @@
 """Bring an installation to the state in which it can serve; does only what lacks."""
 
+import os
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         # Whole or not at all: a run that was killed half-way must not leave a network that looks complete.
         with transaction.atomic():
             try:
-                call_command("load_network", str(Path(settings.ROOT) / STARTER))
+                call_command("load_network", os.path.relpath(Path(settings.ROOT) / STARTER))
             except CommandError as error:
                 self.stderr.write(str(error))
             if demo_accounts and DEMO_ACCOUNTS in get_commands():

@@ -74,6 +74,62 @@ def test_kinds_filter_and_everything_comes_back(home):
     expect(home.locator(".card")).to_have_count(3)
 
 
+UNSTATED = "Aucun lieu n’est signalé comme accessible ainsi ; pour d’autres, personne ne l’a encore dit."
+# Whether anything is drawn of the parks, whose layer lies at this height.
+PARKS_DRAWN = """() => [...document.querySelectorAll('.leaflet-layer')].filter(layer => layer.style.zIndex === '20')
+  .flatMap(layer => [...layer.querySelectorAll('canvas')])
+  .some(tile => tile.getContext('2d').getImageData(0, 0, tile.width, tile.height).data.some(each => each))"""
+
+
+@pytest.mark.parametrize("asked", ["chip", "words"])
+def test_an_answer_without_places_is_what_the_page_would_say(home, asked):
+    live_map(home)
+    if asked == "chip":
+        home.locator(".chip", has_text="Poussette").click()
+        said = UNSTATED
+    else:
+        home.get_by_label("Lieu ou commune").fill("poussette")
+        home.get_by_label("Lieu ou commune").press("Enter")
+        said = "Aucun lieu ne correspond."
+    expect(home.get_by_role("status")).to_have_text("0 lieu")
+    expect(home.locator(".nothing")).to_contain_text(said)
+    told = home.locator("#resultats").inner_text()
+    home.reload()
+    assert home.locator("#resultats").inner_text() == told
+    expect(home.get_by_role("link", name="Tout afficher")).to_have_count(1)
+    if asked == "chip":
+        home.get_by_role("link", name="Les voir sans ce filtre").click()
+        expect(home.locator(".card")).to_have_count(3)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
+def test_how_many_places_a_filter_leaves_is_seen_where_one_filters(home, width, height):
+    home.set_viewport_size({"width": width, "height": height})
+    live_map(home)
+    home.wait_for_function(PARKS_DRAWN)
+    home.locator(".chip", has_text="Poussette").click()
+    expect(home.get_by_role("status")).to_have_text("0 lieu")
+    expect(home.get_by_role("status")).to_be_in_viewport(ratio=1)
+    expect(home.get_by_role("link", name="Tout afficher")).to_be_in_viewport(ratio=1)
+    assert home.evaluate("scrollY") == 0
+    expect(home.locator(".sign")).to_have_count(0)
+    home.wait_for_function(f"!({PARKS_DRAWN})()")
+    assert not home.evaluate(PARKS_DRAWN)
+    home.get_by_role("link", name="Tout afficher").click()
+    home.wait_for_function(PARKS_DRAWN)
+
+
+def test_the_next_page_follows_the_answer(network, live_server, page):
+    for number in range(201):
+        cabane(name_fr=f"Cabane {number}", park=network)
+    page.goto(f"{live_server.url}/?q=marais")
+    expect(page.locator(".card")).to_have_count(1)
+    page.get_by_label("Lieu ou commune").fill("")
+    expect(page.locator(".card")).to_have_count(60)
+    page.get_by_role("link", name="Lieux suivants").click()
+    expect(page).to_have_url(re.compile("page=2"))
+
+
 def test_the_map_keeps_its_place_in_the_address_and_back_returns_to_it(home):
     live_map(home)
     home.get_by_role("button", name="Voir Cabane du Héron sur la carte").click()

@@ -39,6 +39,17 @@ def test_counts_of_the_real_network_and_a_second_run_changes_nothing(real_networ
     assert Revision.objects.order_by("-id").first().id == last
 
 
+def test_drafts_are_counted_apart_and_differences_are_no_failures():
+    told = run()
+    assert "cabins.csv: 15 created (2 of them drafts), 0 updated" in told
+    assert "parks.csv: 36 created, 0 updated" in told
+    first, *lines = told[told.index("Nothing failed.") :].splitlines()
+    assert first.startswith("Nothing failed. 16 places where a source and the shape differ wait for a human")
+    assert "load_network" in first
+    assert len(lines) == 16
+    assert all(": the source says " in line for line in lines)
+
+
 def test_nothing_in_metres_comes_from_a_drawing(real_network):
     assert not Parc.objects.filter(area_ha__isnull=False).exists()
     assert not Sentier.objects.filter(length_m__isnull=False).exists()

@@ -1,5 +1,6 @@
 // @ts-check
 import { getPage, pageData } from "../api.js";
+import { showAnswer } from "../list/answer.js";
 import { liveFilters } from "../list/filters.js";
 import { nearMe } from "../list/near.js";
 import { markCard, readPlaces } from "../list/places.js";
@@ -28,6 +29,7 @@ function start() {
 	try {
 		network = networkMap(box, config, {
 			keepAddress: true,
+			isAnswer: true,
 			onChoose(id) {
 				const card = markCard(id);
 				card?.scrollIntoView({ block: "nearest" });
@@ -68,14 +70,12 @@ async function heard(changes) {
 		await heard([]);
 		return;
 	}
-	const [list, fresh] = [document.getElementById("liste"), page?.getElementById("liste")];
-	if (!page || !list || !fresh) return;
-	sort(fresh);
+	if (!page) return;
+	sort(page.getElementById("liste"));
 	freshen(page, ".home__closures", document.querySelector(".home__lead"));
-	if (!freshenCards(list, fresh)) return;
-	const count = page.getElementById("compte");
-	if (count) announce(count.textContent ?? "");
-	refresh();
+	showAnswer(page, (list, fresh) => {
+		if (freshenCards(list, fresh)) refresh();
+	});
 }
 
 const form = /** @type {HTMLFormElement | null} */ (document.getElementById("recherche"));

@@ -1,10 +1,10 @@
 // @ts-check
 // The form without a reload: the server answers the same URL, its list replaces ours.
 import { getPage } from "../api.js";
+import { showAnswer } from "./answer.js";
 
 const PAUSE_MS = 250;
 const LOW = 0.6; // part of the height of the window
-const PARTS = [".home__bar", "#liste", ".nothing"];
 
 /**
  * @param {HTMLFormElement} form
@@ -25,7 +25,7 @@ export function liveFilters(form, changed, sort) {
 		try {
 			const page = await getPage(url.pathname + url.search, running.signal);
 			sort(page.getElementById("liste"));
-			replace(page);
+			showAnswer(page, (now, next) => now.replaceWith(next));
 			history.replaceState(history.state, "", url.pathname + url.search + location.hash);
 			changed();
 		} catch (error) {
@@ -46,25 +46,6 @@ export function liveFilters(form, changed, sort) {
 
 /** On a phone the results lie below the form: whoever asks for them sees them. */
 function showResults() {
-	const bar = document.getElementById("resultats");
-	if (bar && bar.getBoundingClientRect().top > innerHeight * LOW) bar.scrollIntoView();
-}
-
-/** @param {Document} page */
-function replace(page) {
-	const list = document.getElementById("liste");
-	for (const selector of PARTS) {
-		const now = document.querySelector(selector);
-		const next = page.querySelector(selector);
-		if (selector === ".home__bar" && now && next) {
-			const count = now.querySelector("[role=status]");
-			const fresh = next.querySelector("[role=status]");
-			if (count && fresh && count.textContent !== fresh.textContent) count.textContent = fresh.textContent;
-			now.querySelector("a")?.remove();
-			const all = next.querySelector("a");
-			if (all) now.append(all);
-		} else if (now && next) now.replaceWith(next);
-		else if (now) now.remove();
-		else if (next) list?.after(next);
-	}
+	const results = document.getElementById("resultats");
+	if (results && results.getBoundingClientRect().top > innerHeight * LOW) results.scrollIntoView();
 }

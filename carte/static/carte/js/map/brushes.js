@@ -31,13 +31,20 @@ export function ground(context, properties, zoom) {
 	return true;
 }
 
-/** @type {Brush} */
-export function parks(context, properties) {
-	context.fillStyle = "rgb(156 202 146 / 70%)";
-	context.strokeStyle = "#1f6b45";
-	context.lineWidth = 1.5;
-	context.setLineDash(properties.geom_quality === "schematic" ? [4, 4] : []);
-	return true;
+/**
+ * @param {() => Set<string> | null} shown
+ * @returns {Brush}
+ */
+export function parks(shown) {
+	return (context, properties) => {
+		const only = shown();
+		if (only && !only.has(properties.id)) return false;
+		context.fillStyle = "rgb(156 202 146 / 70%)";
+		context.strokeStyle = "#1f6b45";
+		context.lineWidth = 1.5;
+		context.setLineDash(properties.geom_quality === "schematic" ? [4, 4] : []);
+		return true;
+	};
 }
 
 /**

@@ -16,9 +16,10 @@ const PADDING = 24;
 const SHEET = 690;
 
 /**
+ * `isAnswer` where the map shows what was asked for and no other park; elsewhere parks are the ground.
  * @param {HTMLElement} box
  * @param {any} config
- * @param {{onChoose?: (id: string) => void, keepAddress?: boolean}} options
+ * @param {{onChoose?: (id: string) => void, keepAddress?: boolean, isAnswer?: boolean}} options
  */
 export function networkMap(box, config, options = {}) {
 	const live = document.createElement("div");
@@ -61,7 +62,11 @@ export function networkMap(box, config, options = {}) {
 	/** @type {import("leaflet").LatLngExpression[]} */
 	let covered = [];
 	basemap(config, () => covered).addTo(map);
-	const parks = new MvtLayer(config.tiles.parcs, brushes.parks, { zIndex: 20 }).addTo(map);
+	const parks = new MvtLayer(
+		config.tiles.parcs,
+		brushes.parks(() => (options.isAnswer ? shown : null)),
+		{ zIndex: 20 },
+	).addTo(map);
 	const trails = new MvtLayer(
 		config.tiles.sentiers,
 		brushes.trails(closed, () => shown),
@@ -154,9 +159,9 @@ export function networkMap(box, config, options = {}) {
 			places = found;
 			closed.clear();
 			for (const place of found) if (place.closed) closed.add(place.id);
-			shown = new Set(found.filter((place) => place.kind === "sentiers").map((place) => place.id));
-			// @ts-ignore GridLayer
-			trails.redraw();
+			shown = new Set(found.map((place) => place.id));
+			for (const layer of /** @type {any[]} */ (options.isAnswer ? [parks, trails] : [trails]))
+				layer.redraw();
 			redraw();
 		},
 		/** Draw the tiles anew in which something changed. @param {import("../live/follow.js").Change[] | null} changes */
