@@ -6,6 +6,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from playwright.sync_api import expect
 
+from tests.factories.agenda import evenement
 from tests.factories.cabanes import cabane
 
 COVERED = """
@@ -37,6 +38,20 @@ def test_every_sign_of_the_interactive_map_is_seen_whole(corners, live_server, b
     page.goto(f"{live_server.url}/integrer/cabanes/")
     expect(page.locator(".embed__sign")).to_have_count(4)
     expect(page.locator(".leaflet-control-attribution")).to_contain_text("IGN")
+    assert page.locator(".leaflet-container").evaluate(COVERED) == []
+    page.close()
+
+
+def test_the_map_is_as_large_as_the_room_that_the_words_below_leave(transactional_db, live_server, browser):
+    for lon, lat in ((2.6, 50.4), (2.9, 50.5)):
+        evenement(geom=Point(lon, lat, srid=4326))
+    for number in range(6):
+        evenement(title_fr=f"Un rendez-vous dont personne n’a encore dit le lieu, numéro {number}", geom=None)
+    page = browser.new_page(viewport={"width": 390, "height": 600})
+    page.goto(f"{live_server.url}/integrer/evenements/?passe=oui")
+    expect(page.locator("[data-map-status]")).to_contain_text("numéro")
+    expect(page.locator(".embed__sign")).to_have_count(2)
+    page.wait_for_function("map_carte.getSize().y === map_carte.getContainer().clientHeight")
     assert page.locator(".leaflet-container").evaluate(COVERED) == []
     page.close()
 

@@ -34,6 +34,8 @@ export function dress(map, { bounds, texts, base }) {
 		.addTo(map);
 	if (document.fullscreenEnabled) map.addControl(new WholeScreen({ position: "bottomright" }));
 	map.getContainer().addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup());
+	// What is said below takes room from it.
+	new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 	if (bounds) {
 		const [west, south, east, north] = bounds;
 		map.fitBounds(
