@@ -148,6 +148,20 @@ def test_of_one_authority_and_of_some_events_only(receiver):
     assert receiver.changes == [("unpublish", str(made.uuid))]
 
 
+def test_an_authority_is_told_of_what_comes_to_it_and_of_what_leaves_it(receiver):
+    mine, other = autorite(), autorite()
+    subscription = subscribe(receiver, authority=mine.code, collections=["cabanes"])
+    made = cabane(authority=other)
+    for owner, name in ((other, "Ailleurs"), (mine, "Ici"), (other, "Partie"), (other, "Loin")):
+        Cabane.objects.filter(pk=made.pk).update(authority=owner, name_fr=name)
+    deliver(subscription)
+    ((_headers, body),) = receiver.got
+    assert [each["feature"]["properties"]["name_fr"] for each in json.loads(body)["data"]["changes"]] == [
+        "Ici",
+        "Partie",
+    ]
+
+
 def test_many_changes_go_out_in_bounded_messages(receiver, monkeypatch):
     monkeypatch.setattr(messages, "AT_ONCE", 3)
     first = cabane()
