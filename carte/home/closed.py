@@ -19,15 +19,18 @@ class Closures:
     def __init__(self, user: User | AnonymousUser) -> None:
         rows = closures.standing(user).prefetch_related("park_links__parc", "cabin_links", "trail_links")
         self.rows = [(row, closures.notice(row)) for row in rows]
-        self._on_trails: dict[int, list[Notice]] = {}
+        self._on_trails: dict[int, list[tuple[Any, Any]]] = {}
         for row, _told in self.rows:
             for link in row.trail_links.all():
-                self._on_trails.setdefault(link.sentier_id, []).append(closures.notice(row, link))
+                self._on_trails.setdefault(link.sentier_id, []).append((row, link))
 
     def of(self, kind: str, row: Any) -> Notice | None:
         """The notice that matters most for this place, or None."""
-        found = self._on_trails.get(row.pk, []) if kind == "sentiers" else self._around(kind, row)
+        found = self._along(row) if kind == "sentiers" else self._around(kind, row)
         return closures.foremost(found) if found else None
+
+    def _along(self, row: Any) -> list[Notice]:
+        return [closures.notice(closure, link) for closure, link in self._on_trails.get(row.pk, [])]
 
     def _around(self, kind: str, row: Any) -> list[Notice]:
         return [told for closure, told in self.rows if self._concerns(closure, kind, row)]

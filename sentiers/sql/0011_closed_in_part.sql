@@ -14,5 +14,6 @@ CREATE OR REPLACE FUNCTION sentiers_close(closure bigint) RETURNS void LANGUAGE 
     FROM ST_DumpPoints(ST_Intersection(s.geom_l93, around.zone)) point
   ) met
   WHERE f.id = closure AND f.geom IS NOT NULL AND f.deleted_at IS NULL
-  ON CONFLICT (fermeture_id, sentier_id) DO UPDATE SET is_whole = excluded.is_whole, from_m = excluded.from_m, to_m = excluded.to_m
+  ON CONFLICT (fermeture_id, sentier_id) DO UPDATE
+  SET is_whole = sentiers_fermeturesentier.chosen OR excluded.is_whole, from_m = excluded.from_m, to_m = excluded.to_m
 $$;

@@ -73,3 +73,13 @@ def test_the_closure_of_the_whole_comes_before_that_of_a_part(client):
     assert words.startswith("Fermé jusqu’au ")
     assert head.startswith("Fermé jusqu’au ")
     assert is_closed
+
+
+def test_a_trail_that_is_named_is_closed_whatever_the_shape_says():
+    trail, closure = sentier(), fermeture(geom=PART)
+    link = closure.trail_links.get()
+    assert link.is_whole is False
+    closure.trail_links.update(chosen=True, is_whole=True)
+    type(closure).objects.filter(pk=closure.pk).update(geom=box(2.80, 50.40, 2.812, 50.41))
+    link.refresh_from_db()
+    assert (link.sentier_id, link.chosen, link.is_whole) == (trail.pk, True, True)
