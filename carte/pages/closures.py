@@ -197,10 +197,12 @@ def standing(user: "User | AnonymousUser") -> Any:
 
 
 def _sorted(notices: Iterable[Notice]) -> list[Notice]:
-    return sorted(
-        notices,
-        key=lambda each: (not each.shuts, not each.active, not each.blocks, each.feature.starts_at, each.feature.pk),
-    )
+    return sorted(notices, key=lambda each: (*_weight(each), each.feature.starts_at, each.feature.pk))
+
+
+def _weight(told: Notice) -> tuple[bool, bool, bool]:
+    """What matters more comes first."""
+    return not told.shuts, not told.active, not told.blocks
 
 
 def _word(closure: Any, blocks: bool, *, in_part: bool) -> str:
@@ -272,4 +274,4 @@ def closed_places(collection_id: str, user: "User | AnonymousUser") -> dict[int,
 
 def foremost(notices: Iterable[Notice]) -> Notice:
     """The notice that matters most, for a card that has room for one."""
-    return min(notices, key=lambda each: (not each.shuts, not each.active, not each.blocks))
+    return min(notices, key=_weight)

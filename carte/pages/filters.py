@@ -61,10 +61,12 @@ class ListFilter(forms.Form):
                 self.fields[name] = _select(capfirst(str(field.verbose_name)), choices)
         if in_communes(collection, []) is not None:
             self.fields["commune"] = _select(_("Commune"), named("communes", "insee_code", user))
-        for name in holders(collection):
+        held = holders(collection)
+        authorities = named("autorites", "code", user) if held else []
+        for name in held:
             label = capfirst(str(collection.fields[name].verbose_name))
-            self.fields[name] = _select(label, named("autorites", "code", user))
-        self.codes = tuple(name for name in self.fields if name in (*CHOICES, *holders(collection)))
+            self.fields[name] = _select(label, authorities)
+        self.codes = tuple(name for name in self.fields if name in (*CHOICES, *held))
         self.fields |= dict(self._measured())
         for name in REACHABLE:
             field = collection.fields.get(name)

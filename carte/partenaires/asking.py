@@ -63,6 +63,7 @@ class Asking(forms.Form):
                 widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
                 self.fields[name] = forms.DateField(label=label, required=False, widget=widget)
         self.holders = holders(self.collection)
+        self.authorities = named("autorites", "code", NOBODY) if self.holders else []
         self.codes = [name for name, field in filterable(self.collection).items() if self._add(name, field)]
         self.shown: Shown | None = None
 
@@ -132,8 +133,7 @@ class Asking(forms.Form):
             return False
         label = capfirst(str(field.verbose_name))
         if name in self.holders:
-            authorities = named("autorites", "code", NOBODY)
-            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[ANY, *authorities])
+            self.fields[name] = forms.ChoiceField(label=label, required=False, choices=[ANY, *self.authorities])
         elif isinstance(element, models.BooleanField):
             self.fields[name] = forms.ChoiceField(label=label, required=False, choices=YES_NO)
         elif element.choices:

@@ -26,8 +26,8 @@ export function dress(map, { bounds, texts, base }) {
 	map.createPane("ground").style.zIndex = "250";
 	map.attributionControl.setPrefix(false);
 	map.attributionControl.addAttribution(escaped(text("attribution")));
-	// On a phone the attribution takes the whole width below.
 	if (base) map.attributionControl.addAttribution(base.attribution);
+	// On a phone the attribution takes the whole width below.
 	const scale = control.scale({ imperial: false, position: "topleft" }).addTo(map);
 	const zoom = control
 		.zoom({ position: "bottomright", zoomInTitle: text("zoom_in"), zoomOutTitle: text("zoom_out") })
